@@ -1,0 +1,74 @@
+//! The server functions: names, inputs, outputs, and nothing else. Addresses are fixed and versioned: a page cached
+//! months ago still calls them.
+
+use crate::domain::SaleId;
+use crate::sync::CallError;
+use crate::sync::wire::{
+    EnrolAnswer, EnrolRequest, FirstReceipt, FirstScreen, ForkRequest, PullAnswer, PullRequest, PushAnswer,
+    PushRequest, SignInAnswer, SignInRequest,
+};
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+
+impl FromServerFnError for CallError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => Self::BadRequest { detail },
+            ServerFnErrorErr::Deserialization(detail) => Self::BadRequest { detail },
+            other => Self::NotReached { detail: other.to_string() },
+        }
+    }
+}
+
+/// Sends queued mutations in the order of G7; answers a verdict for each and a page of changes.
+#[server(endpoint = "v1/push", input = Json, output = Json)]
+pub async fn push(request: PushRequest) -> Result<PushAnswer, CallError> {
+    crate::server::rpc::push(request).await
+}
+
+/// Reads changes since a cursor, or the shop from its start.
+#[server(endpoint = "v1/pull", input = Json, output = Json)]
+pub async fn pull(request: PullRequest) -> Result<PullAnswer, CallError> {
+    crate::server::rpc::pull(request).await
+}
+
+/// Makes this browser an installation of the shop whose owner gave the code.
+#[server(endpoint = "v1/enrol", input = Json, output = Json)]
+pub async fn enrol(request: EnrolRequest) -> Result<EnrolAnswer, CallError> {
+    crate::server::rpc::enrol(request).await
+}
+
+/// Makes a cloned or restored phone an installation of its own.
+#[server(endpoint = "v1/fork", input = Json, output = Json)]
+pub async fn fork(request: ForkRequest) -> Result<EnrolAnswer, CallError> {
+    crate::server::rpc::fork(request).await
+}
+
+/// Opens a session for a person on an enrolled phone; the session travels in a cookie scripts cannot read.
+#[server(endpoint = "v1/sign-in", input = Json, output = Json)]
+pub async fn sign_in(request: SignInRequest) -> Result<SignInAnswer, CallError> {
+    crate::server::rpc::sign_in(request).await
+}
+
+#[server(endpoint = "v1/sign-out", input = Json, output = Json)]
+pub async fn sign_out() -> Result<(), CallError> {
+    crate::server::rpc::sign_out().await
+}
+
+/// What `/vente` shows before the device's own data: the session's shop and its first products by name.
+#[server(endpoint = "v1/sale-screen", input = Json, output = Json)]
+pub async fn sale_screen(search: String) -> Result<FirstScreen, CallError> {
+    crate::server::rpc::sale_screen(search).await
+}
+
+/// A stored receipt.
+#[server(endpoint = "v1/receipt", input = Json, output = Json)]
+pub async fn receipt(sale: SaleId) -> Result<FirstReceipt, CallError> {
+    crate::server::rpc::receipt(sale).await
+}

@@ -1,0 +1,1 @@
+//! What to send next and what a verdict does, as values.

@@ -1,0 +1,16 @@
+//! How devices agree: what is queued, in which order it is sent, what the server answers, and what a screen shows in
+//! between. Pure: time and ids come in as arguments, and every local transaction goes out as a value.
+
+pub mod call;
+pub mod engine;
+pub mod merge;
+pub mod mutation;
+pub mod order;
+pub mod verdict;
+pub mod view;
+pub mod wire;
+
+pub use call::CallError;
+pub use merge::Change;
+pub use mutation::{Body, Mutation, Origin};
+pub use verdict::{Answer, Refusal, Verdict};

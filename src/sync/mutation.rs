@@ -1,0 +1,298 @@
+//! One thing a person did, as it is queued, sent and kept.
+//!
+//! The body stays the JSON it was queued as: the server hashes what it received, and a later version of this program
+//! reads it through [`upcast`]. So an outbox written by any released version is understood for ever (G11).
+
+use super::merge::Change;
+use crate::domain::{
+    AdjustReason, Barcode, Category, Expense, ExpenseId, InstallationId, Invalid, Key, Label, Money, Name, Note,
+    Product, ProductId, Quantity, Sale, SaleId, Units, UserId,
+    day::DeviceTime,
+    limits::{LINES_MAX, TIME_MAX_MS},
+    product::barcodes_fit,
+    quantity::Delta,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The version of mutation bodies this program writes.
+pub const BODY_VERSION: u32 = 1;
+
+/// Where a mutation comes from, fixed when it is queued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub installation: InstallationId,
+    /// Counts this installation's mutations from 1, without gaps (G15).
+    pub sequence: u64,
+    /// Who did it.
+    pub actor: UserId,
+}
+
+/// The envelope. `kind`, `version` and `body` are what the payload hash covers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Mutation {
+    pub key: Key,
+    pub origin: Origin,
+    pub made: DeviceTime,
+    /// Causes that must be applied first, or this one is not (G7).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Key>,
+    /// Causes that must be judged first, whatever their verdict (G7).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Key>,
+    pub kind: String,
+    pub version: u32,
+    pub body: Value,
+}
+
+/// What a person did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+pub enum Body {
+    CreateProduct(CreateProduct),
+    EditProduct(EditProduct),
+    RetireProduct(RetireProduct),
+    RecordSale(RecordSale),
+    VoidSale(VoidSale),
+    SettleRefusal(SettleRefusal),
+    AdjustStock(AdjustStock),
+    ReceiveStock(ReceiveStock),
+    RecordExpense(RecordExpense),
+    EditExpense(EditExpense),
+    VoidExpense(VoidExpense),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateProduct {
+    pub product: Product,
+    #[serde(default)]
+    pub opening_units: Units,
+}
+
+/// Per field, the value seen and the value wanted; a field left alone is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditProduct {
+    pub product: ProductId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Change<Name>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barcodes: Option<Change<Vec<Barcode>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<Change<Category>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sale_price: Option<Change<Money>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase_price: Option<Change<Option<Money>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<Change<Units>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetireProduct {
+    pub product: ProductId,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordSale {
+    pub sale: Sale,
+    /// The refused mutation this one tries again: same sale id and receipt number, new key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_of: Option<Key>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidSale {
+    pub sale: SaleId,
+    pub reason: Note,
+}
+
+/// What became of a refused sale (G17).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettleRefusal {
+    pub refused: Key,
+    pub became: Became,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Became {
+    /// Refused before a receipt was shown: the cart came back, no goods left.
+    RolledBack,
+    /// Refused after the customer left: a person must decide.
+    Parked,
+    /// A person decided: no sale.
+    Cancelled,
+    /// Sold after all, under another key.
+    Retried,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdjustStock {
+    pub product: ProductId,
+    pub delta: Delta,
+    pub reason: AdjustReason,
+    pub note: Note,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiveStock {
+    pub lines: Vec<ReceivedLine>,
+    pub note: Note,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedLine {
+    pub product: ProductId,
+    pub quantity: Quantity,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordExpense {
+    pub expense: Expense,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditExpense {
+    pub expense: ExpenseId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Change<Label>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Change<Money>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Change<Note>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidExpense {
+    pub expense: ExpenseId,
+    pub reason: Note,
+}
+
+/// Why a mutation's body could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Written by a program newer than this one: the device keeps it until the server is updated.
+    #[error("{kind} version {version} is newer than this server")]
+    TooNew { kind: String, version: u32 },
+    #[error("{0}")]
+    Malformed(String),
+}
+
+impl From<Invalid> for Unreadable {
+    fn from(invalid: Invalid) -> Self {
+        Self::Malformed(invalid.to_string())
+    }
+}
+
+impl Mutation {
+    pub fn new(key: Key, origin: Origin, made: DeviceTime, needs: Vec<Key>, after: Vec<Key>, body: &Body) -> Self {
+        let (kind, body) = body.to_parts();
+        Self { key, origin, made, needs, after, kind, version: BODY_VERSION, body }
+    }
+
+    /// The body as today's types, checked: whoever has it may rely on its limits.
+    pub fn read(&self) -> Result<Body, Unreadable> {
+        if !(1..=BODY_VERSION).contains(&self.version) {
+            return Err(Unreadable::TooNew { kind: self.kind.clone(), version: self.version });
+        }
+        let [device_ms, skew_ms, contact_ms] = [self.made.device_ms, self.made.skew_ms, self.made.contact_ms];
+        for time_ms in [device_ms, skew_ms, contact_ms] {
+            if time_ms.unsigned_abs() > TIME_MAX_MS as u64 {
+                return Err(Invalid::Time(time_ms).into());
+            }
+        }
+        let body = upcast(&self.kind, self.version, self.body.clone());
+        let read: Body = serde_json::from_value(serde_json::json!({ "kind": self.kind, "body": body }))
+            .map_err(|error| Unreadable::Malformed(error.to_string()))?;
+        read.validate()?;
+        Ok(read)
+    }
+}
+
+/// A body of an older version as the next would have written it, up to [`BODY_VERSION`]. Version 1 is the first; each
+/// later one adds its step here and a recorded fixture in `tests/fixtures/mutations`.
+fn upcast(_kind: &str, _version: u32, body: Value) -> Value {
+    body
+}
+
+impl Body {
+    fn to_parts(&self) -> (String, Value) {
+        // These types hold no map with keys other than strings and no float: they always serialise.
+        let mut whole = serde_json::to_value(self).expect("a mutation body is plain JSON");
+        let kind = whole["kind"].as_str().unwrap_or_default().to_owned();
+        (kind, whole["body"].take())
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        match self {
+            Body::CreateProduct(create) => create.product.validate(),
+            Body::EditProduct(EditProduct { barcodes: Some(change), .. }) => {
+                barcodes_fit(&change.seen).and_then(|()| barcodes_fit(&change.wanted))
+            }
+            Body::RecordSale(record) => record.sale.validate(),
+            Body::ReceiveStock(received) if !(1..=LINES_MAX).contains(&received.lines.len()) => {
+                Err(Invalid::Count { what: "lines", count: received.lines.len(), min: 1, max: LINES_MAX })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What this mutation brings into being, if anything.
+    pub fn creates(&self) -> Option<Thing> {
+        match self {
+            Body::CreateProduct(create) => Some(Thing::Product(create.product.id)),
+            Body::RecordSale(record) => Some(Thing::Sale(record.sale.id)),
+            Body::RecordExpense(record) => Some(Thing::Expense(record.expense.id)),
+            _ => None,
+        }
+    }
+
+    /// The thing this mutation edits: the next edit of the same thing needs this one.
+    pub fn edits(&self) -> Option<Thing> {
+        match self {
+            Body::EditProduct(EditProduct { product, .. }) | Body::RetireProduct(RetireProduct { product }) => {
+                Some(Thing::Product(*product))
+            }
+            Body::VoidSale(VoidSale { sale, .. }) => Some(Thing::Sale(*sale)),
+            Body::EditExpense(EditExpense { expense, .. }) | Body::VoidExpense(VoidExpense { expense, .. }) => {
+                Some(Thing::Expense(*expense))
+            }
+            Body::SettleRefusal(SettleRefusal { refused, .. }) => Some(Thing::Refusal(*refused)),
+            _ => None,
+        }
+    }
+
+    /// The things that must exist before this mutation can be.
+    pub fn uses(&self) -> Vec<Thing> {
+        match self {
+            Body::RecordSale(record) => record.sale.lines.iter().map(|line| Thing::Product(line.product)).collect(),
+            Body::AdjustStock(adjust) => vec![Thing::Product(adjust.product)],
+            Body::ReceiveStock(received) => received.lines.iter().map(|line| Thing::Product(line.product)).collect(),
+            _ => self.edits().into_iter().collect(),
+        }
+    }
+
+    /// What this mutation would do to the stock, in units by product, if it were applied.
+    pub fn stock_deltas(&self) -> Vec<(ProductId, i64)> {
+        match self {
+            Body::CreateProduct(create) => vec![(create.product.id, create.opening_units.get())],
+            Body::RecordSale(record) => {
+                record.sale.units_by_product().into_iter().map(|(product, units)| (product, -units)).collect()
+            }
+            Body::AdjustStock(adjust) => vec![(adjust.product, adjust.delta.get())],
+            Body::ReceiveStock(received) => {
+                received.lines.iter().map(|line| (line.product, line.quantity.get())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Something a mutation can create, edit or use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Thing {
+    Product(ProductId),
+    Sale(SaleId),
+    Expense(ExpenseId),
+    Refusal(Key),
+}

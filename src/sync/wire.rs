@@ -1,0 +1,351 @@
+//! What travels between device and server, version 1. `docs/PROTOCOL.md` describes it for a stranger; the samples in
+//! `tests/fixtures/wire` hold both to it.
+
+use super::{
+    mutation::{Became, Mutation},
+    verdict::{Answer, Refusal},
+};
+use crate::domain::{Cause, Day, Expense, InstallationId, Key, Label, Product, ProductId, Role, Sale, UserId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The version of the envelope this program speaks.
+pub const PROTOCOL: u32 = 1;
+/// Mutations in one push.
+pub const BATCH_MAX: usize = 50;
+/// Bytes of mutations a device puts into one push, so that a batch of large sales still fits [`REQUEST_MAX_BYTES`].
+pub const BATCH_TARGET_BYTES: usize = 256 * 1024;
+/// Bytes in the body of one request.
+pub const REQUEST_MAX_BYTES: usize = 1024 * 1024;
+/// Causes named by one mutation.
+pub const CAUSES_MAX: usize = 500;
+/// Rows in one page. A page ends between change numbers, so the rows of its last change may exceed it.
+pub const PAGE_MAX_ROWS: usize = 1_000;
+/// Rows in the page that comes with a push: an answer a seller waits for.
+pub const PUSH_PAGE_MAX_ROWS: usize = 200;
+/// Bytes of rows after which a page ends.
+pub const PAGE_TARGET_BYTES: usize = 256 * 1024;
+/// Days of history a device holds.
+pub const HISTORY_DAYS: i64 = 90;
+/// Days an installation keeps acknowledged mutations for a server that was set back (G19).
+pub const ACKNOWLEDGED_DAYS: i64 = 30;
+
+/// How far an installation has applied a shop's changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The shop's history: a restored backup begins a new one (G19).
+    pub history: Uuid,
+    pub change: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PushRequest {
+    pub protocol: u32,
+    pub installation: InstallationId,
+    /// The sender's version, for the owner's list of phones.
+    pub app: String,
+    /// Absent until the first sync is complete; then no page is answered.
+    pub cursor: Option<Cursor>,
+    /// How many mutations this installation has made, and how many it still holds: the proof of G15.
+    pub made: u64,
+    pub waiting: u64,
+    pub mutations: Vec<Mutation>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PushAnswer {
+    pub server_now_ms: i64,
+    /// One for each mutation, in the order they came.
+    pub answers: Vec<Answer>,
+    /// Changes since the cursor, these verdicts' own included.
+    pub page: Option<Pulled>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PullRequest {
+    pub protocol: u32,
+    pub installation: InstallationId,
+    pub app: String,
+    pub from: From,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case")]
+pub enum From {
+    /// What changed since the cursor.
+    Changes { cursor: Cursor },
+    /// The shop as it stood, kind by kind; `position` is absent on the first request.
+    Start { position: Option<Position> },
+}
+
+/// Where a first sync stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// The history and change number the whole of it is read at.
+    pub at: Cursor,
+    pub kind: Kind,
+    /// The last id read of that kind.
+    pub after: Option<Uuid>,
+}
+
+/// The kinds of rows, in the order a first sync reads them: what one can sell comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Person,
+    Product,
+    Refused,
+    Sale,
+    Expense,
+    Movement,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 6] = [Kind::Person, Kind::Product, Kind::Refused, Kind::Sale, Kind::Expense, Kind::Movement];
+
+    pub fn next(self) -> Option<Kind> {
+        Self::ALL.iter().copied().find(|kind| *kind > self)
+    }
+
+    /// The name in storage keys and on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Person => "person",
+            Kind::Product => "product",
+            Kind::Refused => "refused",
+            Kind::Sale => "sale",
+            Kind::Expense => "expense",
+            Kind::Movement => "movement",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PullAnswer {
+    pub server_now_ms: i64,
+    #[serde(flatten)]
+    pub pulled: Pulled,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "pulled", rename_all = "snake_case")]
+pub enum Pulled {
+    Page(Page),
+    Start(StartPage),
+    /// The cursor belongs to another history, lies ahead of the server, or behind what it still remembers: read the
+    /// shop from the start (the outbox stays).
+    Resync,
+}
+
+/// The changes of `from < change <= to`, whole change numbers only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    pub history: Uuid,
+    pub from: u64,
+    pub to: u64,
+    /// There are changes after `to`.
+    pub more: bool,
+    /// Final verdicts on this installation's own mutations in the range, so that an answer lost on the way is not
+    /// counted twice (G2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
+    #[serde(flatten)]
+    pub rows: Rows,
+}
+
+/// A part of the shop as it stood at `at`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StartPage {
+    pub at: Cursor,
+    pub kind: Kind,
+    /// Where to go on; absent when the whole shop has been read.
+    pub next: Option<Position>,
+    /// Rows of all kinds in the whole of it, for the progress shown.
+    pub total_rows: u64,
+    #[serde(flatten)]
+    pub rows: Rows,
+}
+
+/// Rows as they stand. Stock travels by movements: `stock_after` of a product's last movement in a page is its stock
+/// at the page's end. At the start it comes in `stock`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Rows {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shop: Option<ShopRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<PersonRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<Product>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stock: Vec<StockRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sales: Vec<SaleRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expenses: Vec<ExpenseRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub movements: Vec<MovementRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<Gone>,
+}
+
+impl Rows {
+    pub fn count(&self) -> usize {
+        usize::from(self.shop.is_some())
+            + self.people.len()
+            + self.products.len()
+            + self.sales.len()
+            + self.refused.len()
+            + self.expenses.len()
+            + self.movements.len()
+            + self.gone.len()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopRow {
+    pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRow {
+    pub id: UserId,
+    pub name: Label,
+    pub role: Role,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StockRow {
+    pub product: ProductId,
+    pub units: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleRow {
+    #[serde(flatten)]
+    pub sale: Sale,
+    pub installation: InstallationId,
+    pub actor: UserId,
+    pub at_ms: i64,
+    pub day: Day,
+    /// The device's clock was impossible, and the time was moved.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub clamped: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided: Option<Voided>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voided {
+    pub by: UserId,
+    pub at_ms: i64,
+    pub reason: String,
+}
+
+/// A refused sale that concerns others than the phone that made it (G17).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedRow {
+    pub key: Key,
+    pub sale: Sale,
+    pub refusal: Refusal,
+    pub installation: InstallationId,
+    pub actor: UserId,
+    pub at_ms: i64,
+    /// Absent while its phone has not said: it may be gone for good.
+    pub became: Option<Became>,
+    pub settled_by: Option<UserId>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpenseRow {
+    #[serde(flatten)]
+    pub expense: Expense,
+    pub actor: UserId,
+    pub at_ms: i64,
+    pub day: Day,
+}
+
+/// One change of one product's stock; `change` and `product` name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovementRow {
+    pub change: u64,
+    pub product: ProductId,
+    pub delta: i64,
+    pub stock_after: i64,
+    pub cause: Cause,
+    pub actor: UserId,
+    pub at_ms: i64,
+}
+
+/// A row the devices no longer hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    pub kind: Kind,
+    pub id: Uuid,
+}
+
+/// Enrols a phone with a code from the owner. The device makes id and secret first, so that a lost answer can be
+/// asked for again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    pub code: String,
+    pub installation: InstallationId,
+    /// 32 random bytes in hexadecimal.
+    pub secret: String,
+    pub name: Label,
+}
+
+/// A phone that was cloned or restored becomes a new installation (G20).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForkRequest {
+    pub installation: InstallationId,
+    pub secret: String,
+    pub new_installation: InstallationId,
+    pub new_secret: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolAnswer {
+    pub shop_name: String,
+    /// Letters before this installation's receipt numbers.
+    pub prefix: String,
+    /// Purchase prices reach only phones marked as the owner's.
+    pub holds_costs: bool,
+    pub people: Vec<PersonRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInRequest {
+    pub installation: InstallationId,
+    pub secret: String,
+    pub person: UserId,
+    pub pin: crate::domain::Pin,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInAnswer {
+    pub server_now_ms: i64,
+    pub person: PersonRow,
+    pub people: Vec<PersonRow>,
+    /// The phone was revoked: what it still holds can be handed in, nothing else.
+    #[serde(default)]
+    pub revoked: bool,
+}
+
+/// What a server-rendered screen starts from before the device's own data takes over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstScreen {
+    pub shop_name: String,
+    pub person: PersonRow,
+    pub products: Vec<(Product, i64)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstReceipt {
+    pub shop_name: String,
+    pub seller: String,
+    pub sale: SaleRow,
+}
