@@ -3,6 +3,7 @@
 //! Pure: no clock, no randomness, no I/O. Values are parsed once, at the edge, into types that cannot hold what must
 //! never be; everything behind the edge may rely on them.
 
+pub mod cart;
 pub mod day;
 pub mod expense;
 pub mod id;
@@ -16,6 +17,7 @@ pub mod stock;
 pub mod text;
 pub mod user;
 
+pub use cart::Cart;
 pub use day::Day;
 pub use expense::Expense;
 pub use id::{ExpenseId, InstallationId, Key, ProductId, SaleId, ShopId, UserId};

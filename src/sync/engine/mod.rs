@@ -1,1 +1,38 @@
-//! What to send next and what a verdict does, as values.
+//! What to send next, and what an answer does to a device: pure, and told as values.
+//!
+//! Every function here takes the device's state as it was read, and returns a [`LocalTx`]: what the state must still
+//! be, and what is written then. A driver carries it out word for word (IndexedDB in the browser, memory in the
+//! simulator and in `comptoir replay`) and, where it comes back stale, reads again and asks again. So what is
+//! simulated is what runs.
+
+mod account;
+pub mod memory;
+mod outcome;
+mod pull;
+mod push;
+mod queue;
+#[cfg(test)]
+pub mod samples;
+mod schedule;
+mod state;
+mod storage;
+#[cfg(test)]
+mod tests;
+
+pub use account::{enrolled, forget_old, new_epoch, session_is, signed_in, signed_out};
+pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting};
+pub use pull::{Applied, fork, on_pulled, plan_pull};
+pub use push::{Lane, on_push_answer, plan_push};
+pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue};
+pub use schedule::{Action, CHANGE_PAUSE_MS, Schedule, Situation, Trigger};
+pub use state::{
+    Acknowledged, Contact, Device, Entry, Held, Installation, Loading, Meta, Parked, SessionState, Standing, Unreadable,
+};
+pub use storage::{Durability, Expect, LocalTx, Store, Write, keys};
+
+/// How long a sale waits for the server's word before its receipt says "en attente" (G16).
+pub const SALE_ANSWER_WAIT_MS: i64 = 5_000;
+/// After this long without a word from the tab that sold, it is taken for dead and a refusal is parked.
+pub const SALE_ORPHAN_MS: i64 = 2 * SALE_ANSWER_WAIT_MS;
+/// Mutations one outbox holds. Beyond it selling stops with a clear word rather than filling the disk.
+pub const OUTBOX_MAX: usize = 20_000;

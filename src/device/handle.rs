@@ -1,0 +1,256 @@
+//! The one handle through which screens see and use the device. It exists on both sides: on the server it is empty
+//! and its commands are never called; in the browser [`super::start`] fills it.
+
+use crate::{
+    domain::{Cart, Key, Label, Pin, ProductId, Sale, SaleId, Tender, UserId},
+    sync::{
+        CallError, Refusal,
+        engine::SessionState,
+        verdict::FieldConflict,
+        view::{Catalogue, Shown},
+        wire::PersonRow,
+    },
+};
+use leptos::prelude::*;
+use std::{future::Future, pin::Pin as Pinned, sync::Arc};
+
+/// A command's answer. Commands run in the page, which has one thread.
+pub type Answer<T> = Pinned<Box<dyn Future<Output = T>>>;
+
+/// What a screen reads and does. Copy it freely; every field is a signal or a handle to one.
+#[derive(Clone, Copy)]
+pub struct Till {
+    /// The device's data has been read: from here on signals are true. False on the server and in the first moments.
+    pub ready: RwSignal<bool>,
+    pub status: RwSignal<Status>,
+    /// People of the shop, for sign-in.
+    pub people: RwSignal<Vec<PersonRow>>,
+    /// What waits for a person's decision.
+    pub decisions: RwSignal<Vec<Decision>>,
+    pub cart: RwSignal<Cart>,
+    /// A sale whose answer is awaited.
+    pub selling: RwSignal<Option<Selling>>,
+    /// What the last sale or command has to say.
+    pub notice: RwSignal<Option<Notice>>,
+    /// A newer version of the app is ready; it is taken when the person says so.
+    pub update_ready: RwSignal<bool>,
+    catalogue: StoredValue<Catalogue>,
+    catalogue_version: RwSignal<u64>,
+    commands: StoredValue<Option<Arc<dyn Commands + Send + Sync>>>,
+}
+
+/// Where the device stands: the header, and Paramètres.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Status {
+    pub online: bool,
+    pub session: SessionState,
+    pub actor: Option<PersonRow>,
+    pub installation: Option<InstallationStatus>,
+    /// Changes the server has not answered.
+    pub waiting: usize,
+    pub to_decide: usize,
+    /// A first sync or resync: rows read of all rows.
+    pub loading: Option<(u64, u64)>,
+    /// Something can be sold: a catalogue, whole or in part, is there.
+    pub has_catalogue: bool,
+    /// What the browser said when asked to keep the data; `None` before it answered.
+    pub persistent: Option<bool>,
+    /// The server's clock when it was last heard, in milliseconds; 0 for never.
+    pub last_contact_ms: i64,
+    pub upgrade_needed: bool,
+    /// The device's storage failed: what happened, what was kept, what to do.
+    pub storage_problem: Option<StorageProblem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstallationStatus {
+    pub name: String,
+    pub prefix: String,
+    pub shop_name: String,
+    pub holds_costs: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StorageProblem {
+    /// This browser keeps no data for the app (private mode, or switched off).
+    Unavailable,
+    /// The disk or the browser's share of it is full: nothing was half-written.
+    Full,
+    /// Another tab holds an older version of the database open.
+    BlockedByTab,
+    /// The database was closed for a newer version of the app in another tab: reload.
+    Closed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Selling {
+    /// By the device's clock.
+    pub since_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// Refused within the wait: no receipt, the cart is back (G16).
+    RolledBack(Refusal),
+    /// Nothing was saved: the cart is as it was.
+    NotSaved(CommandError),
+}
+
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CommandError {
+    #[error("the device is not ready")]
+    NotReady,
+    #[error("nobody is signed in")]
+    NobodySignedIn,
+    #[error("the outbox is full")]
+    OutboxFull,
+    #[error("the device's storage failed: {0:?}")]
+    Storage(StorageProblem),
+    /// A rule of the shop was broken; the detail says which.
+    #[error("{0}")]
+    Invalid(String),
+    /// Somebody else decided meanwhile, here or elsewhere.
+    #[error("already decided")]
+    AlreadyDecided,
+}
+
+/// How "Encaisser" ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Sold {
+    /// Show this receipt: confirmed, or waiting.
+    Receipt(SaleId),
+    /// No receipt; the cart is back as it was, and `notice` says why.
+    RolledBack,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum SignInError {
+    WrongPin {
+        tries_left: u32,
+    },
+    Locked {
+        for_ms: i64,
+    },
+    /// The server was not reached, and this person has never signed in online on this phone.
+    NeedsNetwork,
+    Refused(CallError),
+    Storage(StorageProblem),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Receipt {
+    pub sale: Sale,
+    pub shop_name: String,
+    pub seller: String,
+    pub at_ms: i64,
+    pub state: ReceiptState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReceiptState {
+    Confirmed,
+    /// "En attente de synchronisation".
+    Waiting,
+    /// Refused after it was shown: to decide.
+    ToDecide,
+    Voided,
+}
+
+/// One card of À décider.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    pub key: Key,
+    pub what: Undecided,
+    pub who: String,
+    pub at_ms: i64,
+    /// Made on this phone.
+    pub mine: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Undecided {
+    /// A refused sale: try again, or cancel.
+    Sale { sale: Sale, refusal: Refusal },
+    /// An edit that clashed: what it was about, and each field's three values.
+    Conflict { about: String, fields: Vec<FieldConflict> },
+    /// Another change the server refused, or set aside.
+    Other { about: String, refusal: Option<Refusal> },
+}
+
+/// What the device can do. Implemented by the browser's driver.
+pub trait Commands {
+    fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
+    fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
+    fn sign_out(&self) -> Answer<Result<(), CommandError>>;
+    fn sell(&self, cart: Cart, tenders: Vec<Tender>) -> Answer<Result<Sold, CommandError>>;
+    /// The seller ends the wait: the receipt says "en attente".
+    fn stop_waiting(&self);
+    fn receipt(&self, sale: SaleId) -> Answer<Option<Receipt>>;
+    /// Sends a refused sale again: same sale and receipt number, new key.
+    fn retry(&self, key: Key) -> Answer<Result<(), CommandError>>;
+    /// Settles a refused sale as cancelled, or lets go of another refused change.
+    fn cancel(&self, key: Key) -> Answer<Result<(), CommandError>>;
+    fn synchronise(&self);
+    /// Takes the newer version that `update_ready` tells of.
+    fn update(&self);
+}
+
+impl Till {
+    pub fn new() -> Self {
+        Self {
+            ready: RwSignal::new(false),
+            status: RwSignal::new(Status { online: true, ..Status::default() }),
+            people: RwSignal::new(Vec::new()),
+            decisions: RwSignal::new(Vec::new()),
+            cart: RwSignal::new(Cart::default()),
+            selling: RwSignal::new(None),
+            notice: RwSignal::new(None),
+            update_ready: RwSignal::new(false),
+            catalogue: StoredValue::new(Catalogue::default()),
+            catalogue_version: RwSignal::new(0),
+            commands: StoredValue::new(None),
+        }
+    }
+
+    /// Products for a query, as they are now; runs again when the catalogue changes.
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Shown> {
+        self.catalogue_version.track();
+        self.catalogue.with_value(|catalogue| catalogue.search(query, limit))
+    }
+
+    /// One product as it is now; runs again when the catalogue changes.
+    pub fn product(&self, id: ProductId) -> Option<Shown> {
+        self.catalogue_version.track();
+        self.catalogue.with_value(|catalogue| catalogue.get(id))
+    }
+
+    pub fn products_count(&self) -> usize {
+        self.catalogue_version.track();
+        self.catalogue.with_value(Catalogue::len)
+    }
+
+    /// Changes with every change of products, stock or outbox: what a screen tracks that reads them by a command.
+    pub fn version(&self) -> u64 {
+        self.catalogue_version.get()
+    }
+
+    pub fn change_catalogue(&self, change: impl FnOnce(&mut Catalogue)) {
+        self.catalogue.update_value(change);
+        self.catalogue_version.update(|version| *version += 1);
+    }
+
+    pub fn connect(&self, commands: Arc<dyn Commands + Send + Sync>) {
+        self.commands.set_value(Some(commands));
+    }
+
+    /// The device's commands, once it has started.
+    pub fn commands(&self) -> Option<Arc<dyn Commands + Send + Sync>> {
+        self.commands.get_value()
+    }
+}
+
+impl Default for Till {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,90 @@
+use super::{
+    Invalid, Money, Name, Product, ProductId, Quantity, ReceiptNumber, Sale, SaleId, SaleLine, Tender,
+    limits::LINES_MAX,
+};
+use serde::{Deserialize, Serialize};
+
+/// What a customer is about to buy, at the prices the seller sees.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Cart {
+    lines: Vec<SaleLine>,
+}
+
+impl Cart {
+    pub fn lines(&self) -> &[SaleLine] {
+        &self.lines
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// One more of this product.
+    pub fn add(&mut self, product: &Product) -> Result<(), Invalid> {
+        let line = SaleLine {
+            product: product.id,
+            name: product.name.clone(),
+            quantity: Quantity::ONE,
+            unit_price: product.sale_price,
+        };
+        let mut with = self.clone();
+        let count = with.lines.len() + 1;
+        match with.lines.iter_mut().find(|line| line.product == product.id) {
+            Some(line) => line.quantity = Quantity::new(line.quantity.get() + 1)?,
+            None if count > LINES_MAX => return Err(Invalid::Count { what: "lines", count, min: 1, max: LINES_MAX }),
+            None => with.lines.push(line),
+        }
+        with.total()?; // a total no sale could have is refused here, not at the till
+        *self = with;
+        Ok(())
+    }
+
+    /// Sets how many of a product; zero or less takes it out.
+    pub fn set(&mut self, product: ProductId, units: i64) -> Result<(), Invalid> {
+        let mut with = self.clone();
+        if units <= 0 {
+            with.lines.retain(|line| line.product != product);
+        } else {
+            let quantity = Quantity::new(units)?;
+            with.lines.iter_mut().filter(|line| line.product == product).for_each(|line| line.quantity = quantity);
+        }
+        with.total()?;
+        *self = with;
+        Ok(())
+    }
+
+    /// How many of this product are in the cart.
+    pub fn units(&self, product: ProductId) -> i64 {
+        self.lines.iter().filter(|line| line.product == product).map(|line| line.quantity.get()).sum()
+    }
+
+    /// Units of all products together.
+    pub fn count(&self) -> i64 {
+        self.lines.iter().map(|line| line.quantity.get()).sum()
+    }
+
+    pub fn total(&self) -> Result<Money, Invalid> {
+        self.lines.iter().try_fold(Money::ZERO, |sum, line| sum.plus(line.total()?))
+    }
+
+    pub fn to_sale(&self, id: SaleId, receipt: ReceiptNumber, tenders: Vec<Tender>) -> Result<Sale, Invalid> {
+        let sale = Sale { id, receipt, lines: self.lines.clone(), tenders };
+        sale.validate()?;
+        Ok(sale)
+    }
+
+    /// The cart a sale was made of, to try again or to sell the same.
+    pub fn from_sale(sale: &Sale) -> Self {
+        Self { lines: sale.lines.clone() }
+    }
+
+    /// The name the cart keeps for a product.
+    pub fn name(&self, product: ProductId) -> Option<&Name> {
+        self.lines.iter().find(|line| line.product == product).map(|line| &line.name)
+    }
+}
+
+/// The amount paid in cash exactly: the shortest way to end a sale.
+pub fn exact_cash(total: Money) -> Vec<Tender> {
+    vec![Tender::Cash { amount: total, given: total }]
+}

@@ -1,0 +1,70 @@
+//! The device's own standing: its enrolment, who is signed in, which tab sends. None of it touches the outbox (G4).
+
+use super::{
+    state::{Acknowledged, Contact, Device, Installation, SessionState},
+    storage::{LocalTx, Store, json, keys},
+};
+use crate::{
+    domain::{Key, day::DAY_MS},
+    sync::wire::{ACKNOWLEDGED_DAYS, PersonRow},
+};
+
+/// Becomes an installation. A device that already is one keeps what it is: its outbox belongs to it.
+pub fn enrolled(device: &Device, installation: &Installation) -> Option<LocalTx> {
+    if device.meta.installation.is_some() {
+        return None;
+    }
+    let mut tx = LocalTx::strict();
+    tx.expect(Store::Meta, keys::INSTALLATION, None);
+    tx.put(Store::Meta, keys::INSTALLATION, installation);
+    Some(tx)
+}
+
+/// A person is at the phone. `session` tells whether the server knows: without network a person is recognised by the
+/// phone alone, and sells.
+pub fn signed_in(person: &PersonRow, session: SessionState, contact: Option<Contact>) -> LocalTx {
+    let mut tx = session_is(session);
+    tx.put(Store::Meta, keys::ACTOR, person);
+    if let Some(contact) = contact {
+        tx.put(Store::Meta, keys::CONTACT, &contact);
+        tx.put(Store::Meta, keys::ANSWERING, &true);
+    }
+    tx
+}
+
+pub fn signed_out() -> LocalTx {
+    let mut tx = session_is(SessionState::Ended);
+    tx.delete(Store::Meta, keys::ACTOR);
+    tx
+}
+
+pub fn session_is(session: SessionState) -> LocalTx {
+    let mut tx = LocalTx::strict();
+    tx.put(Store::Meta, keys::SESSION, &session);
+    tx
+}
+
+/// Takes over sending: whoever sent before can no longer write (G5).
+pub fn new_epoch(device: &Device) -> (LocalTx, u64) {
+    let epoch = device.meta.epoch + 1;
+    let mut tx = LocalTx::strict();
+    tx.expect(Store::Meta, keys::EPOCH, (device.meta.epoch > 0).then(|| device.meta.epoch.to_string()));
+    tx.put(Store::Meta, keys::EPOCH, &epoch);
+    (tx, epoch)
+}
+
+/// Lets go acknowledged mutations older than [`ACKNOWLEDGED_DAYS`]. One dated ahead, by a clock that was wrong, is
+/// taken to be from now on.
+pub fn forget_old(epoch: u64, acknowledged: &[(Key, Acknowledged)], now_ms: i64) -> Option<LocalTx> {
+    let mut tx = LocalTx::sender(epoch);
+    for (key, row) in acknowledged {
+        let storage_key = key.to_string();
+        if row.at_ms > now_ms {
+            tx.expect(Store::Acknowledged, storage_key.clone(), Some(json(row)));
+            tx.put(Store::Acknowledged, storage_key, &Acknowledged { at_ms: now_ms, ..row.clone() });
+        } else if now_ms - row.at_ms > ACKNOWLEDGED_DAYS * DAY_MS {
+            tx.delete(Store::Acknowledged, storage_key);
+        }
+    }
+    (!tx.is_empty()).then_some(tx)
+}

@@ -1,0 +1,292 @@
+//! Receiving: what is asked for next, and what a page does to the confirmed state.
+
+use super::{
+    push::{heard, judge},
+    state::{Acknowledged, Device, Entry, Held, Installation, Loading, Standing},
+    storage::{LocalTx, Store, Write, json, keys},
+};
+use crate::{
+    domain::{InstallationId, Key},
+    sync::{
+        mutation::{Became, Mutation, Origin},
+        verdict::Answer,
+        wire::{Cursor, From, Kind, PROTOCOL, Page, PullAnswer, PullRequest, Pulled, Rows, StartPage},
+    },
+};
+
+/// What became of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// The confirmed state is as new as the server's was.
+    UpToDate,
+    /// Pull again: there is more, or this page did not fit the state.
+    Again,
+    /// The server asked for a reading from the start.
+    Resync,
+}
+
+pub fn plan_pull(device: &Device, app: &str) -> Option<PullRequest> {
+    let installation = device.meta.installation.as_ref()?.id;
+    let from = match (&device.meta.loading, device.meta.held) {
+        (Some(loading), _) if loading.complete => return None,
+        (Some(loading), _) => From::Start { position: loading.position.clone() },
+        (None, Some(held)) => From::Changes { cursor: held.cursor },
+        (None, None) => From::Start { position: None },
+    };
+    Some(PullRequest { protocol: PROTOCOL, installation, app: app.to_owned(), from })
+}
+
+/// What an answer to a pull does. `acknowledged` are the rows of that store: they are sent again where the server
+/// turns out to have been set back in time (G19).
+pub fn on_pulled(
+    device: &Device,
+    epoch: u64,
+    answer: &PullAnswer,
+    acknowledged: &[Acknowledged],
+    now_ms: i64,
+    settle_keys: &mut impl FnMut() -> Key,
+) -> (LocalTx, Applied) {
+    let mut tx = LocalTx::sender(epoch);
+    heard(&mut tx, device, answer.server_now_ms, now_ms);
+    let applied = match &answer.pulled {
+        Pulled::Start(page) => start_page(&mut tx, device, page, acknowledged, now_ms, settle_keys),
+        pulled => apply_page(&mut tx, device, Some(pulled), &[], now_ms, settle_keys),
+    };
+    (tx, applied)
+}
+
+/// Applies the page of a push or a pull together with verdicts.
+pub(super) fn apply_page(
+    tx: &mut LocalTx,
+    device: &Device,
+    pulled: Option<&Pulled>,
+    answers: &[Answer],
+    now_ms: i64,
+    settle_keys: &mut impl FnMut() -> Key,
+) -> Applied {
+    let held = device.meta.held.filter(|_| device.meta.loading.is_none());
+    let (applied, page) = match (pulled, held) {
+        (Some(Pulled::Page(page)), Some(held)) if follows(page, held.cursor) => {
+            (if page.more { Applied::Again } else { Applied::UpToDate }, Some((page, held)))
+        }
+        // A page that starts elsewhere was overtaken by another: dropped, and pulled again (G2).
+        (Some(Pulled::Page(_)), _) => (Applied::Again, None),
+        (Some(Pulled::Resync), Some(_)) => {
+            restart(tx, device);
+            (Applied::Resync, None)
+        }
+        (Some(Pulled::Resync | Pulled::Start(_)), _) => (Applied::Again, None),
+        (None, Some(_)) => (Applied::UpToDate, None),
+        (None, None) => (Applied::Again, None),
+    };
+    let mut all: Vec<&Answer> = answers.iter().collect();
+    let mut confirmed = device.shown().map(|shown| shown.cursor);
+    if let Some((page, held)) = page {
+        let cursor = Cursor { history: page.history, change: page.to };
+        tx.expect(Store::Meta, keys::HELD, Some(json(&held)));
+        if cursor != held.cursor {
+            tx.put(Store::Meta, keys::HELD, &Held { cursor, ..held });
+        }
+        write_rows(tx, held.generation, &page.rows);
+        all.extend(&page.answers);
+        confirmed = Some(cursor);
+    }
+    judge(tx, device, &all, confirmed, now_ms, settle_keys);
+    finish_loading(tx, device, answers, now_ms);
+    applied
+}
+
+fn follows(page: &Page, cursor: Cursor) -> bool {
+    page.history == cursor.history && page.from == cursor.change && page.to >= page.from
+}
+
+/// Begins to read the shop from its start, beside what is shown until the new state is whole.
+fn restart(tx: &mut LocalTx, device: &Device) {
+    tx.expect(Store::Meta, keys::HELD, device.meta.held.as_ref().map(json));
+    let generation = device.meta.held.map_or(0, |held| held.generation + 1);
+    tx.writes.push(Write::DeletePrefix { store: Store::Confirmed, prefix: keys::generation(generation) });
+    let loading = Loading { generation, position: None, at: None, complete: false, rows: 0, total_rows: 0 };
+    tx.put(Store::Meta, keys::LOADING, &loading);
+}
+
+fn start_page(
+    tx: &mut LocalTx,
+    device: &Device,
+    page: &StartPage,
+    acknowledged: &[Acknowledged],
+    now_ms: i64,
+    settle_keys: &mut impl FnMut() -> Key,
+) -> Applied {
+    let first = Loading {
+        generation: device.meta.held.map_or(0, |held| held.generation + 1),
+        position: None,
+        at: None,
+        complete: false,
+        rows: 0,
+        total_rows: 0,
+    };
+    let loading = device.meta.loading.clone().unwrap_or(first);
+    if loading.complete || loading.at.is_some_and(|at| at != page.at) {
+        return Applied::Again;
+    }
+    let expected = device.meta.loading.as_ref().map(json);
+    tx.expect(Store::Meta, keys::LOADING, expected);
+    write_rows(tx, loading.generation, &page.rows);
+    if loading.at.is_none() {
+        resend(tx, device, page.at, acknowledged);
+    }
+    let loading = Loading {
+        generation: loading.generation,
+        position: page.next.clone(),
+        at: Some(page.at),
+        complete: page.next.is_none(),
+        rows: loading.rows + page.rows.count() as u64,
+        total_rows: page.total_rows,
+    };
+    if device.meta.held.is_none() {
+        // The first state ever is shown while it grows; what it holds already leaves the outbox now.
+        judge(tx, device, &[], Some(page.at), now_ms, settle_keys);
+    }
+    if loading.complete && may_finish(device, &[], page.at) {
+        flip(tx, device, &loading, &[], now_ms);
+        return Applied::Again;
+    }
+    tx.put(Store::Meta, keys::LOADING, &loading);
+    Applied::Again
+}
+
+/// A server set back in time lost what it had acknowledged: queue it again, as it was (G19).
+fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowledged]) {
+    let Some(held) = device.meta.held else { return };
+    if at.history == held.cursor.history && at.change >= held.cursor.change {
+        return;
+    }
+    for Acknowledged { mutation, .. } in acknowledged {
+        let entry = Entry {
+            mutation: mutation.clone(),
+            standing: Standing::Queued,
+            verdict: None,
+            resent_from: Some(held.cursor.history),
+            stored: None,
+        };
+        tx.delete(Store::Acknowledged, entry.mutation.key.to_string());
+        tx.put(Store::Outbox, entry.storage_key(), &entry);
+    }
+    for entry in device.outbox.iter().filter(|entry| entry.verdict.is_some()) {
+        // A verdict of the lost history says nothing about this one.
+        tx.expect_entry(entry);
+        tx.put(Store::Outbox, entry.storage_key(), &Entry { verdict: None, ..entry.clone() });
+    }
+}
+
+/// A new state is shown only once the server has spoken on everything sent again: until then nobody can say which of
+/// it the new state counts (G2).
+fn may_finish(device: &Device, answers: &[Answer], at: Cursor) -> bool {
+    let answered = |entry: &Entry| {
+        entry.verdict.is_some()
+            || answers.iter().any(|answer| answer.key == entry.mutation.key && answer.verdict.change().is_some())
+    };
+    device.outbox.iter().all(|entry| entry.resent_from.is_none_or(|from| from == at.history) || answered(entry))
+}
+
+/// If a loading state only waited for these answers, shows it.
+fn finish_loading(tx: &mut LocalTx, device: &Device, answers: &[Answer], now_ms: i64) {
+    let Some(loading) = device.meta.loading.as_ref().filter(|loading| loading.complete) else { return };
+    let Some(at) = loading.at else { return };
+    if may_finish(device, answers, at) {
+        tx.expect(Store::Meta, keys::LOADING, Some(json(loading)));
+        flip(tx, device, loading, answers, now_ms);
+    }
+}
+
+/// Shows the loaded state instead of the old one, and lets go what it holds of the outbox.
+fn flip(tx: &mut LocalTx, device: &Device, loading: &Loading, answers: &[Answer], now_ms: i64) {
+    let Some(at) = loading.at else { return };
+    tx.put(Store::Meta, keys::HELD, &Held { generation: loading.generation, cursor: at });
+    tx.delete(Store::Meta, keys::LOADING);
+    if let Some(old) = device.meta.held {
+        tx.writes.push(Write::DeletePrefix { store: Store::Confirmed, prefix: keys::generation(old.generation) });
+    }
+    for entry in &device.outbox {
+        let new = answers.iter().find(|answer| answer.key == entry.mutation.key).map(|answer| &answer.verdict);
+        let Some(verdict) = new.filter(|verdict| verdict.is_applied()).or(entry.verdict.as_ref()) else { continue };
+        let (Some(change), true) = (verdict.change(), verdict.is_applied()) else { continue };
+        if new.is_none() {
+            tx.expect_entry(entry);
+        }
+        if change <= at.change {
+            tx.delete(Store::Outbox, entry.storage_key());
+            let acknowledged = Acknowledged { mutation: entry.mutation.clone(), change, at_ms: now_ms };
+            tx.put(Store::Acknowledged, entry.mutation.key.to_string(), &acknowledged);
+        } else {
+            let kept = Entry { verdict: Some(verdict.clone()), resent_from: None, ..entry.clone() };
+            tx.put(Store::Outbox, entry.storage_key(), &kept);
+        }
+    }
+}
+
+fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
+    if let Some(shop) = &rows.shop {
+        tx.put(Store::Meta, keys::SHOP, shop);
+    }
+    for person in &rows.people {
+        tx.put(Store::Confirmed, keys::row(generation, Kind::Person, person.id), person);
+    }
+    for product in &rows.products {
+        tx.put(Store::Confirmed, keys::row(generation, Kind::Product, product.id), product);
+    }
+    for stock in &rows.stock {
+        tx.put(Store::Confirmed, keys::stock(generation, stock.product), &stock.units);
+    }
+    for sale in &rows.sales {
+        tx.put(Store::Confirmed, keys::row(generation, Kind::Sale, sale.sale.id), sale);
+    }
+    for refused in &rows.refused {
+        tx.put(Store::Confirmed, keys::row(generation, Kind::Refused, refused.key), refused);
+        if matches!(refused.became, Some(Became::Cancelled | Became::Retried)) {
+            // Somebody settled it, here or elsewhere.
+            tx.delete(Store::Parked, refused.key.to_string());
+        }
+    }
+    for expense in &rows.expenses {
+        tx.put(Store::Confirmed, keys::row(generation, Kind::Expense, expense.expense.id), expense);
+    }
+    // In the order of their changes: the last one of a product leaves its stock as it is at the page's end. At the
+    // start the stock comes by itself, and movements are history only.
+    let at_start = !rows.stock.is_empty();
+    for movement in &rows.movements {
+        let key = keys::movement(generation, movement.product, movement.change);
+        tx.put(Store::Confirmed, key, movement);
+        if !at_start {
+            tx.put(Store::Confirmed, keys::stock(generation, movement.product), &movement.stock_after);
+        }
+    }
+    for gone in &rows.gone {
+        tx.delete(Store::Confirmed, keys::row(generation, gone.kind, gone.id));
+    }
+}
+
+/// Becomes a new installation: what is unsent is numbered anew from 1; keys, ids and printed numbers stay (G20).
+pub fn fork(device: &Device, new: &Installation) -> LocalTx {
+    let mut tx = LocalTx::strict();
+    tx.expect(Store::Meta, keys::INSTALLATION, device.meta.installation.as_ref().map(json));
+    tx.expect(Store::Meta, keys::SEQUENCE, (device.meta.sequence > 0).then(|| device.meta.sequence.to_string()));
+    tx.put(Store::Meta, keys::INSTALLATION, new);
+    tx.put(Store::Meta, keys::RECEIPT, &0);
+    tx.put(Store::Meta, keys::RENUMBER, &false);
+    let mut sequence = 0;
+    for entry in &device.outbox {
+        tx.expect_entry(entry);
+        tx.delete(Store::Outbox, entry.storage_key());
+        sequence += 1;
+        let mutation = renumbered(&entry.mutation, new.id, sequence);
+        let entry = Entry { mutation, stored: None, ..entry.clone() };
+        tx.put(Store::Outbox, entry.storage_key(), &entry);
+    }
+    tx.put(Store::Meta, keys::SEQUENCE, &sequence);
+    tx
+}
+
+fn renumbered(mutation: &Mutation, installation: InstallationId, sequence: u64) -> Mutation {
+    Mutation { origin: Origin { installation, sequence, ..mutation.origin }, ..mutation.clone() }
+}

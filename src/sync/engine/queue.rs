@@ -1,0 +1,116 @@
+//! Queueing: one thing a person did becomes one durable transaction (G1).
+
+use super::{
+    OUTBOX_MAX,
+    state::{Device, Entry, Installation, Meta, Standing},
+    storage::{LocalTx, Store, json, keys},
+};
+use crate::{
+    domain::{Invalid, Key, ReceiptNumber},
+    sync::{
+        mutation::{Body, Mutation, Origin, RecordSale},
+        order::{self, Queued},
+    },
+};
+
+/// What is to be queued.
+#[derive(Debug, Clone)]
+pub struct Queueing {
+    /// UUID v4.
+    pub key: Key,
+    pub body: Body,
+    /// The device's clock.
+    pub now_ms: i64,
+    /// The seller waits for the server's word before a receipt is shown (G16).
+    pub wait: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueueError {
+    #[error("this browser is not enrolled in a shop")]
+    NotEnrolled,
+    #[error("nobody is signed in")]
+    NobodySignedIn,
+    #[error("the outbox is full: {OUTBOX_MAX} changes wait to be sent")]
+    Full,
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error("{0}")]
+    Unreadable(String),
+}
+
+/// The number of the next receipt. [`queue`] uses it up together with the sale.
+pub fn next_receipt(meta: &Meta) -> Result<ReceiptNumber, QueueError> {
+    let installation = meta.installation.as_ref().ok_or(QueueError::NotEnrolled)?;
+    Ok(ReceiptNumber::new(&installation.prefix, meta.receipt + 1)?)
+}
+
+/// Queues a mutation: outbox entry, sequence and, for a new sale, receipt number, in one strict transaction.
+pub fn queue(device: &Device, queueing: Queueing) -> Result<(LocalTx, Mutation), QueueError> {
+    let mut tx = LocalTx::strict();
+    let mutation = queue_into(&mut tx, device, device.meta.sequence, queueing)?;
+    Ok((tx, mutation))
+}
+
+/// Drops a parked mutation a person is done with; the decision itself, where the server must know it, is queued by
+/// the same transaction.
+pub fn dismiss(
+    device: &Device,
+    parked: Key,
+    stored: &str,
+    decision: Option<Queueing>,
+) -> Result<(LocalTx, Option<Mutation>), QueueError> {
+    let mut tx = LocalTx::strict();
+    tx.expect(Store::Parked, parked.to_string(), Some(stored.to_owned()));
+    tx.delete(Store::Parked, parked.to_string());
+    let mutation = decision.map(|queueing| queue_into(&mut tx, device, device.meta.sequence, queueing)).transpose()?;
+    Ok((tx, mutation))
+}
+
+/// As [`queue`], into a transaction that does more; `sequence` is the last one used, by this transaction or before.
+pub(super) fn queue_into(
+    tx: &mut LocalTx,
+    device: &Device,
+    sequence: u64,
+    queueing: Queueing,
+) -> Result<Mutation, QueueError> {
+    let Queueing { key, body, now_ms, wait } = queueing;
+    let Installation { id: installation, .. } = *device.meta.installation.as_ref().ok_or(QueueError::NotEnrolled)?;
+    let actor = device.meta.actor.as_ref().ok_or(QueueError::NobodySignedIn)?.id;
+    if device.outbox.len() >= OUTBOX_MAX {
+        return Err(QueueError::Full);
+    }
+    if sequence == device.meta.sequence {
+        // The first of this transaction: another tab may have queued meanwhile.
+        tx.expect(Store::Meta, keys::SEQUENCE, (sequence > 0).then(|| sequence.to_string()));
+    }
+    let earlier: Vec<Queued> = device.unsent().map(Entry::queued).collect();
+    let order::Causes { needs, after } = order::causes(&body, &earlier);
+    let sequence = sequence + 1;
+    let origin = Origin { installation, sequence, actor };
+    let mutation = Mutation::new(key, origin, device.meta.contact.device_time(now_ms), needs, after, &body);
+    // What the server would refuse as unreadable must not be queued: it could never be mended there.
+    mutation.read().map_err(|error| QueueError::Unreadable(error.to_string()))?;
+    if let Body::RecordSale(RecordSale { sale, retry_of: None }) = &body {
+        if sale.receipt != next_receipt(&device.meta)? {
+            return Err(QueueError::Unreadable(format!("receipt {} is not the next one", sale.receipt)));
+        }
+        let receipt = device.meta.receipt;
+        tx.expect(Store::Meta, keys::RECEIPT, (receipt > 0).then(|| receipt.to_string()));
+        tx.put(Store::Meta, keys::RECEIPT, &(receipt + 1));
+    }
+    let standing = if wait { Standing::Deciding { since_ms: now_ms } } else { Standing::Queued };
+    let entry = Entry { mutation: mutation.clone(), standing, verdict: None, resent_from: None, stored: None };
+    tx.expect(Store::Outbox, entry.storage_key(), None);
+    tx.put(Store::Outbox, entry.storage_key(), &entry);
+    tx.put(Store::Meta, keys::SEQUENCE, &sequence);
+    Ok(mutation)
+}
+
+impl LocalTx {
+    /// Expects an outbox entry to be as it was read.
+    pub(super) fn expect_entry(&mut self, entry: &Entry) {
+        let stored = entry.stored.clone().unwrap_or_else(|| json(entry));
+        self.expect(Store::Outbox, entry.storage_key(), Some(stored));
+    }
+}

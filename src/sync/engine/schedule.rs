@@ -1,0 +1,194 @@
+//! When to send and when to ask: triggers in, the next action out. Time and chance are arguments.
+
+use super::state::SessionState;
+use crate::domain::Key;
+
+/// Changes other than sales are sent after a pause that restarts with each of them.
+pub const CHANGE_PAUSE_MS: i64 = 3_000;
+/// How often a visible page asks while nothing else makes it.
+pub const TICK_MS: i64 = 60_000;
+/// Backoff with full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015): a random time up to a bound that
+/// doubles from the first to the last of these.
+pub const BACKOFF_FIRST_MS: i64 = 1_000;
+pub const BACKOFF_LAST_MS: i64 = 60_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// A sale was queued: send it at once.
+    Sale(Key),
+    /// Something else was queued.
+    Change,
+    /// The network returned, the tab was looked at again, somebody signed in, the app started, a person asked.
+    Wake,
+}
+
+/// What holds now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Situation {
+    pub online: bool,
+    pub session: SessionState,
+    /// The outbox has mutations without a verdict.
+    pub unsent: bool,
+    /// Somebody looks at a page of this browser.
+    pub visible: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    PushUrgent(Key),
+    Push,
+    Pull,
+    /// Nothing until then, or until the next trigger.
+    Sleep {
+        until_ms: Option<i64>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Schedule {
+    urgent: Vec<Key>,
+    push_at: Option<i64>,
+    pull_at: Option<i64>,
+    failures: u32,
+    not_before: i64,
+}
+
+impl Schedule {
+    pub fn trigger(&mut self, trigger: Trigger, now_ms: i64) {
+        match trigger {
+            Trigger::Sale(key) => {
+                if !self.urgent.contains(&key) {
+                    self.urgent.push(key);
+                }
+                self.push_at.get_or_insert(now_ms + CHANGE_PAUSE_MS);
+            }
+            Trigger::Change => self.push_at = Some(now_ms + CHANGE_PAUSE_MS),
+            Trigger::Wake => {
+                self.failures = 0;
+                self.not_before = now_ms;
+                self.push_at = Some(now_ms);
+                self.pull_at = Some(now_ms);
+            }
+        }
+    }
+
+    /// What to do now. The action counts as begun: it is not given out again before [`Schedule::succeeded`],
+    /// [`Schedule::failed`] or a trigger.
+    pub fn next(&mut self, situation: Situation, now_ms: i64) -> Action {
+        if !situation.online || situation.session == SessionState::Ended {
+            // What was urgent waits in the outbox like the rest; `Wake` comes with the network or the PIN.
+            self.urgent.clear();
+            return Action::Sleep { until_ms: None };
+        }
+        if !self.urgent.is_empty() {
+            // A seller waits: no backoff holds a sale.
+            return Action::PushUrgent(self.urgent.remove(0));
+        }
+        let reads = situation.session == SessionState::Open;
+        let push_at = self.push_at.filter(|_| situation.unsent).map(|at| at.max(self.not_before));
+        let pull_at = self.pull_at.filter(|_| reads).map(|at| at.max(self.not_before));
+        if push_at.is_some_and(|at| at <= now_ms) {
+            self.push_at = None;
+            return Action::Push;
+        }
+        if pull_at.is_some_and(|at| at <= now_ms) {
+            self.pull_at = None;
+            return Action::Pull;
+        }
+        Action::Sleep { until_ms: push_at.into_iter().chain(pull_at).min() }
+    }
+
+    /// A request was answered. `again`: there is more to pull. `progress`: it was not all "later".
+    pub fn succeeded(&mut self, again: bool, progress: bool, situation: Situation, now_ms: i64, chance: f64) {
+        if !progress {
+            return self.failed(now_ms, chance);
+        }
+        self.failures = 0;
+        self.not_before = now_ms;
+        if situation.unsent {
+            let at = self.push_at.unwrap_or(now_ms);
+            self.push_at = Some(at.min(now_ms + CHANGE_PAUSE_MS));
+        }
+        let tick = (situation.visible || situation.unsent).then_some(now_ms + TICK_MS);
+        self.pull_at = if again { Some(now_ms) } else { tick };
+    }
+
+    /// A request failed or timed out. `chance` is in 0.0..1.0.
+    pub fn failed(&mut self, now_ms: i64, chance: f64) {
+        let bound = BACKOFF_FIRST_MS.saturating_mul(1 << self.failures.min(16)).min(BACKOFF_LAST_MS);
+        self.failures = self.failures.saturating_add(1);
+        self.not_before = now_ms + (bound as f64 * chance.clamp(0.0, 1.0)) as i64;
+        self.push_at = Some(now_ms);
+        self.pull_at = Some(now_ms);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::engine::samples::key;
+
+    const OPEN: Situation = Situation { online: true, session: SessionState::Open, unsent: true, visible: true };
+
+    #[test]
+    fn a_sale_goes_at_once_even_during_backoff() {
+        let mut schedule = Schedule::default();
+        for _ in 0..10 {
+            schedule.failed(1_000, 1.0);
+        }
+        assert_eq!(schedule.next(OPEN, 1_000), Action::Sleep { until_ms: Some(61_000) });
+        schedule.trigger(Trigger::Sale(key(1)), 1_000);
+        assert_eq!(schedule.next(OPEN, 1_000), Action::PushUrgent(key(1)));
+    }
+
+    #[test]
+    fn other_changes_wait_for_a_pause_that_restarts() {
+        let mut schedule = Schedule::default();
+        schedule.trigger(Trigger::Change, 0);
+        schedule.trigger(Trigger::Change, 2_000);
+        assert_eq!(schedule.next(OPEN, 3_000), Action::Sleep { until_ms: Some(5_000) });
+        assert_eq!(schedule.next(OPEN, 5_000), Action::Push);
+        assert_eq!(schedule.next(OPEN, 5_000), Action::Sleep { until_ms: None });
+    }
+
+    #[test]
+    fn an_expired_session_stops_sending_and_a_pin_starts_it() {
+        let mut schedule = Schedule::default();
+        schedule.trigger(Trigger::Sale(key(1)), 0);
+        let ended = Situation { session: SessionState::Ended, ..OPEN };
+        assert_eq!(schedule.next(ended, 0), Action::Sleep { until_ms: None });
+        schedule.trigger(Trigger::Wake, 10);
+        assert_eq!(schedule.next(OPEN, 10), Action::Push);
+        assert_eq!(schedule.next(OPEN, 10), Action::Pull);
+    }
+
+    #[test]
+    fn a_revoked_phone_hands_in_and_reads_nothing() {
+        let mut schedule = Schedule::default();
+        schedule.trigger(Trigger::Wake, 0);
+        let revoked = Situation { session: SessionState::Revoked, ..OPEN };
+        assert_eq!(schedule.next(revoked, 0), Action::Push);
+        assert_eq!(schedule.next(revoked, 0), Action::Sleep { until_ms: None });
+    }
+
+    #[test]
+    fn backoff_is_random_bounded_and_forgotten_after_success() {
+        let mut schedule = Schedule::default();
+        schedule.failed(0, 0.5);
+        assert_eq!(schedule.next(OPEN, 0), Action::Sleep { until_ms: Some(500) });
+        schedule.failed(500, 0.5);
+        assert_eq!(schedule.next(OPEN, 500), Action::Sleep { until_ms: Some(1_500) });
+        schedule.succeeded(false, true, OPEN, 2_000, 0.5);
+        assert_eq!(schedule.next(OPEN, 2_000), Action::Push);
+        let answered = Situation { unsent: false, ..OPEN };
+        schedule.succeeded(false, true, answered, 2_100, 0.5);
+        assert_eq!(schedule.next(answered, 2_100), Action::Sleep { until_ms: Some(62_100) });
+    }
+
+    #[test]
+    fn answers_that_only_say_later_are_no_reason_to_hurry() {
+        let mut schedule = Schedule::default();
+        schedule.succeeded(false, false, OPEN, 0, 1.0);
+        assert_eq!(schedule.next(OPEN, 0), Action::Sleep { until_ms: Some(1_000) });
+    }
+}

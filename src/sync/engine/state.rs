@@ -1,0 +1,249 @@
+//! A device's state as it is stored, and as one reads it before deciding anything.
+
+use super::storage::{Store, keys};
+use crate::{
+    domain::{InstallationId, Key, day::DeviceTime},
+    sync::{
+        mutation::{Body, Mutation},
+        order::Queued,
+        verdict::Verdict,
+        wire::{Cursor, PersonRow, Position},
+    },
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+/// This browser's copy of the app in one shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Installation {
+    pub id: InstallationId,
+    pub secret: String,
+    pub prefix: String,
+    pub name: String,
+    pub shop_name: String,
+    pub holds_costs: bool,
+}
+
+/// A complete confirmed state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// Which rows of the confirmed store it is made of.
+    pub generation: u32,
+    pub cursor: Cursor,
+}
+
+/// A first sync, or a full resync, under way: it fills a generation of its own, so that the old one serves until the
+/// new one is whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loading {
+    pub generation: u32,
+    /// Where to go on; `None` before the first page.
+    pub position: Option<Position>,
+    /// The state every page is read at; `None` before the first page.
+    pub at: Option<Cursor>,
+    /// All pages are there.
+    pub complete: bool,
+    pub rows: u64,
+    pub total_rows: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionState {
+    /// Nobody has signed in online, or the session ended: sending waits for a PIN, selling does not.
+    #[default]
+    Ended,
+    Open,
+    /// The phone was revoked: it hands in what it holds, and reads nothing.
+    Revoked,
+}
+
+/// The last time the server was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Contact {
+    pub server_ms: i64,
+    /// Server's clock minus device's.
+    pub skew_ms: i64,
+}
+
+impl Contact {
+    pub fn device_time(self, device_ms: i64) -> DeviceTime {
+        DeviceTime { device_ms, skew_ms: self.skew_ms, contact_ms: self.server_ms }
+    }
+}
+
+/// A queued mutation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    pub mutation: Mutation,
+    pub standing: Standing,
+    /// A final verdict that the view does not hold yet, or that the selling tab has not acted on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// It was acknowledged in this history, whose state still counts it; it is sent again to a server set back (G19).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resent_from: Option<Uuid>,
+    /// The text it was read from: what a transaction expects to find again, whichever version wrote it.
+    #[serde(skip)]
+    pub stored: Option<String>,
+}
+
+/// Who deals with a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// The sender: the mutation's effect was shown.
+    Queued,
+    /// The tab that sold, which shows no receipt yet. By the device's clock.
+    Deciding { since_ms: i64 },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parked {
+    pub mutation: Mutation,
+    pub verdict: Verdict,
+    pub at_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Acknowledged {
+    pub mutation: Mutation,
+    pub change: u64,
+    pub at_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Meta {
+    pub installation: Option<Installation>,
+    /// The last sequence used.
+    pub sequence: u64,
+    /// The last receipt number used.
+    pub receipt: u64,
+    pub epoch: u64,
+    pub held: Option<Held>,
+    pub loading: Option<Loading>,
+    pub actor: Option<PersonRow>,
+    pub session: SessionState,
+    /// A request succeeded since the last time a sale waited in vain (G16).
+    pub answering: bool,
+    pub contact: Contact,
+    /// The server asked for a newer app, or is too old for this one.
+    pub upgrade: bool,
+    /// The server saw this installation's numbers under other keys: it becomes a new one (G20).
+    pub renumber: bool,
+}
+
+/// Everything the engine decides from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Device {
+    pub meta: Meta,
+    /// By sequence.
+    pub outbox: Vec<Entry>,
+}
+
+/// A stored row that does not read back: reported, never a reason for a blank screen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{store:?} {key}: {detail}")]
+pub struct Unreadable {
+    pub store: Store,
+    pub key: String,
+    pub detail: String,
+}
+
+impl Device {
+    /// Reads a device from all rows of `meta` and `outbox`. Rows that do not read are left out and told; they stay on
+    /// the disk.
+    pub fn from_rows(meta: &[(String, String)], outbox: &[(String, String)]) -> (Self, Vec<Unreadable>) {
+        let mut unreadable = Vec::new();
+        let mut device = Device::default();
+        for (key, value) in meta {
+            if let Err(detail) = device.meta.read(key, value) {
+                unreadable.push(Unreadable { store: Store::Meta, key: key.clone(), detail });
+            }
+        }
+        for (key, value) in outbox {
+            match serde_json::from_str::<Entry>(value) {
+                Ok(entry) => device.outbox.push(Entry { stored: Some(value.clone()), ..entry }),
+                Err(error) => {
+                    unreadable.push(Unreadable { store: Store::Outbox, key: key.clone(), detail: error.to_string() })
+                }
+            }
+        }
+        (device, unreadable)
+    }
+
+    /// The state screens start from, and how far it goes: the held one, or the first one while it is being loaded.
+    pub fn shown(&self) -> Option<Held> {
+        let loading = || {
+            let loading = self.meta.loading.as_ref()?;
+            Some(Held { generation: loading.generation, cursor: loading.at? })
+        };
+        self.meta.held.or_else(loading)
+    }
+
+    pub fn find(&self, key: Key) -> Option<&Entry> {
+        self.outbox.iter().find(|entry| entry.mutation.key == key)
+    }
+
+    /// Entries that still have to be sent.
+    pub fn unsent(&self) -> impl Iterator<Item = &Entry> {
+        self.outbox.iter().filter(|entry| entry.verdict.is_none())
+    }
+}
+
+impl Entry {
+    pub fn queued(&self) -> Queued {
+        let Mutation { key, origin, needs, after, .. } = &self.mutation;
+        Queued {
+            key: *key,
+            sequence: origin.sequence,
+            needs: needs.clone(),
+            after: after.clone(),
+            body: self.mutation.read().ok(),
+        }
+    }
+
+    pub fn is_sale(&self) -> bool {
+        matches!(self.mutation.read(), Ok(Body::RecordSale(_)))
+    }
+
+    /// Whether the view adds this entry to a confirmed state (G2).
+    pub fn counts_on(&self, confirmed: Cursor) -> bool {
+        let held_already = self.resent_from == Some(confirmed.history);
+        match &self.verdict {
+            _ if held_already => false,
+            None => true,
+            Some(Verdict::Applied { change }) => *change > confirmed.change,
+            Some(_) => false,
+        }
+    }
+
+    pub(super) fn storage_key(&self) -> String {
+        keys::entry(self.mutation.origin.sequence, self.mutation.key)
+    }
+}
+
+impl Meta {
+    fn read(&mut self, key: &str, value: &str) -> Result<(), String> {
+        fn parse<T: DeserializeOwned>(into: &mut T, value: &str) -> Result<(), String> {
+            *into = serde_json::from_str(value).map_err(|error| error.to_string())?;
+            Ok(())
+        }
+        match key {
+            keys::INSTALLATION => parse(&mut self.installation, value),
+            keys::SEQUENCE => parse(&mut self.sequence, value),
+            keys::RECEIPT => parse(&mut self.receipt, value),
+            keys::EPOCH => parse(&mut self.epoch, value),
+            keys::HELD => parse(&mut self.held, value),
+            keys::LOADING => parse(&mut self.loading, value),
+            keys::ACTOR => parse(&mut self.actor, value),
+            keys::SESSION => parse(&mut self.session, value),
+            keys::ANSWERING => parse(&mut self.answering, value),
+            keys::CONTACT => parse(&mut self.contact, value),
+            keys::UPGRADE => parse(&mut self.upgrade, value),
+            keys::RENUMBER => parse(&mut self.renumber, value),
+            // Keys of others (PIN checks) and of newer versions of the app.
+            _ => Ok(()),
+        }
+    }
+}

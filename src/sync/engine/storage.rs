@@ -1,0 +1,189 @@
+//! The device's storage as the engine sees it: five stores of text by text, and transactions as values.
+
+use serde::{Deserialize, Serialize};
+
+/// The stores. In IndexedDB each is an object store with out-of-line text keys and JSON text values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Store {
+    /// The installation, its counters, cursor and epoch: one key each.
+    Meta,
+    /// Mutations without a final verdict that the view still counts, by sequence.
+    Outbox,
+    /// Mutations a person must decide on, by idempotency key.
+    Parked,
+    /// Applied mutations of the last 30 days, by idempotency key, for a server that was set back (G19).
+    Acknowledged,
+    /// What the server said, by generation, kind and id.
+    Confirmed,
+}
+
+impl Store {
+    pub const ALL: [Store; 5] = [Store::Meta, Store::Outbox, Store::Parked, Store::Acknowledged, Store::Confirmed];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Store::Meta => "meta",
+            Store::Outbox => "outbox",
+            Store::Parked => "parked",
+            Store::Acknowledged => "acknowledged",
+            Store::Confirmed => "confirmed",
+        }
+    }
+}
+
+/// What must have reached the disk before a transaction counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Durability {
+    /// Everything: a person's work, shown only after it is safe (G1).
+    Strict,
+    /// What the server can say again.
+    Relaxed,
+}
+
+/// One local transaction. It is carried out whole if every expectation holds, else not at all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LocalTx {
+    pub durability: Durability,
+    /// The sender's epoch: a sender whose lock was taken meanwhile cannot write (G5).
+    pub epoch: Option<u64>,
+    pub expects: Vec<Expect>,
+    pub writes: Vec<Write>,
+}
+
+/// A compare-and-set's "compare": this key holds exactly this text, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expect {
+    pub store: Store,
+    pub key: String,
+    pub value: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Write {
+    Put {
+        store: Store,
+        key: String,
+        value: String,
+    },
+    Delete {
+        store: Store,
+        key: String,
+    },
+    /// Every key that begins with this text.
+    DeletePrefix {
+        store: Store,
+        prefix: String,
+    },
+}
+
+impl LocalTx {
+    pub fn strict() -> Self {
+        Self { durability: Durability::Strict, epoch: None, expects: Vec::new(), writes: Vec::new() }
+    }
+
+    /// What the sender writes: fenced by its epoch.
+    pub fn sender(epoch: u64) -> Self {
+        Self { durability: Durability::Relaxed, epoch: Some(epoch), expects: Vec::new(), writes: Vec::new() }
+    }
+
+    /// All expectations, the epoch's among them.
+    pub fn all_expects(&self) -> impl Iterator<Item = Expect> + '_ {
+        let epoch = self.epoch.map(|epoch| Expect {
+            store: Store::Meta,
+            key: keys::EPOCH.to_owned(),
+            value: Some(epoch.to_string()),
+        });
+        epoch.into_iter().chain(self.expects.iter().cloned())
+    }
+
+    /// The stores it touches.
+    pub fn stores(&self) -> Vec<Store> {
+        let written = self.writes.iter().map(|write| match write {
+            Write::Put { store, .. } | Write::Delete { store, .. } | Write::DeletePrefix { store, .. } => *store,
+        });
+        let mut stores: Vec<Store> = self.all_expects().map(|expect| expect.store).chain(written).collect();
+        stores.sort_unstable();
+        stores.dedup();
+        stores
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    pub(super) fn expect(&mut self, store: Store, key: impl Into<String>, value: Option<String>) {
+        self.expects.push(Expect { store, key: key.into(), value });
+    }
+
+    pub(super) fn put<T: Serialize>(&mut self, store: Store, key: impl Into<String>, value: &T) {
+        self.writes.push(Write::Put { store, key: key.into(), value: json(value) });
+    }
+
+    pub(super) fn delete(&mut self, store: Store, key: impl Into<String>) {
+        self.writes.push(Write::Delete { store, key: key.into() });
+    }
+}
+
+/// JSON text of one of our own types: plain structs and lists, which always serialise.
+pub(super) fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("our stored types are plain JSON")
+}
+
+/// Storage keys. Text sorts as the things do: numbers are padded.
+pub mod keys {
+    use crate::{domain::Key, sync::wire::Kind};
+    use std::fmt::Display;
+
+    pub const INSTALLATION: &str = "installation";
+    pub const SEQUENCE: &str = "sequence";
+    pub const RECEIPT: &str = "receipt";
+    pub const EPOCH: &str = "epoch";
+    pub const HELD: &str = "held";
+    pub const LOADING: &str = "loading";
+    pub const ACTOR: &str = "actor";
+    pub const SESSION: &str = "session";
+    pub const ANSWERING: &str = "answering";
+    pub const CONTACT: &str = "contact";
+    pub const SHOP: &str = "shop";
+    pub const UPGRADE: &str = "upgrade";
+    pub const RENUMBER: &str = "renumber";
+
+    /// An outbox entry: by sequence, and unique even where a forked installation sends what the old one made.
+    pub fn entry(sequence: u64, key: Key) -> String {
+        format!("{sequence:016}/{key}")
+    }
+
+    /// A confirmed row.
+    pub fn row(generation: u32, kind: Kind, id: impl Display) -> String {
+        format!("{generation}/{}/{id}", kind.name())
+    }
+
+    pub fn stock(generation: u32, product: impl Display) -> String {
+        format!("{generation}/stock/{product}")
+    }
+
+    pub fn movement(generation: u32, product: impl Display, change: u64) -> String {
+        format!("{generation}/movement/{product}/{change:016}")
+    }
+
+    /// Every confirmed row of a kind.
+    pub fn rows(generation: u32, kind: Kind) -> String {
+        format!("{generation}/{}/", kind.name())
+    }
+
+    pub fn all_stock(generation: u32) -> String {
+        format!("{generation}/stock/")
+    }
+
+    /// Everything of a generation.
+    pub fn generation(generation: u32) -> String {
+        format!("{generation}/")
+    }
+
+    /// A person's local PIN check and wrong tries.
+    pub fn pin(person: impl Display) -> String {
+        format!("pin/{person}")
+    }
+}

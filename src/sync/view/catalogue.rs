@@ -1,0 +1,182 @@
+//! The products a device knows, ready for search as one types.
+
+use super::Pending;
+use crate::domain::{Product, ProductId, product::StockState, text::fold};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// A product as a screen shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    pub product: Arc<Product>,
+    /// Confirmed + pending, in units. Below zero where more was sold offline than was known of.
+    pub stock: i64,
+}
+
+impl Shown {
+    pub fn state(&self) -> StockState {
+        StockState::of(self.stock, self.product.threshold)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Item {
+    confirmed: Option<Arc<Product>>,
+    /// With what the outbox does to it; the same as `confirmed` for nearly all.
+    shown: Arc<Product>,
+    folded: Box<str>,
+}
+
+/// Confirmed products and stock, and what the outbox adds. Filled once from the device's storage, then kept up to
+/// date row by row.
+#[derive(Debug, Clone, Default)]
+pub struct Catalogue {
+    items: BTreeMap<ProductId, Item>,
+    stock: BTreeMap<ProductId, i64>,
+    /// Not retired, by folded name.
+    by_name: BTreeSet<(Box<str>, ProductId)>,
+    by_barcode: BTreeMap<String, Vec<ProductId>>,
+    pending: Arc<Pending>,
+}
+
+impl Catalogue {
+    pub fn put_product(&mut self, product: Product) {
+        let id = product.id;
+        let product = Arc::new(product);
+        self.show(id, Some(product));
+    }
+
+    pub fn put_stock(&mut self, product: ProductId, units: i64) {
+        self.stock.insert(product, units);
+    }
+
+    /// Takes over a changed outbox.
+    pub fn set_pending(&mut self, pending: Arc<Pending>) {
+        let touched: BTreeSet<ProductId> = self.pending.products().chain(pending.products()).collect();
+        self.pending = pending;
+        for id in touched {
+            let confirmed = self.items.get(&id).and_then(|item| item.confirmed.clone());
+            self.show(id, confirmed);
+        }
+    }
+
+    pub fn pending(&self) -> &Arc<Pending> {
+        &self.pending
+    }
+
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub fn get(&self, id: ProductId) -> Option<Shown> {
+        self.items.get(&id).map(|item| Shown { product: item.shown.clone(), stock: self.stock_of(id) })
+    }
+
+    pub fn stock_of(&self, id: ProductId) -> i64 {
+        self.stock.get(&id).copied().unwrap_or(0) + self.pending.stock_delta(id)
+    }
+
+    /// Products whose name holds every word of the query, or that carry it as a barcode; names that begin with the
+    /// query come first. An empty query lists all by name.
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Shown> {
+        let barcode = self.with_barcode(query);
+        if !barcode.is_empty() {
+            return barcode;
+        }
+        let query = fold(query);
+        let words: Vec<&str> = query.split(' ').filter(|word| !word.is_empty()).collect();
+        let begins = self.by_name.range((query.clone().into_boxed_str(), ProductId(uuid::Uuid::nil()))..);
+        let begins = begins.take_while(|(name, _)| name.starts_with(query.as_str()));
+        let mut found: Vec<ProductId> = begins.map(|(_, id)| *id).take(limit).collect();
+        if found.len() < limit && !words.is_empty() {
+            let others = self
+                .by_name
+                .iter()
+                .filter(|(name, _)| !name.starts_with(query.as_str()) && words.iter().all(|word| name.contains(word)));
+            found.extend(others.map(|(_, id)| *id).take(limit - found.len()));
+        }
+        found.into_iter().filter_map(|id| self.get(id)).collect()
+    }
+
+    /// Every product that carries exactly this code: more than one is for a person to choose from.
+    pub fn with_barcode(&self, code: &str) -> Vec<Shown> {
+        let ids = self.by_barcode.get(code.trim()).into_iter().flatten();
+        ids.filter_map(|id| self.get(*id)).filter(|shown| !shown.product.retired).collect()
+    }
+
+    fn show(&mut self, id: ProductId, confirmed: Option<Arc<Product>>) {
+        self.forget(id);
+        let text = self.pending.product(id, confirmed.as_deref().cloned());
+        let shown = match (&confirmed, text) {
+            (Some(confirmed), Some(text)) if **confirmed == text => confirmed.clone(),
+            (_, Some(text)) => Arc::new(text),
+            (_, None) => return,
+        };
+        let folded: Box<str> = fold(shown.name.as_str()).into();
+        if !shown.retired {
+            self.by_name.insert((folded.clone(), id));
+        }
+        for code in &shown.barcodes {
+            self.by_barcode.entry(code.as_str().to_owned()).or_default().push(id);
+        }
+        self.items.insert(id, Item { confirmed, shown, folded });
+    }
+
+    fn forget(&mut self, id: ProductId) {
+        let Some(item) = self.items.remove(&id) else { return };
+        self.by_name.remove(&(item.folded, id));
+        for code in &item.shown.barcodes {
+            if let Some(ids) = self.by_barcode.get_mut(code.as_str()) {
+                ids.retain(|other| *other != id);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Barcode, Category, Money, Name, Units};
+    use uuid::Uuid;
+
+    fn product(n: u128, name: &str, codes: &[&str]) -> Product {
+        Product {
+            id: ProductId(Uuid::from_u128(n)),
+            name: Name::new(name).unwrap(),
+            barcodes: codes.iter().map(|code| Barcode::new(code).unwrap()).collect(),
+            category: Category::new("").unwrap(),
+            sale_price: Money::new(500).unwrap(),
+            purchase_price: None,
+            threshold: Units::ZERO,
+            retired: false,
+        }
+    }
+
+    fn names(found: Vec<Shown>) -> Vec<String> {
+        found.iter().map(|shown| shown.product.name.to_string()).collect()
+    }
+
+    #[test]
+    fn search_finds_words_in_any_order_without_accents_and_codes_exactly() {
+        let mut catalogue = Catalogue::default();
+        catalogue.put_product(product(1, "Riz étuvé 25 kg", &["3400949497294"]));
+        catalogue.put_product(product(2, "Huile végétale 5 L", &[]));
+        catalogue.put_product(product(3, "Farine de riz", &["111"]));
+        assert_eq!(names(catalogue.search("riz", 10)), ["Riz étuvé 25 kg", "Farine de riz"]);
+        assert_eq!(names(catalogue.search("25 ETUVE", 10)), ["Riz étuvé 25 kg"]);
+        assert_eq!(names(catalogue.search("3400949497294", 10)), ["Riz étuvé 25 kg"]);
+        assert_eq!(names(catalogue.search("", 2)), ["Farine de riz", "Huile végétale 5 L"]);
+        catalogue.put_product(product(1, "Riz local", &[]));
+        assert!(catalogue.with_barcode("3400949497294").is_empty());
+        let retired = Product { retired: true, ..product(3, "Farine de riz", &["111"]) };
+        catalogue.put_product(retired);
+        assert_eq!(names(catalogue.search("riz", 10)), ["Riz local"]);
+        assert!(catalogue.with_barcode("111").is_empty());
+    }
+}

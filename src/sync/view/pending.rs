@@ -1,0 +1,135 @@
+//! The outbox's part of the view.
+//!
+//! Nothing here is stored. A refusal is undone by taking one entry out of the outbox; there is no "restore stock".
+
+use crate::domain::{Product, ProductId, Sale, SaleId};
+use crate::sync::{
+    engine::{Device, Entry, Standing},
+    merge,
+    mutation::{Body, EditProduct, RecordSale, RetireProduct, VoidSale},
+    wire::Cursor,
+};
+use std::collections::BTreeMap;
+
+/// The outbox's part of the view, read once for each change of the outbox.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pending {
+    /// Entries the confirmed state does not hold, by sequence, with their bodies.
+    entries: Vec<(Entry, Body)>,
+    stock: BTreeMap<ProductId, i64>,
+    sales: BTreeMap<SaleId, usize>,
+}
+
+impl Pending {
+    /// `confirmed_sale` finds a sale of the confirmed state: what a pending void gives back.
+    pub fn of(device: &Device, confirmed_sale: impl Fn(SaleId) -> Option<Sale>) -> Self {
+        let confirmed = device.shown().map(|shown| shown.cursor);
+        let mut pending = Pending::default();
+        for entry in device.outbox.iter().filter(|entry| counts(entry, confirmed)) {
+            let Ok(body) = entry.mutation.read() else { continue };
+            for (product, units) in body.stock_deltas() {
+                *pending.stock.entry(product).or_insert(0) += units;
+            }
+            match &body {
+                Body::RecordSale(RecordSale { sale, .. }) => {
+                    pending.sales.insert(sale.id, pending.entries.len());
+                }
+                Body::VoidSale(VoidSale { sale, .. }) => {
+                    let sale = pending.sale(*sale).cloned().or_else(|| confirmed_sale(*sale));
+                    for (product, units) in sale.iter().flat_map(Sale::units_by_product) {
+                        *pending.stock.entry(product).or_insert(0) += units;
+                    }
+                }
+                _ => {}
+            }
+            pending.entries.push((entry.clone(), body));
+        }
+        pending
+    }
+
+    /// Units the outbox adds to a product's confirmed stock.
+    pub fn stock_delta(&self, product: ProductId) -> i64 {
+        self.stock.get(&product).copied().unwrap_or(0)
+    }
+
+    /// Products whose stock or text the outbox changes.
+    pub fn products(&self) -> impl Iterator<Item = ProductId> + '_ {
+        let edited = self.entries.iter().filter_map(|(_, body)| match body {
+            Body::EditProduct(EditProduct { product, .. }) | Body::RetireProduct(RetireProduct { product }) => {
+                Some(*product)
+            }
+            _ => None,
+        });
+        self.stock.keys().copied().chain(edited)
+    }
+
+    /// A product's text with what the outbox does to it, `confirmed` being `None` for one the server does not know.
+    pub fn product(&self, id: ProductId, confirmed: Option<Product>) -> Option<Product> {
+        let mut product = confirmed;
+        for (_, body) in &self.entries {
+            match (body, &mut product) {
+                (Body::CreateProduct(create), _) if create.product.id == id => product = Some(create.product.clone()),
+                (Body::EditProduct(edit), Some(product)) if edit.product == id => show_edit(product, edit),
+                (Body::RetireProduct(retire), Some(product)) if retire.product == id => product.retired = true,
+                _ => {}
+            }
+        }
+        product
+    }
+
+    /// A sale the outbox still holds.
+    pub fn sale(&self, id: SaleId) -> Option<&Sale> {
+        self.entry_of_sale(id).map(|(_, sale)| sale)
+    }
+
+    pub fn entry_of_sale(&self, id: SaleId) -> Option<(&Entry, &Sale)> {
+        let (entry, body) = self.entries.get(*self.sales.get(&id)?)?;
+        match body {
+            Body::RecordSale(RecordSale { sale, .. }) => Some((entry, sale)),
+            _ => None,
+        }
+    }
+
+    pub fn is_voided(&self, id: SaleId) -> bool {
+        self.entries.iter().any(|(_, body)| matches!(body, Body::VoidSale(VoidSale { sale, .. }) if *sale == id))
+    }
+
+    pub fn entries(&self) -> impl Iterator<Item = &(Entry, Body)> {
+        self.entries.iter()
+    }
+
+    /// How many changes wait for the server: the figure of the header.
+    pub fn waiting(&self) -> usize {
+        self.entries.iter().filter(|(entry, _)| entry.verdict.is_none()).count()
+    }
+
+    /// Sales whose receipt has been shown.
+    pub fn shown_sales(&self) -> impl Iterator<Item = (&Entry, &Sale)> {
+        self.entries.iter().filter_map(|(entry, body)| match body {
+            Body::RecordSale(RecordSale { sale, .. }) if entry.standing == Standing::Queued => Some((entry, sale)),
+            _ => None,
+        })
+    }
+}
+
+fn counts(entry: &Entry, confirmed: Option<Cursor>) -> bool {
+    match confirmed {
+        Some(confirmed) => entry.counts_on(confirmed),
+        None => entry.verdict.as_ref().is_none_or(|verdict| verdict.is_applied()),
+    }
+}
+
+/// Shows a pending edit on the text as it stands; a clash shows what this person wanted, as they left it.
+fn show_edit(product: &mut Product, edit: &EditProduct) {
+    fn wanted<T: Clone>(current: &mut T, change: Option<&merge::Change<T>>) {
+        if let Some(change) = change {
+            *current = change.wanted.clone();
+        }
+    }
+    wanted(&mut product.name, edit.name.as_ref());
+    wanted(&mut product.category, edit.category.as_ref());
+    wanted(&mut product.sale_price, edit.sale_price.as_ref());
+    wanted(&mut product.purchase_price, edit.purchase_price.as_ref());
+    merge::set(&mut product.barcodes, edit.barcodes.as_ref());
+    merge::amount("threshold", &mut product.threshold, edit.threshold.as_ref(), &mut Vec::new());
+}
