@@ -1,0 +1,117 @@
+//! What the browser gives every page and worker: a clock, chance, ids, timers, events.
+
+use crate::domain::Key;
+use js_sys::{Function, Promise, Reflect};
+use std::{cell::RefCell, future::Future, rc::Rc};
+use uuid::Uuid;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Event, EventTarget};
+
+/// The device's clock, in milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// In 0.0..1.0.
+pub fn chance() -> f64 {
+    js_sys::Math::random()
+}
+
+/// An id that sorts by the time it was made.
+pub fn new_id() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// A new idempotency key.
+pub fn new_key() -> Key {
+    Key(Uuid::new_v4())
+}
+
+/// Whether the browser believes to have a network. `false` is reliable, `true` is not.
+pub fn online() -> bool {
+    navigator_flag("onLine").unwrap_or(true)
+}
+
+/// Whether somebody can see this page. A worker has no page.
+pub fn visible() -> bool {
+    web_sys::window()
+        .and_then(|window| window.document())
+        .is_some_and(|document| document.visibility_state() == web_sys::VisibilityState::Visible)
+}
+
+fn navigator_flag(name: &str) -> Option<bool> {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
+    Reflect::get(&navigator, &name.into()).ok()?.as_bool()
+}
+
+/// Waits. Throttled by the browser in hidden tabs, as all timers are.
+pub async fn sleep(ms: i64) {
+    let ms = ms.clamp(0, i64::from(i32::MAX)) as i32;
+    let promise = Promise::new(&mut |resolve, _| {
+        let timer = Reflect::get(&js_sys::global(), &"setTimeout".into()).and_then(|f| f.dyn_into::<Function>());
+        let started = timer.and_then(|timer| timer.call2(&JsValue::UNDEFINED, &resolve, &ms.into()));
+        if started.is_err() {
+            drop(resolve.call0(&JsValue::UNDEFINED)); // no timers: do not wait for ever
+        }
+    });
+    drop(JsFuture::from(promise).await);
+}
+
+/// The future's output, or `None` when `ms` have passed first; the future is dropped then, which aborts a request.
+pub async fn within<T>(ms: i64, future: impl Future<Output = T>) -> Option<T> {
+    use futures::future::{Either, select};
+    match select(Box::pin(future), Box::pin(sleep(ms))).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
+}
+
+/// Calls `f` for each event, for as long as the page lives.
+pub fn listen(target: &EventTarget, event: &str, f: impl FnMut(Event) + 'static) {
+    let closure = Closure::<dyn FnMut(Event)>::new(f);
+    // Fails only for a callback that is none.
+    drop(target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()));
+    closure.forget();
+}
+
+/// Wakes one waiter, or the next to wait.
+#[derive(Clone, Default)]
+pub struct Signal {
+    state: Rc<RefCell<SignalState>>,
+}
+
+#[derive(Default)]
+struct SignalState {
+    set: bool,
+    waiters: Vec<futures::channel::oneshot::Sender<()>>,
+}
+
+impl Signal {
+    /// Wakes everybody who waits; if nobody does, the next wait returns at once.
+    pub fn set(&self) {
+        let waiters = {
+            let mut state = self.state.borrow_mut();
+            let waiters = std::mem::take(&mut state.waiters);
+            state.set = waiters.is_empty();
+            waiters
+        };
+        for waiter in waiters {
+            drop(waiter.send(())); // a waiter that gave up is gone
+        }
+    }
+
+    pub async fn wait(&self) {
+        let receiver = {
+            let mut state = self.state.borrow_mut();
+            if std::mem::take(&mut state.set) {
+                return;
+            }
+            let (sender, receiver) = futures::channel::oneshot::channel();
+            state.waiters.retain(|waiter| !waiter.is_canceled());
+            state.waiters.push(sender);
+            receiver
+        };
+        drop(receiver.await);
+    }
+}
