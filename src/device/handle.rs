@@ -5,9 +5,9 @@ use crate::{
     domain::{Cart, Key, Label, Pin, ProductId, Sale, SaleId, Tender, UserId},
     sync::{
         CallError, Refusal,
-        engine::SessionState,
+        engine::{QueueError, SessionState},
         verdict::FieldConflict,
-        view::{Catalogue, Shown},
+        view::{Catalogue, Pending, Shown},
         wire::PersonRow,
     },
 };
@@ -80,6 +80,8 @@ pub enum StorageProblem {
     BlockedByTab,
     /// The database was closed for a newer version of the app in another tab: reload.
     Closed,
+    /// Other tabs kept changing the same things; nothing was written. Try again.
+    Busy,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,6 +241,11 @@ impl Till {
         self.catalogue_version.update(|version| *version += 1);
     }
 
+    /// What the outbox adds to what the server said.
+    pub fn pending(&self) -> Arc<Pending> {
+        self.catalogue.with_value(|catalogue| catalogue.pending().clone())
+    }
+
     pub fn connect(&self, commands: Arc<dyn Commands + Send + Sync>) {
         self.commands.set_value(Some(commands));
     }
@@ -246,6 +253,41 @@ impl Till {
     /// The device's commands, once it has started.
     pub fn commands(&self) -> Option<Arc<dyn Commands + Send + Sync>> {
         self.commands.get_value()
+    }
+}
+
+impl From<StorageProblem> for CommandError {
+    fn from(problem: StorageProblem) -> Self {
+        Self::Storage(problem)
+    }
+}
+
+impl From<StorageProblem> for SignInError {
+    fn from(problem: StorageProblem) -> Self {
+        Self::Storage(problem)
+    }
+}
+
+impl From<CallError> for SignInError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::WrongPin { tries_left } => Self::WrongPin { tries_left },
+            CallError::Locked { for_ms } => Self::Locked { for_ms },
+            CallError::NotReached { .. } => Self::NeedsNetwork,
+            refused => Self::Refused(refused),
+        }
+    }
+}
+
+impl From<QueueError> for CommandError {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::NotEnrolled => Self::NotReady,
+            QueueError::NobodySignedIn => Self::NobodySignedIn,
+            QueueError::Full => Self::OutboxFull,
+            QueueError::Invalid(invalid) => Self::Invalid(invalid.to_string()),
+            QueueError::Unreadable(detail) => Self::Invalid(detail),
+        }
     }
 }
 

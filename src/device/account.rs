@@ -1,0 +1,135 @@
+//! Enrolling this browser, and people signing in on it, with and without network.
+
+use super::{
+    handle::{SignInError, StorageProblem},
+    pin::LocalPin,
+    platform::{self, now_ms},
+    shelf::Shelf,
+};
+use crate::{
+    api,
+    domain::{InstallationId, Label, Pin, UserId, user::PIN_TRIES_MAX},
+    sync::{
+        CallError,
+        engine::{self, Contact, Installation, LocalTx, SessionState, Store, Write, keys},
+        wire::{EnrolRequest, PersonRow, SignInAnswer, SignInRequest},
+    },
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+const TIMEOUT_MS: i64 = 15_000;
+/// Id and secret of an enrolment whose answer may have been lost: asked for again with the same.
+const ENROLLING: &str = "enrolling";
+/// The people of the shop, for sign-in before the first sync.
+pub const PEOPLE: &str = "people";
+
+pub fn new_installation() -> (InstallationId, String) {
+    let secret = [uuid::Uuid::new_v4(), uuid::Uuid::new_v4()].map(|part| part.simple().to_string()).concat();
+    (InstallationId(platform::new_id()), secret)
+}
+
+pub async fn enrol(shelf: &Shelf, code: String, name: Label) -> Result<(), SignInError> {
+    let (installation, secret) = match read(shelf, ENROLLING).await? {
+        Some(begun) => begun,
+        None => {
+            let begun = new_installation();
+            put(shelf, ENROLLING, &begun).await?;
+            begun
+        }
+    };
+    let request = EnrolRequest { code, installation, secret: secret.clone(), name: name.clone() };
+    let answer = platform::within(TIMEOUT_MS, api::enrol(request)).await.unwrap_or_else(not_reached)?;
+    let enrolled = Installation {
+        id: installation,
+        secret,
+        prefix: answer.prefix,
+        name: name.to_string(),
+        shop_name: answer.shop_name,
+        holds_costs: answer.holds_costs,
+    };
+    put(shelf, PEOPLE, &answer.people).await?;
+    shelf
+        .carry_out(|device| Ok::<_, StorageProblem>(engine::enrolled(device, &enrolled).map(|tx| (tx, ()))))
+        .await?;
+    Ok(())
+}
+
+/// Signs in with the server where it is reached; else the phone recognises who signed in on it before.
+pub async fn sign_in(shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), SignInError> {
+    let device = shelf.device().await?;
+    let Some(installation) = device.meta.installation else {
+        return Err(SignInError::Refused(CallError::NotAllowed));
+    };
+    let request = SignInRequest { installation: installation.id, secret: installation.secret, person, pin: pin.clone() };
+    let answered = match platform::online() {
+        true => platform::within(TIMEOUT_MS, api::sign_in(request)).await.unwrap_or_else(not_reached),
+        false => not_reached(),
+    };
+    match answered {
+        Ok(answer) => remember(shelf, &pin, answer).await,
+        Err(CallError::NotReached { .. } | CallError::TryLater) => {
+            sign_in_offline(shelf, person, &pin, device.meta.session).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn remember(shelf: &Shelf, pin: &Pin, answer: SignInAnswer) -> Result<(), SignInError> {
+    // Without the browser's cryptography this person signs in online only.
+    if let Some(local) = LocalPin::new(pin).await {
+        put(shelf, &keys::pin(answer.person.id), &local).await?;
+    }
+    put(shelf, PEOPLE, &answer.people).await?;
+    let now_ms = now_ms();
+    let contact = Contact { server_ms: answer.server_now_ms, skew_ms: answer.server_now_ms - now_ms };
+    let session = if answer.revoked { SessionState::Revoked } else { SessionState::Open };
+    shelf.commit(engine::signed_in(&answer.person, session, Some(contact))).await?;
+    Ok(())
+}
+
+async fn sign_in_offline(
+    shelf: &Shelf,
+    person: UserId,
+    pin: &Pin,
+    session: SessionState,
+) -> Result<(), SignInError> {
+    let people: Vec<PersonRow> = read(shelf, PEOPLE).await?.unwrap_or_default();
+    let key = keys::pin(person);
+    let (Some(person), Some(local)) =
+        (people.into_iter().find(|row| row.id == person && !row.retired), read::<LocalPin>(shelf, &key).await?)
+    else {
+        return Err(SignInError::NeedsNetwork);
+    };
+    if let Some(for_ms) = local.tries.locked_for_ms(now_ms()) {
+        return Err(SignInError::Locked { for_ms });
+    }
+    // The try is on the disk before it is judged: a reload forgives nothing.
+    let tries = local.tries.after_wrong(now_ms());
+    put(shelf, &key, &LocalPin { tries, ..local.clone() }).await?;
+    if !local.matches(pin).await {
+        return Err(match tries.locked_for_ms(now_ms()) {
+            Some(for_ms) => SignInError::Locked { for_ms },
+            None => SignInError::WrongPin { tries_left: PIN_TRIES_MAX - tries.wrong % PIN_TRIES_MAX },
+        });
+    }
+    put(shelf, &key, &LocalPin { tries: Default::default(), ..local }).await?;
+    // Whoever is at the phone, the session that sends is the one it had.
+    shelf.commit(engine::signed_in(&person, session, None)).await?;
+    Ok(())
+}
+
+pub async fn read<T: DeserializeOwned>(shelf: &Shelf, key: &str) -> Result<Option<T>, StorageProblem> {
+    let stored = shelf.storage().get(Store::Meta, key).await?;
+    Ok(stored.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+async fn put<T: Serialize>(shelf: &Shelf, key: &str, value: &T) -> Result<(), StorageProblem> {
+    let value = serde_json::to_string(value).map_err(|_| StorageProblem::Unavailable)?;
+    let mut tx = LocalTx::strict();
+    tx.writes.push(Write::Put { store: Store::Meta, key: key.to_owned(), value });
+    shelf.commit(tx).await.map(drop)
+}
+
+fn not_reached<T>() -> Result<T, CallError> {
+    Err(CallError::NotReached { detail: "timed out".into() })
+}

@@ -1,0 +1,237 @@
+//! From the disk to the handle's signals: what every screen shows, in every tab.
+
+use super::{
+    account,
+    handle::{Decision, InstallationStatus, Receipt, ReceiptState, Status, StorageProblem, Till, Undecided},
+    platform,
+    shelf::Shelf,
+};
+use crate::{
+    domain::{Product, ProductId, Sale, SaleId, UserId},
+    sync::{
+        Body, Verdict,
+        engine::{Device, Parked, Store, Write, keys},
+        mutation::{Became, RecordSale, SettleRefusal, VoidSale},
+        view::Pending,
+        wire::{Kind, PersonRow, RefusedRow, SaleRow},
+    },
+};
+use leptos::prelude::*;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Reads the whole catalogue; returns the generation it is of.
+pub async fn load(shelf: &Shelf, till: Till) -> Result<Option<u32>, StorageProblem> {
+    let device = shelf.device().await?;
+    let Some(shown) = device.shown() else { return Ok(None) };
+    let (products, stock) = (keys::rows(shown.generation, Kind::Product), keys::all_stock(shown.generation));
+    let [products, stock] =
+        shelf.storage().scan_all([(Store::Confirmed, &*products), (Store::Confirmed, &*stock)]).await?;
+    till.change_catalogue(|catalogue| {
+        let pending = catalogue.pending().clone();
+        *catalogue = Default::default();
+        catalogue.set_pending(pending);
+        for (key, value) in products.iter().chain(&stock) {
+            take_row(catalogue, key, value);
+        }
+    });
+    Ok(Some(shown.generation))
+}
+
+/// Takes over rows other transactions wrote, of the generation shown.
+pub fn apply(till: Till, generation: u32, writes: &[Write]) {
+    let prefix = keys::generation(generation);
+    let rows = writes.iter().filter_map(|write| match write {
+        Write::Put { store: Store::Confirmed, key, value } if key.starts_with(&prefix) => Some((key, value)),
+        _ => None,
+    });
+    let rows: Vec<_> = rows.collect();
+    if !rows.is_empty() {
+        till.change_catalogue(|catalogue| rows.iter().for_each(|(key, value)| take_row(catalogue, key, value)));
+    }
+}
+
+/// A row that does not read is left out of the screens; it stays on the disk.
+fn take_row(catalogue: &mut crate::sync::view::Catalogue, key: &str, value: &str) {
+    let mut parts = key.split('/').skip(1);
+    match (parts.next(), parts.next()) {
+        (Some("product"), _) => {
+            if let Ok(product) = serde_json::from_str::<Product>(value) {
+                catalogue.put_product(product);
+            }
+        }
+        (Some("stock"), Some(id)) => {
+            if let (Ok(id), Ok(units)) = (id.parse::<ProductId>(), value.parse()) {
+                catalogue.put_stock(id, units);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Reads what is small and changes often: outbox, parked mutations, refused sales, the device's standing.
+pub async fn refresh(shelf: &Shelf, till: Till) -> Result<Option<u32>, StorageProblem> {
+    let device = shelf.device().await?;
+    let pending = Arc::new(read_pending(shelf, &device).await?);
+    if till.pending() != pending {
+        till.change_catalogue(|catalogue| catalogue.set_pending(pending.clone()));
+    }
+    let people = people(shelf, &device).await?;
+    let decisions = decisions(shelf, &device, &people, &pending).await?;
+    let status = status(&device, &pending, decisions.len(), till);
+    till.people.set(people.into_values().collect());
+    set_if_new(till.decisions, decisions);
+    set_if_new(till.status, status);
+    Ok(device.shown().map(|shown| shown.generation))
+}
+
+fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|current| *current != value) {
+        signal.set(value);
+    }
+}
+
+async fn read_pending(shelf: &Shelf, device: &Device) -> Result<Pending, StorageProblem> {
+    let mut sales: BTreeMap<SaleId, Sale> = BTreeMap::new();
+    if let Some(shown) = device.shown() {
+        for entry in &device.outbox {
+            if let Ok(Body::VoidSale(VoidSale { sale, .. })) = entry.mutation.read() {
+                let row = shelf.storage().get(Store::Confirmed, &keys::row(shown.generation, Kind::Sale, sale)).await?;
+                if let Some(row) = row.and_then(|text| serde_json::from_str::<SaleRow>(&text).ok()) {
+                    sales.insert(sale, row.sale);
+                }
+            }
+        }
+    }
+    Ok(Pending::of(device, |id| sales.get(&id).cloned()))
+}
+
+async fn people(shelf: &Shelf, device: &Device) -> Result<BTreeMap<UserId, PersonRow>, StorageProblem> {
+    let known: Vec<PersonRow> = account::read(shelf, account::PEOPLE).await?.unwrap_or_default();
+    let mut people: BTreeMap<UserId, PersonRow> = known.into_iter().map(|person| (person.id, person)).collect();
+    if let Some(shown) = device.shown() {
+        let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Person)).await?;
+        let rows = rows.iter().filter_map(|(_, value)| serde_json::from_str::<PersonRow>(value).ok());
+        people.extend(rows.map(|person| (person.id, person)));
+    }
+    Ok(people)
+}
+
+async fn decisions(
+    shelf: &Shelf,
+    device: &Device,
+    people: &BTreeMap<UserId, PersonRow>,
+    pending: &Pending,
+) -> Result<Vec<Decision>, StorageProblem> {
+    let who = |id: UserId| people.get(&id).map_or_else(String::new, |person| person.name.to_string());
+    let mut found = BTreeMap::new();
+    if let Some(shown) = device.shown() {
+        let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Refused)).await?;
+        for row in rows.iter().filter_map(|(_, value)| serde_json::from_str::<RefusedRow>(value).ok()) {
+            if matches!(row.became, None | Some(Became::Parked)) {
+                let RefusedRow { key, sale, refusal, actor, at_ms, .. } = row;
+                let mine = device.meta.installation.as_ref().is_some_and(|own| own.id == row.installation);
+                let what = Undecided::Sale { sale, refusal };
+                found.insert(key, Decision { key, what, who: who(actor), at_ms, mine });
+            }
+        }
+    }
+    for (_, value) in shelf.storage().scan(Store::Parked, "").await? {
+        let Ok(parked) = serde_json::from_str::<Parked>(&value) else { continue };
+        let key = parked.mutation.key;
+        let (actor, at_ms) = (parked.mutation.origin.actor, parked.mutation.made.device_ms);
+        let what = undecided(parked);
+        found.insert(key, Decision { key, what, who: who(actor), at_ms, mine: true });
+    }
+    for (_, body) in pending.entries() {
+        match body {
+            // Decided here already; the server will say so.
+            Body::SettleRefusal(SettleRefusal { refused, became: Became::Cancelled | Became::Retried }) => {
+                found.remove(refused);
+            }
+            Body::RecordSale(RecordSale { retry_of: Some(refused), .. }) => drop(found.remove(refused)),
+            _ => {}
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+fn undecided(parked: Parked) -> Undecided {
+    let about = parked.mutation.kind.clone();
+    match (parked.mutation.read(), parked.verdict) {
+        (Ok(Body::RecordSale(RecordSale { sale, .. })), Verdict::Refused { refusal, .. }) => {
+            Undecided::Sale { sale, refusal }
+        }
+        (_, Verdict::Conflict { fields, .. }) => Undecided::Conflict { about, fields },
+        (_, Verdict::Refused { refusal, .. }) => Undecided::Other { about, refusal: Some(refusal) },
+        _ => Undecided::Other { about, refusal: None },
+    }
+}
+
+fn status(device: &Device, pending: &Pending, to_decide: usize, till: Till) -> Status {
+    let meta = &device.meta;
+    let installation = meta.installation.as_ref().map(|own| InstallationStatus {
+        name: own.name.clone(),
+        prefix: own.prefix.clone(),
+        shop_name: own.shop_name.clone(),
+        holds_costs: own.holds_costs,
+    });
+    let before = till.status.get_untracked();
+    Status {
+        online: platform::online(),
+        session: meta.session,
+        actor: meta.actor.clone(),
+        installation,
+        waiting: pending.waiting(),
+        to_decide,
+        loading: meta.loading.as_ref().map(|loading| (loading.rows, loading.total_rows)),
+        has_catalogue: device.shown().is_some(),
+        persistent: before.persistent,
+        last_contact_ms: meta.contact.server_ms,
+        upgrade_needed: meta.upgrade,
+        storage_problem: before.storage_problem,
+    }
+}
+
+/// A receipt this device holds: pending, parked or confirmed.
+pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, StorageProblem> {
+    let device = shelf.device().await?;
+    let people = people(shelf, &device).await?;
+    let who = |id: UserId| people.get(&id).map_or_else(String::new, |person| person.name.to_string());
+    let shop_name = device.meta.installation.as_ref().map_or_else(String::new, |own| own.shop_name.clone());
+    let pending = read_pending(shelf, &device).await?;
+    if let Some((entry, sale)) = pending.entry_of_sale(id) {
+        let voided = pending.is_voided(id);
+        let state = match &entry.verdict {
+            _ if voided => ReceiptState::Voided,
+            Some(verdict) if verdict.is_applied() => ReceiptState::Confirmed,
+            _ => ReceiptState::Waiting,
+        };
+        let at_ms = entry.mutation.made.device_ms + entry.mutation.made.skew_ms;
+        let seller = who(entry.mutation.origin.actor);
+        return Ok(Some(Receipt { sale: sale.clone(), shop_name, seller, at_ms, state }));
+    }
+    for (_, value) in shelf.storage().scan(Store::Parked, "").await? {
+        let Ok(parked) = serde_json::from_str::<Parked>(&value) else { continue };
+        if let Ok(Body::RecordSale(RecordSale { sale, .. })) = parked.mutation.read()
+            && sale.id == id
+        {
+            let made = parked.mutation.made;
+            let seller = who(parked.mutation.origin.actor);
+            let at_ms = made.device_ms + made.skew_ms;
+            return Ok(Some(Receipt { sale, shop_name, seller, at_ms, state: ReceiptState::ToDecide }));
+        }
+    }
+    let Some(shown) = device.shown() else { return Ok(None) };
+    let row = shelf.storage().get(Store::Confirmed, &keys::row(shown.generation, Kind::Sale, id)).await?;
+    Ok(row.and_then(|text| serde_json::from_str::<SaleRow>(&text).ok()).map(|row| Receipt {
+        shop_name,
+        seller: who(row.actor),
+        at_ms: row.at_ms,
+        state: if row.voided.is_some() || pending.is_voided(id) {
+            ReceiptState::Voided
+        } else {
+            ReceiptState::Confirmed
+        },
+        sale: row.sale,
+    }))
+}

@@ -1,0 +1,330 @@
+//! The one sender of an installation: carries out what the schedule says, while this tab holds the lock (G5).
+
+use super::{
+    handle::StorageProblem,
+    platform::{self, Signal, now_ms},
+    shelf::Shelf,
+};
+use crate::{
+    api,
+    domain::Key,
+    sync::{
+        CallError, Verdict,
+        engine::{
+            self, Acknowledged, Action, Applied, Device, Lane, LocalTx, Schedule, SessionState, Situation, Trigger,
+        },
+        wire::{PullAnswer, PullRequest, PushAnswer, PushRequest},
+    },
+};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use wasm_bindgen_futures::spawn_local;
+
+/// How long a sale's push may take before it is tried again.
+const URGENT_TIMEOUT_MS: i64 = 15_000;
+/// How long any other request may take: a full batch on slow 3G.
+const REQUEST_TIMEOUT_MS: i64 = 45_000;
+pub const APP: &str = env!("CARGO_PKG_VERSION");
+
+#[derive(Clone)]
+pub struct Sender(Rc<Inner>);
+
+struct Inner {
+    shelf: Shelf,
+    epoch: u64,
+    schedule: RefCell<Schedule>,
+    in_flight: RefCell<BTreeSet<Key>>,
+    busy: RefCell<Busy>,
+    wake: Signal,
+    /// Set by an urgent push: a pull under way gives way to it.
+    hurry: Signal,
+    /// The lock or the epoch was lost: nothing more is sent or written.
+    stopped: RefCell<bool>,
+}
+
+#[derive(Default)]
+struct Busy {
+    pushing: bool,
+    pulling: bool,
+}
+
+/// Why a request had no effect.
+enum Failed {
+    Call(CallError),
+    Storage(StorageProblem),
+    /// Another sender took over.
+    Fenced,
+}
+
+impl From<StorageProblem> for Failed {
+    fn from(problem: StorageProblem) -> Self {
+        Self::Storage(problem)
+    }
+}
+
+impl Sender {
+    /// Takes over sending: from here on nobody with an older epoch can write.
+    pub async fn take_over(shelf: Shelf) -> Result<Self, StorageProblem> {
+        let epoch = shelf
+            .carry_out(|device| {
+                let (tx, epoch) = engine::new_epoch(device);
+                Ok::<_, StorageProblem>(Some((tx, epoch)))
+            })
+            .await?;
+        Ok(Self(Rc::new(Inner {
+            shelf,
+            epoch: epoch.unwrap_or_default(),
+            schedule: RefCell::default(),
+            in_flight: RefCell::default(),
+            busy: RefCell::default(),
+            wake: Signal::default(),
+            hurry: Signal::default(),
+            stopped: RefCell::new(false),
+        })))
+    }
+
+    pub fn trigger(&self, trigger: Trigger) {
+        self.0.schedule.borrow_mut().trigger(trigger, now_ms());
+        self.0.wake.set();
+    }
+
+    pub fn stop(&self) {
+        *self.0.stopped.borrow_mut() = true;
+        self.0.wake.set();
+        self.0.hurry.set();
+    }
+
+    fn stopped(&self) -> bool {
+        *self.0.stopped.borrow()
+    }
+
+    /// Sends and asks until stopped.
+    pub async fn run(&self) -> Result<(), StorageProblem> {
+        self.tidy().await?;
+        while !self.stopped() {
+            let device = self.0.shelf.device().await?;
+            if device.meta.epoch != self.0.epoch {
+                self.stop();
+                break;
+            }
+            let action = self.0.schedule.borrow_mut().next(situation(&device), now_ms());
+            match action {
+                Action::PushUrgent(key) => {
+                    self.0.hurry.set();
+                    self.spawn(move |sender| async move { sender.push(Lane::Urgent(key)).await });
+                }
+                Action::Push if !self.0.busy.borrow().pushing => {
+                    self.0.busy.borrow_mut().pushing = true;
+                    self.spawn(|sender| async move {
+                        let result = sender.push(Lane::Backlog).await;
+                        sender.0.busy.borrow_mut().pushing = false;
+                        result
+                    });
+                }
+                Action::Pull if !self.0.busy.borrow().pulling => {
+                    self.0.busy.borrow_mut().pulling = true;
+                    self.spawn(|sender| async move {
+                        let result = sender.pull().await;
+                        sender.0.busy.borrow_mut().pulling = false;
+                        result
+                    });
+                }
+                // Under way already: its end schedules what is left.
+                Action::Push | Action::Pull => {}
+                Action::Sleep { until_ms } => {
+                    let pause_ms = until_ms.map_or(i64::from(i32::MAX), |until| until - now_ms());
+                    platform::within(pause_ms, self.0.wake.wait()).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn spawn<F>(&self, work: impl FnOnce(Sender) -> F + 'static)
+    where
+        F: Future<Output = Result<Done, Failed>> + 'static,
+    {
+        let sender = self.clone();
+        spawn_local(async move {
+            let result = work(sender.clone()).await;
+            sender.finished(result).await;
+            sender.0.wake.set();
+        });
+    }
+
+    /// Books a request's end in the schedule.
+    async fn finished(&self, result: Result<Done, Failed>) {
+        let failed = |sender: &Sender| sender.0.schedule.borrow_mut().failed(now_ms(), platform::chance());
+        match result {
+            Ok(Done::Nothing) => {}
+            Ok(Done::Answered { again, progress }) => {
+                let Ok(device) = self.0.shelf.device().await else { return failed(self) };
+                let mut schedule = self.0.schedule.borrow_mut();
+                schedule.succeeded(again, progress, situation(&device), now_ms(), platform::chance());
+            }
+            Err(Failed::Fenced) => self.stop(),
+            Err(Failed::Storage(problem)) => {
+                leptos::logging::error!("storage failed while synchronising: {problem:?}");
+                failed(self);
+            }
+            Err(Failed::Call(error)) => {
+                let session = match error {
+                    CallError::NotSignedIn => Some(SessionState::Ended),
+                    CallError::Revoked => Some(SessionState::Revoked),
+                    _ => None,
+                };
+                if let Some(session) = session
+                    && let Err(problem) = self.0.shelf.commit(engine::session_is(session)).await
+                {
+                    leptos::logging::error!("the end of the session could not be stored: {problem:?}");
+                }
+                failed(self);
+            }
+        }
+    }
+
+    async fn push(&self, lane: Lane) -> Result<Done, Failed> {
+        let device = self.0.shelf.device().await?;
+        if device.meta.renumber {
+            return self.fork(&device).await;
+        }
+        let request = engine::plan_push(&device, lane, &self.0.in_flight.borrow(), APP);
+        let Some(request) = request else { return Ok(Done::Nothing) };
+        let keys: Vec<Key> = request.mutations.iter().map(|mutation| mutation.key).collect();
+        self.0.in_flight.borrow_mut().extend(&keys);
+        let timeout_ms = if matches!(lane, Lane::Urgent(_)) { URGENT_TIMEOUT_MS } else { REQUEST_TIMEOUT_MS };
+        let answered = self.call_push(request, timeout_ms).await;
+        self.0.in_flight.borrow_mut().retain(|key| !keys.contains(key));
+        let answer = answered?;
+        let progress = answer.answers.iter().any(|answer| {
+            answer.verdict.change().is_some() || matches!(answer.verdict, Verdict::Renumber | Verdict::KeyReused)
+        });
+        let now_ms = now_ms();
+        let applied = self
+            .write(|device| {
+                engine::on_push_answer(device, self.0.epoch, &answer, now_ms, &mut platform::new_key)
+            })
+            .await?;
+        Ok(Done::Answered { again: applied != Applied::UpToDate, progress })
+    }
+
+    async fn call_push(&self, request: PushRequest, timeout_ms: i64) -> Result<PushAnswer, Failed> {
+        match platform::within(timeout_ms, api::push(request)).await {
+            Some(answered) => answered.map_err(Failed::Call),
+            None => Err(timed_out()),
+        }
+    }
+
+    async fn pull(&self) -> Result<Done, Failed> {
+        let device = self.0.shelf.device().await?;
+        let Some(request) = engine::plan_pull(&device, APP) else { return Ok(Done::Nothing) };
+        let Some(answer) = self.call_pull(request).await? else {
+            return Ok(Done::Answered { again: true, progress: true }); // gave way to a sale
+        };
+        let acknowledged: Vec<Acknowledged> = match &answer.pulled {
+            crate::sync::wire::Pulled::Start(_) => {
+                self.0.shelf.acknowledged().await?.into_iter().map(|(_, row)| row).collect()
+            }
+            _ => Vec::new(),
+        };
+        let now_ms = now_ms();
+        let applied = self
+            .write(|device| {
+                let keys = &mut platform::new_key;
+                engine::on_pulled(device, self.0.epoch, &answer, &acknowledged, now_ms, keys)
+            })
+            .await?;
+        let device = self.0.shelf.device().await?;
+        // A finished loading that waits for verdicts has nothing to pull.
+        let waits = device.meta.loading.is_some_and(|loading| loading.complete);
+        Ok(Done::Answered { again: applied != Applied::UpToDate && !waits, progress: true })
+    }
+
+    /// `None` if it gave way to a sale: on a slow line the page would take the sale's seconds.
+    async fn call_pull(&self, request: PullRequest) -> Result<Option<PullAnswer>, Failed> {
+        use futures::future::{Either, select};
+        let call = Box::pin(platform::within(REQUEST_TIMEOUT_MS, api::pull(request)));
+        let hurry = Box::pin(self.0.hurry.wait());
+        match select(call, hurry).await {
+            Either::Left((Some(answered), _)) => answered.map(Some).map_err(Failed::Call),
+            Either::Left((None, _)) => Err(timed_out()),
+            Either::Right(_) => Ok(None),
+        }
+    }
+
+    /// Carries out what the engine decides, fenced by the epoch.
+    async fn write<T>(&self, mut decide: impl FnMut(&Device) -> (LocalTx, T)) -> Result<T, Failed> {
+        let epoch = self.0.epoch;
+        let done = self.0.shelf.carry_out(|device| {
+            if device.meta.epoch != epoch {
+                return Err(Failed::Fenced);
+            }
+            Ok(Some(decide(device)))
+        });
+        done.await?.ok_or(Failed::Fenced)
+    }
+
+    /// Becomes a new installation, after the server saw this one's numbers twice (G20).
+    async fn fork(&self, device: &Device) -> Result<Done, Failed> {
+        let Some(old) = device.meta.installation.clone() else { return Ok(Done::Nothing) };
+        let (id, secret) = super::account::new_installation();
+        let request = crate::sync::wire::ForkRequest {
+            installation: old.id,
+            secret: old.secret.clone(),
+            new_installation: id,
+            new_secret: secret.clone(),
+        };
+        let answer = platform::within(REQUEST_TIMEOUT_MS, api::fork(request)).await.ok_or_else(timed_out)?;
+        let answer = answer.map_err(Failed::Call)?;
+        let new = engine::Installation {
+            id,
+            secret,
+            prefix: answer.prefix,
+            shop_name: answer.shop_name,
+            holds_costs: answer.holds_costs,
+            name: old.name,
+        };
+        self.0
+            .shelf
+            .carry_out(|device| Ok::<_, StorageProblem>(device.meta.renumber.then(|| (engine::fork(device, &new), ()))))
+            .await?;
+        Ok(Done::Answered { again: true, progress: true })
+    }
+
+    /// What a new sender finds to put in order.
+    async fn tidy(&self) -> Result<(), StorageProblem> {
+        let epoch = self.0.epoch;
+        let settled = self.0.shelf.carry_out(|device| {
+            let tx = engine::settle_orphans(device, epoch, now_ms(), &mut platform::new_key);
+            Ok::<_, StorageProblem>(tx.map(|tx| (tx, ())))
+        });
+        settled.await?;
+        let acknowledged = self.0.shelf.acknowledged().await?;
+        if let Some(tx) = engine::forget_old(epoch, &acknowledged, now_ms()) {
+            self.0.shelf.commit(tx).await?; // stale: the next start forgets them
+        }
+        Ok(())
+    }
+}
+
+/// How a request ended that did not fail.
+enum Done {
+    /// There was nothing to send.
+    Nothing,
+    Answered {
+        again: bool,
+        progress: bool,
+    },
+}
+
+fn timed_out() -> Failed {
+    Failed::Call(CallError::NotReached { detail: "timed out".into() })
+}
+
+fn situation(device: &Device) -> Situation {
+    Situation {
+        online: platform::online(),
+        session: device.meta.session,
+        unsent: device.unsent().next().is_some(),
+        visible: platform::visible(),
+    }
+}
