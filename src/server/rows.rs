@@ -225,7 +225,7 @@ pub(super) fn became_name(became: Became) -> &'static str {
 /// A value whose JSON is one word, stored as that word.
 pub(super) fn word<T: DeserializeOwned>(name: &str) -> Result<T, ServerError> {
     let deserializer: serde::de::value::StrDeserializer<'_, PlainError> = name.into_deserializer();
-    T::deserialize(deserializer).map_err(|error| serde::de::Error::custom(error)).map_err(ServerError::Stored)
+    T::deserialize(deserializer).map_err(serde::de::Error::custom).map_err(ServerError::Stored)
 }
 
 #[cfg(test)]
