@@ -113,6 +113,8 @@ CREATE TABLE movements (
   stock_after BIGINT NOT NULL CHECK (stock_after >= 0),
   -- JSON of domain::Cause.
   cause TEXT NOT NULL,
+  -- What the person wrote beside a count or a delivery.
+  note TEXT NOT NULL DEFAULT '',
   actor_id UUID NOT NULL,
   at_ms BIGINT NOT NULL,
   PRIMARY KEY (shop_id, product_id, change),
@@ -191,6 +193,8 @@ CREATE TABLE refused_sales (
 );
 CREATE INDEX refused_by_change ON refused_sales (shop_id, change);
 CREATE INDEX refused_by_sale ON refused_sales (shop_id, sale_id);
+-- For the job that shows the others what a phone left unsaid.
+CREATE INDEX refused_unsaid ON refused_sales (received_ms) WHERE became IS NULL AND change IS NULL;
 
 CREATE TABLE expenses (
   shop_id UUID NOT NULL REFERENCES shops (id),
@@ -238,6 +242,8 @@ CREATE TABLE ledger (
   UNIQUE (shop_id, installation_id, sequence)
 );
 CREATE INDEX ledger_by_change ON ledger (shop_id, installation_id, change);
+-- For the job that cleans answers up.
+CREATE INDEX ledger_answers ON ledger (received_ms) WHERE answer IS NOT NULL;
 
 -- G14: what a revoked phone or a retired seller still had queued, for the owner.
 CREATE TABLE quarantine (

@@ -1,0 +1,115 @@
+//! Pull: what changed since a cursor, or the shop from its start, each answer read in one snapshot.
+//!
+//! Why pages are exact. Writers of a shop are serialised by its counter row and take their change numbers in commit
+//! order (G10): a snapshot that sees counter `c` sees everything up to `c` and nothing after it. A page ends between
+//! change numbers. Products, people, sales, refusals and expenses are last-state rows: one that changed again after the
+//! page's end is missing from it and comes with its later number. Stock is no last-state row: it travels by movements,
+//! which never change and carry the stock they left, so that it is exact at every page's end.
+
+mod changes;
+mod items;
+mod start;
+
+use super::{
+    ServerError,
+    db::{Db, Tx, fetch_optional},
+    rows::{self, ProductColumns},
+    session::Session,
+};
+use crate::domain::{Product, day::DAY_MS};
+use crate::sync::CallError;
+use crate::sync::wire::{self, Cursor, HISTORY_DAYS, PAGE_MAX_ROWS, PROTOCOL, PullAnswer, PullRequest, Pulled};
+use uuid::Uuid;
+
+/// Reads a page of rows. `now_ms` is the server's clock. A revoked phone reads nothing (`Revoked`).
+pub async fn pull(db: &Db, session: &Session, request: PullRequest, now_ms: i64) -> Result<PullAnswer, ServerError> {
+    if request.protocol != PROTOCOL {
+        return Err(CallError::Upgrade.into());
+    }
+    if session.revoked {
+        return Err(CallError::Revoked.into());
+    }
+    if request.installation != session.installation {
+        return Err(CallError::NotAllowed.into());
+    }
+    let pulled = match request.from {
+        wire::From::Changes { cursor } => changes_since(db, session, cursor, PAGE_MAX_ROWS).await?,
+        wire::From::Start { position } => {
+            let mut tx = db.read().await?;
+            let shop = shop(&mut tx, session).await?;
+            let since_ms = now_ms.saturating_sub(HISTORY_DAYS * DAY_MS);
+            start::page(&mut tx, session, &shop, position, since_ms, PAGE_MAX_ROWS).await?
+        }
+    };
+    Ok(PullAnswer { server_now_ms: now_ms, pulled })
+}
+
+/// The changes since a cursor, at most about `rows_max` rows of them.
+pub(super) async fn changes_since(
+    db: &Db,
+    session: &Session,
+    cursor: Cursor,
+    rows_max: usize,
+) -> Result<Pulled, ServerError> {
+    let mut tx = db.read().await?;
+    let shop = shop(&mut tx, session).await?;
+    match shop.place(cursor) {
+        Some(from) => Ok(Pulled::Page(changes::page(&mut tx, session, &shop, from, rows_max).await?)),
+        None => Ok(Pulled::Resync),
+    }
+}
+
+/// The shop's row, as a snapshot sees it.
+#[derive(sqlx::FromRow)]
+struct Shop {
+    name: String,
+    history_id: Uuid,
+    counter: i64,
+    horizon: i64,
+}
+
+impl Shop {
+    /// The change number a cursor stands at, if this shop's history still knows the way from there (G19).
+    fn place(&self, cursor: Cursor) -> Option<i64> {
+        let change = i64::try_from(cursor.change).ok()?;
+        let known = cursor.history == self.history_id && (self.horizon..=self.counter).contains(&change);
+        known.then_some(change)
+    }
+}
+
+async fn shop(tx: &mut Tx, session: &Session) -> Result<Shop, ServerError> {
+    let shop = fetch_optional!(
+        tx,
+        Shop,
+        "SELECT name, history_id, counter, horizon FROM shops WHERE id = $1",
+        session.shop.0
+    )?;
+    Ok(shop.ok_or(CallError::NotAllowed)?)
+}
+
+/// A product as this phone may know it.
+fn visible(session: &Session, row: ProductColumns) -> Result<Product, ServerError> {
+    let mut product = rows::product(row)?;
+    if !session.holds_costs {
+        product.purchase_price = None;
+    }
+    Ok(product)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn server_restored_from_yesterday_asks_for_a_resync() {
+        let history = Uuid::from_u128(1);
+        let shop = Shop { name: String::new(), history_id: history, counter: 100, horizon: 10 };
+        let at = |history, change| shop.place(Cursor { history, change });
+        assert_eq!(at(history, 10), Some(10));
+        assert_eq!(at(history, 100), Some(100));
+        assert_eq!(at(history, 9), None);
+        assert_eq!(at(history, 101), None);
+        assert_eq!(at(history, u64::MAX), None);
+        assert_eq!(at(Uuid::from_u128(2), 50), None);
+    }
+}

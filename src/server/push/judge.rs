@@ -1,0 +1,188 @@
+//! One batch under judgement: each mutation in its savepoint, each final verdict with its change number.
+
+use super::{
+    adjust_stock,
+    case::{Case, Stop},
+    create_product, edit_product, expenses,
+    ledger::{self, Found},
+    receive_stock, record_sale, refused, retire_product, settle_refusal,
+    standing::Standings,
+    void_sale,
+};
+use crate::domain::{ExpenseId, Key, ProductId, SaleId};
+use crate::server::{ServerError, db::Tx, session::Session};
+use crate::sync::mutation::{Thing, Unreadable};
+use crate::sync::{Answer, Body, Mutation, Refusal, Verdict};
+use std::collections::HashMap;
+
+/// Characters of a parser's message that a refusal carries: it may quote what it could not read.
+const DETAIL_MAX_CHARS: usize = 300;
+
+pub(super) struct Batch<'a> {
+    tx: Tx,
+    session: &'a Session,
+    now_ms: i64,
+    /// The last change number given.
+    change: i64,
+    standings: Standings,
+    /// Whether causes that are final, in this batch or before it, were applied.
+    applied: HashMap<Key, bool>,
+    stored: bool,
+}
+
+impl<'a> Batch<'a> {
+    pub fn new(tx: Tx, session: &'a Session, now_ms: i64, change: i64, standings: Standings) -> Self {
+        Self { tx, session, now_ms, change, standings, applied: HashMap::new(), stored: false }
+    }
+
+    /// The transaction to commit, if a verdict was stored.
+    pub fn finish(self) -> Option<Tx> {
+        self.stored.then_some(self.tx)
+    }
+
+    /// The verdict on one mutation. An error is of the whole batch: the transaction is beyond use.
+    pub async fn answer(&mut self, mutation: &Mutation) -> Result<Answer, ServerError> {
+        let key = mutation.key;
+        let hash = ledger::payload_hash(mutation);
+        let repeated = |verdict, replayed| Answer { key, replayed, verdict };
+        match ledger::find(&mut self.tx, self.session.shop, mutation, &hash).await? {
+            Found::Replay(verdict) => {
+                self.applied.insert(key, verdict.is_applied());
+                return Ok(repeated(verdict, true));
+            }
+            Found::KeyReused => return Ok(repeated(Verdict::KeyReused, false)),
+            Found::Renumber => return Ok(repeated(Verdict::Renumber, false)),
+            Found::Nothing => {}
+        }
+        self.tx.savepoint().await?;
+        let verdict = match self.judge(mutation, &hash).await {
+            Ok(verdict) => {
+                self.tx.release_savepoint().await?;
+                verdict
+            }
+            Err(error) => {
+                tracing::error!(%error, %key, shop = %self.session.shop, "a mutation could not be judged");
+                self.tx.roll_back_to_savepoint().await?;
+                Verdict::TryLater
+            }
+        };
+        if verdict.change().is_some() {
+            self.change += 1;
+            self.stored = true;
+            self.applied.insert(key, verdict.is_applied());
+        }
+        Ok(repeated(verdict, false))
+    }
+
+    async fn judge(&mut self, mutation: &Mutation, hash: &[u8]) -> Result<Verdict, ServerError> {
+        let change = self.change as u64 + 1;
+        let standing = self.standings.of(mutation)?;
+        if let Some(why) = standing.quarantine {
+            let verdict = Verdict::Quarantined { change, why };
+            ledger::store(&mut self.tx, self.session, mutation, hash, &verdict, self.now_ms).await?;
+            ledger::quarantine(&mut self.tx, self.session.shop, mutation, why, self.now_ms).await?;
+            return Ok(verdict);
+        }
+        let case = Case {
+            shop: self.session.shop,
+            change: self.change + 1,
+            key: mutation.key,
+            installation: mutation.origin.installation,
+            actor: mutation.origin.actor,
+            sender: self.session.user,
+            role: standing.role,
+            holds_costs: standing.holds_costs,
+            booked: mutation.made.booked(self.now_ms),
+            now_ms: self.now_ms,
+        };
+        let (body, outcome) = match mutation.read() {
+            Ok(body) => {
+                let outcome = self.attempt(mutation, &case, &body).await;
+                (Some(body), outcome)
+            }
+            Err(Unreadable::TooNew { .. }) => return Ok(Verdict::Upgrade),
+            Err(Unreadable::Malformed(detail)) => {
+                let detail = detail.chars().take(DETAIL_MAX_CHARS).collect();
+                (None, Err(Refusal::Invalid { detail }.into()))
+            }
+        };
+        let verdict = match outcome {
+            Ok(()) => Verdict::Applied { change },
+            Err(Stop::Failed(error)) => return Err(error),
+            Err(Stop::Blocked(by)) => return Ok(Verdict::Blocked { by }),
+            Err(Stop::Conflict(fields)) => {
+                self.take_back().await?;
+                Verdict::Conflict { change, fields }
+            }
+            Err(Stop::Refused(refusal)) => {
+                self.take_back().await?;
+                if let Some(Body::RecordSale(record)) = &body {
+                    refused::store(&mut self.tx, &case, &record.sale, &refusal).await?;
+                }
+                Verdict::Refused { change, refusal }
+            }
+        };
+        ledger::store(&mut self.tx, self.session, mutation, hash, &verdict, self.now_ms).await?;
+        Ok(verdict)
+    }
+
+    /// Undoes what the mutation did so far, to go on inside a fresh savepoint.
+    async fn take_back(&mut self) -> Result<(), ServerError> {
+        self.tx.roll_back_to_savepoint().await?;
+        Ok(self.tx.savepoint().await?)
+    }
+
+    async fn attempt(&mut self, mutation: &Mutation, case: &Case, body: &Body) -> Result<(), Stop> {
+        let refused_cause = self.check_causes(mutation).await?;
+        if let Some(by) = refused_cause
+            && !matches!(body, Body::VoidSale(_))
+        {
+            return Err(Refusal::CauseRefused { by }.into());
+        }
+        if creates_nil(body) {
+            return Err(Refusal::Invalid { detail: "the nil UUID names nothing".into() }.into());
+        }
+        let tx = &mut self.tx;
+        match body {
+            Body::CreateProduct(create) => create_product::apply(tx, case, create).await,
+            Body::EditProduct(edit) => edit_product::apply(tx, case, edit).await,
+            Body::RetireProduct(retire) => retire_product::apply(tx, case, retire).await,
+            Body::RecordSale(record) => record_sale::apply(tx, case, record).await,
+            Body::VoidSale(void) => void_sale::apply(tx, case, void, refused_cause).await,
+            Body::SettleRefusal(settle) => settle_refusal::apply(tx, case, settle).await,
+            Body::AdjustStock(adjust) => adjust_stock::apply(tx, case, adjust).await,
+            Body::ReceiveStock(received) => receive_stock::apply(tx, case, received).await,
+            Body::RecordExpense(record) => expenses::record(tx, case, record).await,
+            Body::EditExpense(edit) => expenses::edit(tx, case, edit).await,
+            Body::VoidExpense(void) => expenses::void(tx, case, void).await,
+        }
+    }
+
+    /// What it needs must be applied (G7): the first cause that was judged and is not, if any; an unknown one blocks.
+    /// `after` only orders the sending and is not looked at here.
+    async fn check_causes(&mut self, mutation: &Mutation) -> Result<Option<Key>, Stop> {
+        for cause in &mutation.needs {
+            let applied = match self.applied.get(cause) {
+                Some(applied) => *applied,
+                None => {
+                    let found = ledger::was_applied(&mut self.tx, self.session.shop, *cause).await?;
+                    let applied = found.ok_or(Stop::Blocked(*cause))?;
+                    self.applied.insert(*cause, applied);
+                    applied
+                }
+            };
+            if !applied {
+                return Ok(Some(*cause));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A first sync begins after the nil UUID, so that nothing may have it as its id.
+fn creates_nil(body: &Body) -> bool {
+    match body.creates() {
+        Some(Thing::Product(ProductId(id)) | Thing::Sale(SaleId(id)) | Thing::Expense(ExpenseId(id))) => id.is_nil(),
+        Some(Thing::Refusal(_)) | None => false,
+    }
+}

@@ -1,0 +1,115 @@
+//! Push: a batch of mutations in, a verdict for each and a page of changes out.
+//!
+//! One transaction for the whole batch. It locks the shop's counter row first, so a shop's writers are serialised and
+//! its changes are numbered in commit order (G10). Each mutation is judged inside a savepoint: what fails takes back
+//! its own work and nothing else (G8, G9). Ledger row, payload hash and verdict are written beside the effects (G6).
+
+mod adjust_stock;
+mod case;
+mod contact;
+mod create_product;
+mod edit_product;
+mod expenses;
+mod judge;
+mod ledger;
+mod permissions;
+mod receive_stock;
+mod record_sale;
+mod refused;
+mod retire_product;
+mod settle_refusal;
+mod standing;
+mod stock;
+mod void_sale;
+
+pub(super) use ledger::verdict as stored_verdict;
+
+use super::{ServerError, db::Db, pull, session::Session};
+use crate::server::db::fetch_optional;
+use crate::sync::wire::{BATCH_MAX, CAUSES_MAX, PROTOCOL, PUSH_PAGE_MAX_ROWS, Pulled, PushAnswer, PushRequest};
+use crate::sync::{Answer, CallError};
+
+/// Judges a batch. `now_ms` is the server's clock; nothing here reads another.
+///
+/// Errors are of the call as a whole, and then nothing of it had an effect: a broken limit of the envelope
+/// (`BadRequest`), another protocol version (`Upgrade`), a session or a mutation of an installation this shop does not
+/// know (`NotAllowed`: without an installation there is nobody a quarantined mutation could be kept for), or a database
+/// that failed.
+pub async fn push(db: &Db, session: &Session, request: PushRequest, now_ms: i64) -> Result<PushAnswer, ServerError> {
+    check_envelope(session, &request)?;
+    let answers = judge_batch(db, session, &request, now_ms).await?;
+    let page = page_after(db, session, &request).await;
+    Ok(PushAnswer { server_now_ms: now_ms, answers, page })
+}
+
+fn check_envelope(session: &Session, request: &PushRequest) -> Result<(), CallError> {
+    if request.protocol != PROTOCOL {
+        return Err(CallError::Upgrade);
+    }
+    if request.installation != session.installation {
+        return Err(CallError::NotAllowed);
+    }
+    let bad = |detail: String| Err(CallError::BadRequest { detail });
+    if request.mutations.len() > BATCH_MAX {
+        return bad(format!("{} mutations; at most {BATCH_MAX} are allowed", request.mutations.len()));
+    }
+    for mutation in &request.mutations {
+        let causes = mutation.needs.len() + mutation.after.len();
+        if causes > CAUSES_MAX {
+            return bad(format!("{} names {causes} causes; at most {CAUSES_MAX} are allowed", mutation.key));
+        }
+        if mutation.key.0.is_nil() || mutation.origin.sequence == 0 || i64::try_from(mutation.origin.sequence).is_err()
+        {
+            return bad(format!("{} has no possible key and sequence", mutation.key));
+        }
+    }
+    Ok(())
+}
+
+async fn judge_batch(
+    db: &Db,
+    session: &Session,
+    request: &PushRequest,
+    now_ms: i64,
+) -> Result<Vec<Answer>, ServerError> {
+    if request.mutations.is_empty() {
+        contact::alone(db, session, request, now_ms).await;
+        return Ok(Vec::new());
+    }
+    let mut tx = db.write().await?;
+    let numbers = request.mutations.len() as i64;
+    let (counter,): (i64,) = fetch_optional!(
+        &mut tx,
+        (i64,),
+        "UPDATE shops SET counter = counter + $2 WHERE id = $1 RETURNING counter",
+        session.shop.0,
+        numbers
+    )?
+    .ok_or(CallError::NotAllowed)?;
+    let standings = standing::of_origins(&mut tx, session, &request.mutations).await?;
+
+    let mut batch = judge::Batch::new(tx, session, now_ms, counter - numbers, standings);
+    let mut answers = Vec::with_capacity(request.mutations.len());
+    for mutation in &request.mutations {
+        answers.push(batch.answer(mutation).await?);
+    }
+    match batch.finish() {
+        Some(mut tx) => {
+            contact::with(&mut tx, session, request, now_ms).await?;
+            tx.commit().await?;
+        }
+        // Nothing new was judged: the transaction was dropped, so that a replay does not even move the counter.
+        None => contact::alone(db, session, request, now_ms).await,
+    }
+    Ok(answers)
+}
+
+/// The changes since the request's cursor, in a snapshot taken after the commit, so that nobody waits for it at the
+/// shop's lock. The verdicts are durable by now: a page that cannot be read is left out, and the device pulls.
+async fn page_after(db: &Db, session: &Session, request: &PushRequest) -> Option<Pulled> {
+    let cursor = request.cursor.filter(|_| !session.revoked)?;
+    pull::changes_since(db, session, cursor, PUSH_PAGE_MAX_ROWS)
+        .await
+        .inspect_err(|error| tracing::error!(%error, shop = %session.shop, "the page after a push could not be read"))
+        .ok()
+}

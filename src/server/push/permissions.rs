@@ -1,0 +1,85 @@
+//! Who may do what. An owner may do everything; an employee sells, and undoes what is their own.
+
+use super::case::Case;
+use crate::domain::Role;
+use crate::sync::Refusal;
+
+/// What a mutation asks leave for. `own`: the thing was made by the same person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    RecordSale,
+    CreateProduct,
+    ReceiveStock,
+    RecordExpense,
+    VoidSale {
+        own: bool,
+    },
+    /// `own`: their sale, or one of the phone they hold.
+    SettleRefusal {
+        own: bool,
+    },
+    EditExpense {
+        own: bool,
+    },
+    VoidExpense {
+        own: bool,
+    },
+    EditProduct {
+        purchase_price: bool,
+    },
+    RetireProduct,
+    AdjustStock,
+}
+
+pub(super) fn may(role: Role, holds_costs: bool, act: Act) -> bool {
+    match (role, act) {
+        // A phone that does not hold purchase prices cannot have seen the one it wants to change.
+        (_, Act::EditProduct { purchase_price: true }) if !holds_costs => false,
+        (Role::Owner, _) => true,
+        (Role::Employee, Act::RecordSale | Act::CreateProduct | Act::ReceiveStock | Act::RecordExpense) => true,
+        (
+            Role::Employee,
+            Act::VoidSale { own } | Act::SettleRefusal { own } | Act::EditExpense { own } | Act::VoidExpense { own },
+        ) => own,
+        (Role::Employee, Act::EditProduct { .. } | Act::RetireProduct | Act::AdjustStock) => false,
+    }
+}
+
+impl Case {
+    pub fn require(&self, act: Act) -> Result<(), Refusal> {
+        if may(self.role, self.holds_costs, act) { Ok(()) } else { Err(Refusal::NotAllowed) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_employee_sells_and_undoes_their_own_an_owner_does_everything() {
+        use Act::*;
+        let table = [
+            (RecordSale, true),
+            (CreateProduct, true),
+            (ReceiveStock, true),
+            (RecordExpense, true),
+            (VoidSale { own: true }, true),
+            (VoidSale { own: false }, false),
+            (SettleRefusal { own: true }, true),
+            (SettleRefusal { own: false }, false),
+            (EditExpense { own: true }, true),
+            (EditExpense { own: false }, false),
+            (VoidExpense { own: true }, true),
+            (VoidExpense { own: false }, false),
+            (EditProduct { purchase_price: false }, false),
+            (EditProduct { purchase_price: true }, false),
+            (RetireProduct, false),
+            (AdjustStock, false),
+        ];
+        for (act, employee) in table {
+            assert_eq!(may(Role::Employee, true, act), employee, "{act:?}");
+            assert!(may(Role::Owner, true, act), "{act:?}");
+        }
+        assert!(!may(Role::Owner, false, EditProduct { purchase_price: true }));
+    }
+}

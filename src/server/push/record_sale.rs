@@ -1,0 +1,97 @@
+use super::case::{Case, Stop};
+use super::permissions::Act;
+use super::{refused, stock};
+use crate::domain::{Cause, Day, ProductId, Sale, Tender};
+use crate::server::db::{Tx, execute};
+use crate::sync::mutation::{Became, RecordSale};
+use crate::sync::{Refusal, verdict::What};
+use std::collections::BTreeMap;
+
+/// A sale is stored as the seller made it: names and prices are those the customer saw, and a product retired
+/// meanwhile is sold all the same (G18).
+pub(super) async fn apply(tx: &mut Tx, case: &Case, record: &RecordSale) -> Result<(), Stop> {
+    case.require(Act::RecordSale)?;
+    let sale = &record.sale;
+    if let Some(retried) = record.retry_of {
+        refused::check_retry(tx, case, retried, sale.id).await?;
+    }
+    insert_sale(tx, case, sale).await?;
+    let taken = sale.units_by_product().into_iter().map(|(product, units)| (product, -units)).collect();
+    let unit_costs = stock::add(tx, case, &Cause::Sale { sale: sale.id }, "", &taken).await?;
+    insert_lines(tx, case, sale, &unit_costs).await?;
+    insert_tenders(tx, case, sale).await?;
+    if let Some(retried) = record.retry_of {
+        refused::settle(tx, case, retried, Became::Retried).await?;
+    }
+    Ok(())
+}
+
+async fn insert_sale(tx: &mut Tx, case: &Case, sale: &Sale) -> Result<(), Stop> {
+    let total = sale.total().map_err(|invalid| Refusal::Invalid { detail: invalid.to_string() })?;
+    let inserted = execute!(
+        tx,
+        "INSERT INTO sales (shop_id, id, key, receipt, installation_id, actor_id, sender_id, total, at_ms, day, clamped,
+           change)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         ON CONFLICT DO NOTHING",
+        case.shop.0,
+        sale.id.0,
+        case.key.0,
+        sale.receipt.to_string(),
+        case.installation.0,
+        case.actor.0,
+        case.sender.0,
+        total.get(),
+        case.booked.at_ms,
+        Day::of_ms(case.booked.at_ms).0,
+        case.booked.clamped,
+        case.change
+    )?;
+    if inserted == 0 { Err(Refusal::Exists { what: What::Sale }.into()) } else { Ok(()) }
+}
+
+async fn insert_lines(
+    tx: &mut Tx,
+    case: &Case,
+    sale: &Sale,
+    unit_costs: &BTreeMap<ProductId, Option<i64>>,
+) -> Result<(), Stop> {
+    for (position, line) in (0_i64..).zip(&sale.lines) {
+        execute!(
+            &mut *tx,
+            "INSERT INTO sale_lines (shop_id, sale_id, position, product_id, name, quantity, unit_price, unit_cost)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            case.shop.0,
+            sale.id.0,
+            position,
+            line.product.0,
+            line.name.as_str(),
+            line.quantity.get(),
+            line.unit_price.get(),
+            unit_costs.get(&line.product).copied().flatten()
+        )?;
+    }
+    Ok(())
+}
+
+async fn insert_tenders(tx: &mut Tx, case: &Case, sale: &Sale) -> Result<(), Stop> {
+    for (position, tender) in (0_i64..).zip(&sale.tenders) {
+        let (kind, given, reference) = match tender {
+            Tender::Cash { given, .. } => ("cash", Some(given.get()), None),
+            Tender::OrangeMoney { reference, .. } => ("orange_money", None, Some(reference.as_str())),
+        };
+        execute!(
+            &mut *tx,
+            "INSERT INTO tenders (shop_id, sale_id, position, kind, amount, given, reference)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            case.shop.0,
+            sale.id.0,
+            position,
+            kind,
+            tender.amount().get(),
+            given,
+            reference
+        )?;
+    }
+    Ok(())
+}

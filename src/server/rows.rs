@@ -1,0 +1,243 @@
+//! Stored rows read back into the types of the domain and the wire. What was stored was checked; a row that does not
+//! read back is a fault of ours, and an error.
+
+use super::ServerError;
+use crate::domain::{
+    Category, Day, Expense, ExpenseId, InstallationId, Key, Label, Money, Name, Note, Product, ProductId, Quantity,
+    Reference, Sale, SaleId, SaleLine, Tender, Units, UserId,
+};
+use crate::sync::mutation::Became;
+use crate::sync::wire::{ExpenseRow, MovementRow, PersonRow, RefusedRow, SaleRow, Voided};
+use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as PlainError};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ProductColumns {
+    pub change: i64,
+    pub id: Uuid,
+    pub name: String,
+    pub barcodes: String,
+    pub category: String,
+    pub sale_price: i64,
+    pub purchase_price: Option<i64>,
+    pub threshold: i64,
+    pub retired: bool,
+}
+
+pub(super) fn product(row: ProductColumns) -> Result<Product, ServerError> {
+    Ok(Product {
+        id: ProductId(row.id),
+        name: Name::new(&row.name)?,
+        barcodes: serde_json::from_str(&row.barcodes)?,
+        category: Category::new(&row.category)?,
+        sale_price: Money::new(row.sale_price)?,
+        purchase_price: row.purchase_price.map(Money::new).transpose()?,
+        threshold: Units::new(row.threshold)?,
+        retired: row.retired,
+    })
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct PersonColumns {
+    pub change: i64,
+    pub id: Uuid,
+    pub name: String,
+    pub role: String,
+    pub retired: bool,
+}
+
+pub(super) fn person(row: PersonColumns) -> Result<PersonRow, ServerError> {
+    Ok(PersonRow { id: UserId(row.id), name: Label::new(&row.name)?, role: word(&row.role)?, retired: row.retired })
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct SaleColumns {
+    pub change: i64,
+    pub id: Uuid,
+    pub receipt: String,
+    pub installation_id: Uuid,
+    pub actor_id: Uuid,
+    pub at_ms: i64,
+    pub day: i64,
+    pub clamped: bool,
+    pub voided_ms: Option<i64>,
+    pub voided_by: Option<Uuid>,
+    pub void_reason: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct LineColumns {
+    pub sale_id: Uuid,
+    pub product_id: Uuid,
+    pub name: String,
+    pub quantity: i64,
+    pub unit_price: i64,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct TenderColumns {
+    pub sale_id: Uuid,
+    pub amount: i64,
+    pub given: Option<i64>,
+    pub reference: Option<String>,
+}
+
+/// Sales with their lines and tenders, each with its change number, in the order of `sales`.
+pub(super) fn sales(
+    sales: Vec<SaleColumns>,
+    lines: Vec<LineColumns>,
+    tenders: Vec<TenderColumns>,
+) -> Result<Vec<(i64, SaleRow)>, ServerError> {
+    let mut lines_of: BTreeMap<Uuid, Vec<SaleLine>> = BTreeMap::new();
+    for line in lines {
+        lines_of.entry(line.sale_id).or_default().push(SaleLine {
+            product: ProductId(line.product_id),
+            name: Name::new(&line.name)?,
+            quantity: Quantity::new(line.quantity)?,
+            unit_price: Money::new(line.unit_price)?,
+        });
+    }
+    let mut tenders_of: BTreeMap<Uuid, Vec<Tender>> = BTreeMap::new();
+    for row in tenders {
+        tenders_of.entry(row.sale_id).or_default().push(tender(row)?);
+    }
+    let whole = |row: SaleColumns| {
+        let lines = lines_of.remove(&row.id).unwrap_or_default();
+        let tenders = tenders_of.remove(&row.id).unwrap_or_default();
+        Ok((row.change, sale(row, lines, tenders)?))
+    };
+    sales.into_iter().map(whole).collect()
+}
+
+fn sale(row: SaleColumns, lines: Vec<SaleLine>, tenders: Vec<Tender>) -> Result<SaleRow, ServerError> {
+    let voided = match (row.voided_ms, row.voided_by, row.void_reason) {
+        (Some(at_ms), Some(by), Some(reason)) => Some(Voided { by: UserId(by), at_ms, reason }),
+        _ => None, // a CHECK of the schema: all three or none
+    };
+    Ok(SaleRow {
+        sale: Sale { id: SaleId(row.id), receipt: row.receipt.parse()?, lines, tenders },
+        installation: InstallationId(row.installation_id),
+        actor: UserId(row.actor_id),
+        at_ms: row.at_ms,
+        day: Day(row.day),
+        clamped: row.clamped,
+        voided,
+    })
+}
+
+fn tender(row: TenderColumns) -> Result<Tender, ServerError> {
+    let amount = Money::new(row.amount)?;
+    Ok(match row.reference {
+        Some(reference) => Tender::OrangeMoney { amount, reference: Reference::new(&reference)? },
+        None => Tender::Cash { amount, given: Money::new(row.given.unwrap_or(row.amount))? },
+    })
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct RefusedColumns {
+    pub change: i64,
+    pub key: Uuid,
+    pub sale: String,
+    pub refusal: String,
+    pub installation_id: Uuid,
+    pub actor_id: Uuid,
+    pub at_ms: i64,
+    pub became: Option<String>,
+    pub settled_by: Option<Uuid>,
+}
+
+pub(super) fn refused(row: RefusedColumns) -> Result<RefusedRow, ServerError> {
+    Ok(RefusedRow {
+        key: Key(row.key),
+        sale: serde_json::from_str(&row.sale)?,
+        refusal: serde_json::from_str(&row.refusal)?,
+        installation: InstallationId(row.installation_id),
+        actor: UserId(row.actor_id),
+        at_ms: row.at_ms,
+        became: row.became.as_deref().map(became).transpose()?,
+        settled_by: row.settled_by.map(UserId),
+    })
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ExpenseColumns {
+    pub change: i64,
+    pub id: Uuid,
+    pub kind: String,
+    pub amount: i64,
+    pub note: String,
+    pub actor_id: Uuid,
+    pub at_ms: i64,
+    pub day: i64,
+}
+
+pub(super) fn expense(row: ExpenseColumns) -> Result<ExpenseRow, ServerError> {
+    Ok(ExpenseRow {
+        expense: Expense {
+            id: ExpenseId(row.id),
+            kind: Label::new(&row.kind)?,
+            amount: Money::new(row.amount)?,
+            note: Note::new(&row.note)?,
+        },
+        actor: UserId(row.actor_id),
+        at_ms: row.at_ms,
+        day: Day(row.day),
+    })
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct MovementColumns {
+    pub change: i64,
+    pub product_id: Uuid,
+    pub delta: i64,
+    pub stock_after: i64,
+    pub cause: String,
+    pub actor_id: Uuid,
+    pub at_ms: i64,
+}
+
+pub(super) fn movement(row: MovementColumns) -> Result<MovementRow, ServerError> {
+    Ok(MovementRow {
+        change: row.change.unsigned_abs(),
+        product: ProductId(row.product_id),
+        delta: row.delta,
+        stock_after: row.stock_after,
+        cause: serde_json::from_str(&row.cause)?,
+        actor: UserId(row.actor_id),
+        at_ms: row.at_ms,
+    })
+}
+
+pub(super) fn became(name: &str) -> Result<Became, ServerError> {
+    word(name)
+}
+
+pub(super) fn became_name(became: Became) -> &'static str {
+    match became {
+        Became::RolledBack => "rolled_back",
+        Became::Parked => "parked",
+        Became::Cancelled => "cancelled",
+        Became::Retried => "retried",
+    }
+}
+
+/// A value whose JSON is one word, stored as that word.
+pub(super) fn word<T: DeserializeOwned>(name: &str) -> Result<T, ServerError> {
+    let deserializer: serde::de::value::StrDeserializer<'_, PlainError> = name.into_deserializer();
+    T::deserialize(deserializer).map_err(serde::de::Error::custom).map_err(ServerError::Stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_of_the_wire() {
+        for value in [Became::RolledBack, Became::Parked, Became::Cancelled, Became::Retried] {
+            assert_eq!(became(became_name(value)).unwrap(), value);
+            assert_eq!(serde_json::to_value(value).unwrap(), became_name(value));
+        }
+        assert!(became("lost").is_err());
+    }
+}
