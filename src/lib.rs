@@ -5,6 +5,8 @@
 
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod api;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod app;
 pub mod domain;
 #[cfg(feature = "ssr")]
 pub mod server;
