@@ -5,6 +5,7 @@
 
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod api;
+pub mod app;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod device;
 pub mod domain;

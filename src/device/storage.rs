@@ -107,9 +107,7 @@ impl Storage {
     fn write(&self, transaction: &IdbTransaction, write: &Write) -> Result<(), StorageProblem> {
         let store = |store: Store| transaction.object_store(store.name()).map_err(|error| problem(&error));
         let done = match write {
-            Write::Put { store: into, key, value } => {
-                store(*into)?.put_with_key(&value.into(), &key.into()).map(drop)
-            }
+            Write::Put { store: into, key, value } => store(*into)?.put_with_key(&value.into(), &key.into()).map(drop),
             Write::Delete { store: from, key } => store(*from)?.delete(&key.into()).map(drop),
             Write::DeletePrefix { store: from, prefix } => {
                 let range = prefix_range(prefix)?;
@@ -211,4 +209,3 @@ fn idb_problem(error: &idb::Error) -> StorageProblem {
         _ => StorageProblem::Unavailable,
     }
 }
-

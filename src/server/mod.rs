@@ -1,13 +1,27 @@
 //! [ssr] The server: configuration, sessions, verdicts, pages, assets, jobs.
 
+pub mod catalogue;
 pub mod check;
+pub mod clock;
+pub mod config;
+mod cookie;
+pub mod counter;
 pub mod db;
+pub mod enrol;
 pub mod error;
+pub mod http;
 pub mod jobs;
+pub mod people;
+mod pin;
 pub mod pull;
 pub mod push;
 mod rows;
 pub mod rpc;
+pub mod screens;
+mod secret;
 pub mod session;
+pub mod sessions;
+pub mod state;
+pub mod throttle;
 
 pub use error::ServerError;

@@ -1,37 +1,113 @@
 //! What each server function does, between HTTP and the rooms behind it.
 
-use crate::domain::SaleId;
-use crate::sync::CallError;
-use crate::sync::wire::*;
+use super::{
+    ServerError, clock::now_ms, cookie, enrol as enrolment, pull, push, screens, session::Session, sessions,
+    state::State,
+};
+use crate::{
+    domain::SaleId,
+    sync::{CallError, wire::*},
+};
+use axum::{extract::ConnectInfo, http::request::Parts};
+use leptos::prelude::use_context;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
-pub async fn push(_request: PushRequest) -> Result<PushAnswer, CallError> {
-    Err(CallError::TryLater)
+pub async fn push(request: PushRequest) -> Result<PushAnswer, CallError> {
+    let (state, session) = signed_in("push").await?;
+    push::push(&state.db, &session, request, now_ms()).await.map_err(|error| error.into_call("push"))
 }
 
-pub async fn pull(_request: PullRequest) -> Result<PullAnswer, CallError> {
-    Err(CallError::TryLater)
+pub async fn pull(request: PullRequest) -> Result<PullAnswer, CallError> {
+    let (state, session) = signed_in("pull").await?;
+    pull::pull(&state.db, &session, request, now_ms()).await.map_err(|error| error.into_call("pull"))
 }
 
-pub async fn enrol(_request: EnrolRequest) -> Result<EnrolAnswer, CallError> {
-    Err(CallError::TryLater)
+pub async fn enrol(request: EnrolRequest) -> Result<EnrolAnswer, CallError> {
+    let (state, now_ms, address) = (state()?, now_ms(), caller_address());
+    state.enrol_guesses.take(address, now_ms).map_err(|for_ms| CallError::Locked { for_ms })?;
+    let answer = enrolment::enrol(&state.db, &request, now_ms).await.map_err(|error| error.into_call("enrol"));
+    if !matches!(answer, Err(CallError::WrongCode)) {
+        state.enrol_guesses.give_back(address);
+    }
+    answer
 }
 
-pub async fn fork(_request: ForkRequest) -> Result<EnrolAnswer, CallError> {
-    Err(CallError::TryLater)
+pub async fn fork(request: ForkRequest) -> Result<EnrolAnswer, CallError> {
+    let (state, now_ms) = (state()?, now_ms());
+    let failed = |error: ServerError| error.into_call("fork");
+    let answer = enrolment::fork(&state.db, &request, now_ms).await.map_err(failed)?;
+    if let Some(session) = session(&state).await?.filter(|session| session.installation == request.installation) {
+        let (db, life_ms) = (&state.db, state.config.session_ms);
+        let token = sessions::carry_over(db, &session, request.new_installation, life_ms, now_ms);
+        cookie::set(&state.config, &token.await.map_err(failed)?);
+    }
+    Ok(answer)
 }
 
-pub async fn sign_in(_request: SignInRequest) -> Result<SignInAnswer, CallError> {
-    Err(CallError::TryLater)
+pub async fn sign_in(request: SignInRequest) -> Result<SignInAnswer, CallError> {
+    let state = state()?;
+    let (answer, token) = sessions::sign_in(&state.db, &request, state.config.session_ms, now_ms())
+        .await
+        .map_err(|error| error.into_call("sign-in"))?;
+    cookie::set(&state.config, &token);
+    Ok(answer)
 }
 
 pub async fn sign_out() -> Result<(), CallError> {
-    Err(CallError::TryLater)
+    let state = state()?;
+    if let Some(token) = token() {
+        sessions::sign_out(&state.db, &token).await.map_err(|error| error.into_call("sign-out"))?;
+    }
+    cookie::clear(&state.config);
+    Ok(())
 }
 
-pub async fn sale_screen(_search: String) -> Result<FirstScreen, CallError> {
-    Err(CallError::TryLater)
+pub async fn sale_screen(search: String) -> Result<FirstScreen, CallError> {
+    let (state, session) = reading("sale-screen").await?;
+    screens::sale(&state.db, &session, &search).await.map_err(|error| error.into_call("sale-screen"))
 }
 
-pub async fn receipt(_sale: SaleId) -> Result<FirstReceipt, CallError> {
-    Err(CallError::TryLater)
+pub async fn receipt(sale: SaleId) -> Result<FirstReceipt, CallError> {
+    let (state, session) = reading("receipt").await?;
+    screens::receipt(&state.db, &session, sale).await.map_err(|error| error.into_call("receipt"))
+}
+
+fn state() -> Result<Arc<State>, CallError> {
+    use_context::<Arc<State>>().ok_or_else(|| {
+        tracing::error!("a server function ran outside the server");
+        CallError::TryLater
+    })
+}
+
+fn token() -> Option<String> {
+    use_context::<Parts>().and_then(|parts| cookie::read(&parts.headers))
+}
+
+/// The address a call comes from. Behind a proxy it is the proxy's, and counts for everyone behind it.
+fn caller_address() -> Option<IpAddr> {
+    let parts = use_context::<Parts>()?;
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+}
+
+async fn session(state: &State) -> Result<Option<Session>, CallError> {
+    let Some(token) = token() else { return Ok(None) };
+    sessions::find(&state.db, &token, now_ms()).await.map_err(|error| error.into_call("session"))
+}
+
+async fn signed_in(doing: &'static str) -> Result<(Arc<State>, Session), CallError> {
+    let state = state()?;
+    let Some(session) = session(&state).await? else {
+        tracing::debug!(doing, "no session");
+        return Err(CallError::NotSignedIn);
+    };
+    Ok((state, session))
+}
+
+/// As [`signed_in`], for what a revoked phone may not see.
+async fn reading(doing: &'static str) -> Result<(Arc<State>, Session), CallError> {
+    let (state, session) = signed_in(doing).await?;
+    if session.revoked { Err(CallError::Revoked) } else { Ok((state, session)) }
 }

@@ -1,0 +1,63 @@
+// Comptoir's service worker: every screen opens without the network (G3). The server writes the version and the two
+// lists from its site folder; a change of any of them is a new version.
+const CACHE = "comptoir-__VERSION__";
+// Named by their content: what an older cache or the browser holds under the name is the same.
+const HASHED = __HASHED__;
+// The server answers these only while it serves this very version, so that a cache never mixes two.
+const FRESH = __FRESH__;
+const CACHED = new Set([...HASHED, ...FRESH]);
+const SHELL = "/app-shell";
+
+self.addEventListener("install", (event) => event.waitUntil(fill()));
+
+// Only a worker whose cache is whole is ever activated, so the older ones may go.
+self.addEventListener("activate", (event) => event.waitUntil(dropOlder().then(() => self.clients.claim())));
+
+self.addEventListener("message", (event) => {
+  if (event.data === "skip-waiting") self.skipWaiting();
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (request.mode === "navigate" && isScreen(url.pathname)) {
+    event.respondWith(cached(SHELL, request));
+  } else if (CACHED.has(url.pathname)) {
+    event.respondWith(cached(url.pathname, request));
+  }
+});
+
+function isScreen(path) {
+  return !path.startsWith("/api/") && path !== "/health" && !/\.[a-z0-9]+$/i.test(path);
+}
+
+async function cached(path, request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(path, { ignoreVary: true })) ?? fetch(request);
+}
+
+// An install that was cut off goes on from where it was.
+async function fill() {
+  const cache = await caches.open(CACHE);
+  const hashed = HASHED.map(async (path) => {
+    if (await cache.match(path)) return;
+    await cache.put(path, (await caches.match(path, { ignoreVary: true })) ?? (await download(path, "default")));
+  });
+  const fresh = FRESH.map(async (path) => {
+    await cache.put(path, await download(`${path}?version=__VERSION__`, "no-cache"));
+  });
+  await Promise.all([...hashed, ...fresh]);
+}
+
+async function download(path, cache) {
+  const answer = await fetch(path, { cache, credentials: "omit", redirect: "error" });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer;
+}
+
+async function dropOlder() {
+  const names = await caches.keys();
+  const older = names.filter((name) => name.startsWith("comptoir-") && name !== CACHE);
+  await Promise.all(older.map((name) => caches.delete(name)));
+}
