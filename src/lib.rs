@@ -5,6 +5,7 @@
 
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod api;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod app;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod device;
@@ -12,3 +13,17 @@ pub mod domain;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod sync;
+
+/// The browser's entry. A page of the server is adopted; the user-free shell, which opens without network, gets its
+/// screens here.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    let body = leptos::prelude::document().body();
+    if body.is_some_and(|body| body.has_attribute("data-shell")) {
+        leptos::mount::mount_to_body(app::App);
+    } else {
+        leptos::mount::hydrate_body(app::App);
+    }
+}

@@ -1,1 +1,5 @@
-fn main() {}
+//! The server's entry: command line → configuration → serve.
+
+fn main() -> std::process::ExitCode {
+    comptoir::server::cli::run()
+}

@@ -48,9 +48,7 @@ pub async fn enrol(shelf: &Shelf, code: String, name: Label) -> Result<(), SignI
         holds_costs: answer.holds_costs,
     };
     put(shelf, PEOPLE, &answer.people).await?;
-    shelf
-        .carry_out(|device| Ok::<_, StorageProblem>(engine::enrolled(device, &enrolled).map(|tx| (tx, ()))))
-        .await?;
+    shelf.carry_out(|device| Ok::<_, StorageProblem>(engine::enrolled(device, &enrolled).map(|tx| (tx, ())))).await?;
     Ok(())
 }
 
@@ -60,7 +58,8 @@ pub async fn sign_in(shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), Sign
     let Some(installation) = device.meta.installation else {
         return Err(SignInError::Refused(CallError::NotAllowed));
     };
-    let request = SignInRequest { installation: installation.id, secret: installation.secret, person, pin: pin.clone() };
+    let request =
+        SignInRequest { installation: installation.id, secret: installation.secret, person, pin: pin.clone() };
     let answered = match platform::online() {
         true => platform::within(TIMEOUT_MS, api::sign_in(request)).await.unwrap_or_else(not_reached),
         false => not_reached(),
@@ -87,12 +86,7 @@ async fn remember(shelf: &Shelf, pin: &Pin, answer: SignInAnswer) -> Result<(), 
     Ok(())
 }
 
-async fn sign_in_offline(
-    shelf: &Shelf,
-    person: UserId,
-    pin: &Pin,
-    session: SessionState,
-) -> Result<(), SignInError> {
+async fn sign_in_offline(shelf: &Shelf, person: UserId, pin: &Pin, session: SessionState) -> Result<(), SignInError> {
     let people: Vec<PersonRow> = read(shelf, PEOPLE).await?.unwrap_or_default();
     let key = keys::pin(person);
     let (Some(person), Some(local)) =
@@ -105,14 +99,14 @@ async fn sign_in_offline(
     }
     // The try is on the disk before it is judged: a reload forgives nothing.
     let tries = local.tries.after_wrong(now_ms());
-    put(shelf, &key, &LocalPin { tries, ..local.clone() }).await?;
+    put(shelf, &key, &local.with(tries)).await?;
     if !local.matches(pin).await {
         return Err(match tries.locked_for_ms(now_ms()) {
             Some(for_ms) => SignInError::Locked { for_ms },
             None => SignInError::WrongPin { tries_left: PIN_TRIES_MAX - tries.wrong % PIN_TRIES_MAX },
         });
     }
-    put(shelf, &key, &LocalPin { tries: Default::default(), ..local }).await?;
+    put(shelf, &key, &local.with(Default::default())).await?;
     // Whoever is at the phone, the session that sends is the one it had.
     shelf.commit(engine::signed_in(&person, session, None)).await?;
     Ok(())

@@ -29,6 +29,10 @@ impl LocalPin {
         Some(Self { salt, hash, iterations: ITERATIONS, tries: PinTries::default() })
     }
 
+    pub fn with(&self, tries: PinTries) -> Self {
+        Self { tries, ..self.clone() }
+    }
+
     pub async fn matches(&self, pin: &Pin) -> bool {
         derive(pin, &self.salt, self.iterations).await.is_ok_and(|hash| hash == self.hash)
     }

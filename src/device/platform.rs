@@ -97,7 +97,7 @@ impl Signal {
             waiters
         };
         for waiter in waiters {
-            drop(waiter.send(())); // a waiter that gave up is gone
+            let _ = waiter.send(()); // a waiter that gave up is gone
         }
     }
 
@@ -112,6 +112,6 @@ impl Signal {
             state.waiters.push(sender);
             receiver
         };
-        drop(receiver.await);
+        let _ = receiver.await; // a sender that is gone wakes nobody again
     }
 }

@@ -200,9 +200,7 @@ impl Sender {
         });
         let now_ms = now_ms();
         let applied = self
-            .write(|device| {
-                engine::on_push_answer(device, self.0.epoch, &answer, now_ms, &mut platform::new_key)
-            })
+            .write(|device| engine::on_push_answer(device, self.0.epoch, &answer, now_ms, &mut platform::new_key))
             .await?;
         Ok(Done::Answered { again: applied != Applied::UpToDate, progress })
     }

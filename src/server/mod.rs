@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod check;
+pub mod cli;
 pub mod clock;
 pub mod config;
 mod cookie;

@@ -1,0 +1,238 @@
+//! What screens ask of the device.
+
+use super::{
+    account,
+    handle::{Answer, CommandError, Commands, Notice, Receipt, Selling, SignInError, Sold, Till, Undecided},
+    platform::{self, Signal, now_ms},
+    refresh,
+    shelf::Shelf,
+};
+use crate::{
+    api,
+    domain::{Cart, Key, Label, Pin, SaleId, Tender, UserId},
+    sync::{
+        Body,
+        engine::{
+            self, Device, Queueing, SALE_ANSWER_WAIT_MS, SessionState, Settled, Trigger, queue, roll_back, stop_waiting,
+        },
+        mutation::{Became, RecordSale, SettleRefusal},
+    },
+};
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use std::rc::Rc;
+
+/// The commands of this page. Wrapped, because signals ask for threads the page does not have.
+pub struct Page(SendWrapper<Rc<Inner>>);
+
+pub struct Inner {
+    pub shelf: Shelf,
+    pub till: Till,
+    /// Passes a trigger to the tab that sends.
+    pub trigger: Box<dyn Fn(Trigger)>,
+    pub stop_waiting: Signal,
+}
+
+impl Page {
+    pub fn new(inner: Rc<Inner>) -> Self {
+        Self(SendWrapper::new(inner))
+    }
+}
+
+impl Commands for Page {
+    fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            account::enrol(&inner.shelf, code, name).await?;
+            super::start::ask_to_persist(inner.till).await;
+            Ok(())
+        })
+    }
+
+    fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            account::sign_in(&inner.shelf, person, pin).await?;
+            refresh::refresh(&inner.shelf, inner.till).await?;
+            (inner.trigger)(Trigger::Wake);
+            Ok(())
+        })
+    }
+
+    fn sign_out(&self) -> Answer<Result<(), CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            inner.shelf.commit(engine::signed_out()).await?;
+            // Without network the cookie ends by its own time; nobody is signed in here all the same.
+            if let Err(error) = api::sign_out().await {
+                leptos::logging::warn!("the server was not told of the sign-out: {error}");
+            }
+            Ok(())
+        })
+    }
+
+    fn sell(&self, cart: Cart, tenders: Vec<Tender>) -> Answer<Result<Sold, CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let sold = inner.sell(cart, tenders).await;
+            inner.till.selling.set(None);
+            match &sold {
+                Ok(Sold::Receipt(_)) => {
+                    inner.till.cart.set(Cart::default());
+                    inner.till.notice.set(None);
+                }
+                Ok(Sold::RolledBack) => {}
+                Err(error) => inner.till.notice.set(Some(Notice::NotSaved(error.clone()))),
+            }
+            sold
+        })
+    }
+
+    fn stop_waiting(&self) {
+        self.0.stop_waiting.set();
+    }
+
+    fn receipt(&self, sale: SaleId) -> Answer<Option<Receipt>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            refresh::receipt(&inner.shelf, sale).await.unwrap_or_else(|problem| {
+                leptos::logging::error!("the receipt could not be read: {problem:?}");
+                None
+            })
+        })
+    }
+
+    fn retry(&self, key: Key) -> Answer<Result<(), CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let sale = inner.till.decisions.with_untracked(|decisions| {
+                decisions.iter().find(|decision| decision.key == key).and_then(|decision| match &decision.what {
+                    Undecided::Sale { sale, .. } => Some(sale.clone()),
+                    _ => None,
+                })
+            });
+            let Some(sale) = sale else { return Err(CommandError::AlreadyDecided) };
+            let body = Body::RecordSale(RecordSale { sale, retry_of: Some(key) });
+            let queued = inner.decide(key, Some(body)).await?;
+            (inner.trigger)(queued.map_or(Trigger::Change, Trigger::Sale));
+            Ok(())
+        })
+    }
+
+    fn cancel(&self, key: Key) -> Answer<Result<(), CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let is_sale = inner.till.decisions.with_untracked(|decisions| {
+                decisions.iter().any(|decision| decision.key == key && matches!(decision.what, Undecided::Sale { .. }))
+            });
+            let body = Body::SettleRefusal(SettleRefusal { refused: key, became: Became::Cancelled });
+            inner.decide(key, is_sale.then_some(body)).await?;
+            (inner.trigger)(Trigger::Change);
+            Ok(())
+        })
+    }
+
+    fn synchronise(&self) {
+        (self.0.trigger)(Trigger::Wake);
+    }
+
+    fn update(&self) {
+        super::start::take_update();
+    }
+}
+
+impl Inner {
+    async fn sell(&self, cart: Cart, tenders: Vec<Tender>) -> Result<Sold, CommandError> {
+        let (id, key) = (SaleId(platform::new_id()), platform::new_key());
+        let since_ms = now_ms();
+        let waits = self
+            .shelf
+            .carry_out(|device| {
+                let receipt = engine::next_receipt(&device.meta)?;
+                let sale = cart.to_sale(id, receipt, tenders.clone());
+                let sale = sale.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
+                let wait = worth_waiting(device);
+                let body = Body::RecordSale(RecordSale { sale, retry_of: None });
+                let (tx, _) = queue(device, Queueing { key, body, now_ms: since_ms, wait })?;
+                Ok::<_, CommandError>(Some((tx, wait)))
+            })
+            .await?;
+        // From here on the sale is on the disk.
+        (self.trigger)(Trigger::Sale(key));
+        if waits != Some(true) {
+            return Ok(Sold::Receipt(id));
+        }
+        self.till.selling.set(Some(Selling { since_ms }));
+        self.await_answer(id, key).await
+    }
+
+    /// Ends by one compare-and-set, whatever the sender does meanwhile (G16).
+    async fn await_answer(&self, id: SaleId, key: Key) -> Result<Sold, CommandError> {
+        use futures::future::{Either, select};
+        let (began, mut stopped) = (now_ms(), false);
+        loop {
+            let parked = self.shelf.parked(key).await?.map(|(parked, _)| parked);
+            let device = self.shelf.device().await?;
+            match engine::ended(&device, key, parked.as_ref()) {
+                Settled::Confirmed | Settled::Late | Settled::Parked(_) => return Ok(Sold::Receipt(id)),
+                Settled::Refused(verdict) => {
+                    let Some(tx) = roll_back(&device, key, platform::new_key(), now_ms()) else { continue };
+                    if self.shelf.commit(tx).await? {
+                        let refusal = match verdict {
+                            crate::sync::Verdict::Refused { refusal, .. } => refusal,
+                            other => crate::sync::Refusal::Invalid { detail: format!("{other:?}") },
+                        };
+                        self.till.notice.set(Some(Notice::RolledBack(refusal)));
+                        (self.trigger)(Trigger::Change);
+                        return Ok(Sold::RolledBack);
+                    }
+                }
+                Settled::Waiting => {
+                    let left_ms = SALE_ANSWER_WAIT_MS - (now_ms() - began);
+                    if stopped || left_ms <= 0 {
+                        if let Some(tx) = stop_waiting(&device, key, !stopped)
+                            && self.shelf.commit(tx).await?
+                        {
+                            return Ok(Sold::Receipt(id));
+                        }
+                        continue;
+                    }
+                    let changed = Box::pin(platform::within(left_ms, self.shelf.changed.wait()));
+                    let stop = Box::pin(self.stop_waiting.wait());
+                    if let Either::Right(_) = select(changed, stop).await {
+                        stopped = true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Queues a decision on a refused mutation, and lets go of this device's own copy of it, in one transaction.
+    async fn decide(&self, refused: Key, body: Option<Body>) -> Result<Option<Key>, CommandError> {
+        let key = platform::new_key();
+        let parked = self.shelf.parked(refused).await?;
+        let decided = self
+            .shelf
+            .carry_out(|device| {
+                let queueing = body.clone().map(|body| Queueing { key, body, now_ms: now_ms(), wait: false });
+                Ok::<_, CommandError>(match (&parked, queueing) {
+                    (Some((_, stored)), queueing) => {
+                        let (tx, mutation) = engine::dismiss(device, refused, stored, queueing)?;
+                        Some((tx, mutation.map(|mutation| mutation.key)))
+                    }
+                    (None, Some(queueing)) => {
+                        let (tx, mutation) = queue(device, queueing)?;
+                        Some((tx, Some(mutation.key)))
+                    }
+                    (None, None) => None,
+                })
+            })
+            .await?;
+        decided.ok_or(CommandError::AlreadyDecided)
+    }
+}
+
+fn worth_waiting(device: &Device) -> bool {
+    let meta = &device.meta;
+    platform::online() && meta.session == SessionState::Open && meta.answering && !meta.upgrade && !meta.renumber
+}

@@ -1,0 +1,300 @@
+//! Starting the device in a page: storage, tabs, the sender's lock, triggers, and the handle's signals.
+
+use super::{
+    commands::{Inner, Page},
+    handle::{StorageProblem, Till},
+    platform::{self, Signal},
+    refresh,
+    sender::Sender,
+    shelf::Shelf,
+    storage::Storage,
+    tabs::{HEARD_WITHIN_MS, Message, SenderLock, Tabs},
+};
+use crate::{
+    domain::Key,
+    sync::engine::{Trigger, Write},
+};
+use futures::{StreamExt, channel::mpsc::UnboundedReceiver};
+use js_sys::{Function, Reflect};
+use leptos::prelude::*;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    rc::Rc,
+    sync::Arc,
+};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// A hidden tab lets go of sending after this long: it may be frozen without a word.
+const HIDDEN_MAX_MS: i64 = 30_000;
+
+/// What the parts of a started page share.
+struct Shared {
+    shelf: Shelf,
+    till: Till,
+    sender: RefCell<Option<Sender>>,
+    /// Sales another tab was told of and has not said to have heard.
+    unheard: RefCell<BTreeSet<Key>>,
+    generation: Cell<Option<u32>>,
+    dirty: Signal,
+    let_go: Signal,
+}
+
+/// Starts the device and fills the handle.
+pub fn start(till: Till) {
+    spawn_local(async move {
+        if let Err(problem) = begin(till).await {
+            report(till, problem);
+        }
+    });
+}
+
+fn report(till: Till, problem: StorageProblem) {
+    till.status.update(|status| status.storage_problem = Some(problem));
+    till.ready.set(true);
+}
+
+async fn begin(till: Till) -> Result<(), StorageProblem> {
+    let storage = Storage::open(move |problem| report(till, problem)).await?;
+    let changed = Signal::default();
+    let (inbox, messages) = futures::channel::mpsc::unbounded();
+    let heard = changed.clone();
+    let tabs = Tabs::join(move |message| {
+        drop(inbox.unbounded_send(message)); // fails only once the page is gone
+        heard.set();
+    });
+    let shelf = Shelf::new(storage, tabs, changed.clone());
+    let shared = Rc::new(Shared {
+        shelf: shelf.clone(),
+        till,
+        sender: RefCell::default(),
+        unheard: RefCell::default(),
+        generation: Cell::default(),
+        dirty: Signal::default(),
+        let_go: Signal::default(),
+    });
+    let to_memory = shared.clone();
+    shelf.on_writes(move |writes| to_memory.take(&writes));
+    shared.generation.set(refresh::load(&shelf, till).await?);
+    refresh::refresh(&shelf, till).await?;
+    let triggered = shared.clone();
+    let inner = Inner {
+        shelf: shelf.clone(),
+        till,
+        trigger: Box::new(move |trigger| triggered.clone().trigger(trigger)),
+        stop_waiting: Signal::default(),
+    };
+    till.connect(Arc::new(Page::new(Rc::new(inner))));
+    till.ready.set(true);
+    spawn_local(shared.clone().keep_fresh());
+    spawn_local(shared.clone().hear(messages));
+    spawn_local(shared.clone().send_in_turn());
+    shared.listen();
+    Ok(())
+}
+
+impl Shared {
+    /// Rows this tab, or another, committed.
+    fn take(&self, writes: &[Write]) {
+        if let Some(generation) = self.generation.get() {
+            refresh::apply(self.till, generation, writes);
+        }
+        self.dirty.set();
+    }
+
+    async fn keep_fresh(self: Rc<Self>) {
+        loop {
+            self.dirty.wait().await;
+            match refresh::refresh(&self.shelf, self.till).await {
+                Ok(generation) if generation == self.generation.get() => {}
+                // Another state is shown from now on: read it whole.
+                Ok(_) => match refresh::load(&self.shelf, self.till).await {
+                    Ok(generation) => self.generation.set(generation),
+                    Err(problem) => report(self.till, problem),
+                },
+                Err(problem) => report(self.till, problem),
+            }
+        }
+    }
+
+    /// Messages of other tabs.
+    async fn hear(self: Rc<Self>, mut messages: UnboundedReceiver<Message>) {
+        while let Some(message) = messages.next().await {
+            self.clone().handle(message);
+        }
+    }
+
+    fn handle(self: Rc<Self>, message: Message) {
+        match message {
+            Message::Committed { writes } => self.take(&writes),
+            Message::Sale { key } => {
+                if let Some(sender) = &*self.sender.borrow() {
+                    self.shelf.tell(&Message::Heard { key });
+                    sender.trigger(Trigger::Sale(key));
+                }
+            }
+            Message::Heard { key } => drop(self.unheard.borrow_mut().remove(&key)),
+            Message::Change => self.trigger_own(Trigger::Change),
+            Message::Wake => self.trigger_own(Trigger::Wake),
+        }
+    }
+
+    fn trigger_own(&self, trigger: Trigger) {
+        if let Some(sender) = &*self.sender.borrow() {
+            sender.trigger(trigger);
+        }
+    }
+
+    /// Passes a trigger to whichever tab sends; a sender that does not answer loses its lock.
+    fn trigger(self: Rc<Self>, trigger: Trigger) {
+        if self.sender.borrow().is_some() {
+            return self.trigger_own(trigger);
+        }
+        match trigger {
+            Trigger::Sale(key) => {
+                self.unheard.borrow_mut().insert(key);
+                self.shelf.tell(&Message::Sale { key });
+                spawn_local(async move {
+                    platform::sleep(HEARD_WITHIN_MS).await;
+                    if self.unheard.borrow_mut().remove(&key) && self.sender.borrow().is_none() {
+                        self.send(SenderLock::acquire(true).await).await;
+                    }
+                });
+            }
+            Trigger::Change => self.shelf.tell(&Message::Change),
+            Trigger::Wake => self.shelf.tell(&Message::Wake),
+        }
+    }
+
+    /// Waits for the lock, sends while it is held, and waits again.
+    async fn send_in_turn(self: Rc<Self>) {
+        loop {
+            if !platform::visible() {
+                // A tab nobody sees does not ask for the lock.
+                platform::sleep(1_000).await;
+                continue;
+            }
+            let lock = SenderLock::acquire(false).await;
+            self.clone().send(lock).await;
+        }
+    }
+
+    async fn send(self: Rc<Self>, lock: SenderLock) {
+        use futures::future::{Either, select};
+        let sender = match Sender::take_over(self.shelf.clone()).await {
+            Ok(sender) => sender,
+            Err(problem) => return report(self.till, problem),
+        };
+        *self.sender.borrow_mut() = Some(sender.clone());
+        sender.trigger(Trigger::Wake);
+        let ends = select(Box::pin(lock.lost()), Box::pin(self.let_go.wait()));
+        match select(Box::pin(sender.run()), ends).await {
+            Either::Left((Ok(()), _)) => {}
+            Either::Left((Err(problem), _)) => {
+                leptos::logging::error!("sending stopped: {problem:?}");
+                report(self.till, problem);
+            }
+            Either::Right(_) => {}
+        }
+        sender.stop();
+        *self.sender.borrow_mut() = None;
+    }
+
+    fn listen(self: &Rc<Self>) {
+        let Some(window) = web_sys::window() else { return };
+        let wake = |shared: &Rc<Self>| {
+            shared.dirty.set();
+            shared.clone().trigger(Trigger::Wake);
+        };
+        for event in ["online", "pageshow", "focus"] {
+            let shared = self.clone();
+            platform::listen(&window, event, move |_| wake(&shared));
+        }
+        let shared = self.clone();
+        platform::listen(&window, "offline", move |_| shared.dirty.set());
+        let Some(document) = window.document() else { return };
+        let shared = self.clone();
+        platform::listen(&document, "freeze", move |_| shared.let_go.set());
+        let shared = self.clone();
+        platform::listen(&document, "resume", move |_| {
+            let shared = shared.clone();
+            spawn_local(async move {
+                // What other tabs wrote while this one stood still was not heard.
+                match refresh::load(&shared.shelf, shared.till).await {
+                    Ok(generation) => shared.generation.set(generation),
+                    Err(problem) => report(shared.till, problem),
+                }
+                wake(&shared);
+            });
+        });
+        let shared = self.clone();
+        platform::listen(&document, "visibilitychange", move |_| {
+            let shared = shared.clone();
+            spawn_local(async move {
+                if platform::visible() {
+                    return wake(&shared);
+                }
+                platform::sleep(HIDDEN_MAX_MS).await;
+                if !platform::visible() {
+                    shared.let_go.set();
+                }
+            });
+        });
+        register_service_worker(self.till);
+    }
+}
+
+/// Asks the browser not to throw the data away, and remembers what it said (G4).
+pub async fn ask_to_persist(till: Till) {
+    let asked = async {
+        let navigator = Reflect::get(&js_sys::global(), &"navigator".into())?;
+        let storage = Reflect::get(&navigator, &"storage".into())?;
+        let persist: Function = Reflect::get(&storage, &"persist".into())?.dyn_into()?;
+        let promise: js_sys::Promise = persist.call0(&storage)?.dyn_into()?;
+        JsFuture::from(promise).await
+    };
+    let persistent = asked.await.ok().and_then(|answer: JsValue| answer.as_bool()).unwrap_or(false);
+    till.status.update(|status| status.persistent = Some(persistent));
+}
+
+/// The app's shell in the cache, and word of a newer version.
+fn register_service_worker(till: Till) {
+    let Some(window) = web_sys::window() else { return };
+    let container = window.navigator().service_worker();
+    if JsValue::from(container.clone()).is_undefined() {
+        return; // no secure origin: the app works, but does not open without network
+    }
+    spawn_local(async move {
+        ask_to_persist(till).await;
+        let registered = JsFuture::from(container.register("/sw.js")).await;
+        let Ok(registration) = registered.and_then(|it| it.dyn_into::<web_sys::ServiceWorkerRegistration>()) else {
+            return leptos::logging::warn!("the service worker could not be registered");
+        };
+        let had_one = container.controller().is_some();
+        till.update_ready.set(had_one && registration.waiting().is_some());
+        let found = registration.clone();
+        platform::listen(&registration, "updatefound", move |_| {
+            let (Some(worker), registration) = (found.installing(), found.clone()) else { return };
+            platform::listen(&worker, "statechange", move |_| {
+                till.update_ready.set(had_one && registration.waiting().is_some());
+            });
+        });
+    });
+}
+
+/// Lets the waiting service worker take over, and opens the new version.
+pub fn take_update() {
+    spawn_local(async move {
+        let Some(window) = web_sys::window() else { return };
+        let container = window.navigator().service_worker();
+        let Ok(registration) = JsFuture::from(container.get_registration()).await else { return };
+        let Ok(registration) = registration.dyn_into::<web_sys::ServiceWorkerRegistration>() else { return };
+        let reload = window.clone();
+        platform::listen(&container, "controllerchange", move |_| drop(reload.location().reload()));
+        match registration.waiting() {
+            Some(worker) => drop(worker.post_message(&"skip-waiting".into())),
+            None => drop(window.location().reload()),
+        }
+    });
+}

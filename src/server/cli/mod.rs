@@ -1,0 +1,81 @@
+//! The command line. One file a command.
+
+mod check;
+mod demo;
+mod device;
+mod serve;
+mod user;
+
+use super::{
+    config::{Config, ConfigError},
+    db::{self, Db},
+};
+use clap::{Parser, Subcommand};
+use std::{error::Error, path::PathBuf, process::ExitCode};
+
+pub use serve::{StopError, serve_until};
+
+/// Comptoir: point of sale and stock book for small shops.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Cli {
+    /// The settings; by default Leptos.toml here, or above the program.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the app until stopped.
+    Serve(serve::Serve),
+    /// Make a small demo shop, if there is none, and say how to sign in.
+    Demo(demo::Demo),
+    /// People of a shop.
+    #[command(subcommand)]
+    User(user::User),
+    /// Phones of a shop.
+    #[command(subcommand)]
+    Device(device::Device),
+    /// Recompute every stock and every sale; exit 1 on any difference.
+    Check(check::Check),
+}
+
+/// What went wrong, in words for an operator.
+type Failure = Box<dyn Error + Send + Sync>;
+
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.into()),
+    };
+    match runtime.block_on(cli.run()) {
+        Ok(code) => code,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &Failure) -> ExitCode {
+    eprintln!("comptoir: {error}");
+    ExitCode::FAILURE
+}
+
+impl Cli {
+    async fn run(self) -> Result<ExitCode, Failure> {
+        let config = Config::load(self.config.as_deref())?;
+        match self.command {
+            Command::Serve(serve) => serve.run(config).await,
+            Command::Demo(demo) => demo.run(&open(&config).await?).await,
+            Command::User(user) => user.run(&open(&config).await?).await,
+            Command::Device(device) => device.run(&open(&config).await?).await,
+            Command::Check(check) => check.run(&open(&config).await?).await,
+        }
+    }
+}
+
+async fn open(config: &Config) -> Result<Db, Failure> {
+    config.make_database_folder().map_err(|error: ConfigError| error.to_string())?;
+    Ok(db::open(&config.database_url).await?)
+}

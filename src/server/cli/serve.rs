@@ -1,0 +1,161 @@
+use super::Failure;
+use crate::server::{
+    clock::now_ms,
+    config::{Config, sqlite_file},
+    db::{self, Db},
+    http::{self, Site},
+    jobs, sessions,
+    state::State,
+    throttle::Throttle,
+};
+use axum_server::{Handle, tls_rustls::RustlsConfig};
+use clap::Args;
+use fs4::fs_std::FileExt;
+use std::{
+    fs::File,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+use tracing_subscriber::EnvFilter;
+
+/// What is under way is finished within this; the whole stop stays within 5 s.
+const STOP_WITHIN: Duration = Duration::from_millis(4_000);
+const OFTEN: Duration = Duration::from_secs(15);
+const SELDOM_EVERY: u32 = 240; // times OFTEN: an hour
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Certificate chain (PEM). Phones need a secure origin for the app to work offline.
+    #[arg(long, requires = "tls_key", value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+    #[arg(long, requires = "tls_cert", value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+    /// Log as JSON lines.
+    #[arg(long)]
+    json_log: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StopError {
+    #[error("another server runs on {0}: stop it first")]
+    Locked(PathBuf),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl Serve {
+    pub async fn run(self, mut config: Config) -> Result<ExitCode, Failure> {
+        start_log(self.json_log);
+        config.make_database_folder()?;
+        let _lock = lock(&config.database_url)?;
+        let site = Site::read(&config.leptos)?;
+        let db = db::open(&config.database_url).await?;
+        let (journal, synchronous) = db.durability().await?;
+        tracing::info!(sqlite = db.is_sqlite(), journal, synchronous, "database open");
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(cert), Some(key)) => Some(load_tls(cert, key).await?),
+            _ => None,
+        };
+        config.secure_cookies |= tls.is_some();
+        let address = config.leptos.site_addr;
+        let state = Arc::new(State { db, config, site, enrol_guesses: Throttle::default() });
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        println!("Comptoir serves at {scheme}://{address}");
+        serve_until(state, address, tls, stop_signal()).await?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Serves until `stop`, then finishes what was accepted.
+pub async fn serve_until(
+    state: Arc<State>,
+    address: SocketAddr,
+    tls: Option<RustlsConfig>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StopError> {
+    let app = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let handle = Handle::new();
+    let jobs = tokio::spawn(run_jobs(state.db.clone(), state.config.answer_ms));
+    let stopper = {
+        let handle = handle.clone();
+        tokio::spawn(async move {
+            stop.await;
+            tracing::info!("stopping");
+            handle.graceful_shutdown(Some(STOP_WITHIN));
+        })
+    };
+    let served = match tls {
+        Some(tls) => axum_server::bind_rustls(address, tls).handle(handle).serve(app).await,
+        None => axum_server::bind(address).handle(handle).serve(app).await,
+    };
+    stopper.abort();
+    jobs.abort();
+    state.db.close().await;
+    tracing::info!("stopped");
+    Ok(served?)
+}
+
+/// On SQLite one server writes: the lock lasts as long as the file is open.
+fn lock(url: &str) -> Result<Option<File>, StopError> {
+    let Some(path) = sqlite_file(url) else { return Ok(None) };
+    let mut name = path.clone().into_os_string();
+    name.push(".lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&name)?;
+    match FileExt::try_lock_exclusive(&file) {
+        Ok(true) => Ok(Some(file)),
+        Ok(false) => Err(StopError::Locked(path)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn load_tls(cert: &Path, key: &Path) -> Result<RustlsConfig, Failure> {
+    // Fails only where a provider was installed before: then that one serves.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    Ok(RustlsConfig::from_pem_file(cert, key).await?)
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "only Ctrl-C stops this server");
+            drop(interrupt.await);
+        }
+    }
+}
+
+async fn run_jobs(db: Db, answer_ms: i64) {
+    let mut ticks = tokio::time::interval(OFTEN);
+    for tick in (0..SELDOM_EVERY).cycle() {
+        ticks.tick().await;
+        log_job("publish refusals", jobs::publish_refusals(&db, now_ms()).await);
+        if tick == 0 {
+            log_job("expire answers", jobs::expire_answers(&db, now_ms(), answer_ms).await);
+            log_job("clean up sessions", sessions::clean_up(&db, now_ms()).await);
+        }
+    }
+}
+
+fn log_job(job: &str, result: Result<u64, crate::server::ServerError>) {
+    match result {
+        Ok(0) => {}
+        Ok(rows) => tracing::info!(job, rows, "job"),
+        Err(error) => tracing::error!(job, %error, "job failed; it runs again"),
+    }
+}
+
+fn start_log(json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Fails only where a log was started before, as in tests: then that one serves.
+    drop(if json { log.json().try_init() } else { log.try_init() });
+}
