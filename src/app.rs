@@ -1,9 +1,13 @@
 //! The document shell and the table of routes.
 
+use crate::{
+    device::{self, Till},
+    ui::screens::{Decide, Home, Pay, ReceiptScreen, Sell, Settings, SignIn},
+};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    StaticSegment,
+    SsrMode, StaticSegment,
     components::{Route, Router, Routes},
 };
 
@@ -11,11 +15,14 @@ use leptos_router::{
 fn head(options: LeptosOptions) -> impl IntoView {
     view! {
         <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
-        <meta name="theme-color" content="#0f766e" />
+        <meta
+            name="viewport"
+            content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+        />
+        <meta name="theme-color" content="#ffffff" />
         <meta name="format-detection" content="telephone=no" />
         <link rel="manifest" href="/manifest.webmanifest" />
-        <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         <HashedStylesheet options />
     }
 }
@@ -52,11 +59,21 @@ pub fn app_shell(options: LeptosOptions) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    let till = Till::new();
+    provide_context(till);
+    // Effects run in the browser only, after the server's markup was adopted.
+    Effect::new(move |_| device::start(till));
     view! {
         <Title text="Comptoir" />
         <Router>
-            <Routes fallback=|| "Page introuvable">
-                <Route path=StaticSegment("") view=|| view! { <main><h1>"Comptoir"</h1></main> } />
+            <Routes fallback=|| view! { <main class="page"><h1>"Page introuvable"</h1><a href="/">"Accueil"</a></main> }>
+                <Route path=StaticSegment("") view=Home ssr=SsrMode::Async />
+                <Route path=StaticSegment("vente") view=Sell ssr=SsrMode::Async />
+                <Route path=(StaticSegment("vente"), StaticSegment("paiement")) view=Pay ssr=SsrMode::Async />
+                <Route path=StaticSegment("recu") view=ReceiptScreen ssr=SsrMode::Async />
+                <Route path=StaticSegment("a-decider") view=Decide ssr=SsrMode::Async />
+                <Route path=StaticSegment("parametres") view=Settings ssr=SsrMode::Async />
+                <Route path=StaticSegment("connexion") view=SignIn ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

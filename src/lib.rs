@@ -13,6 +13,8 @@ pub mod domain;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod sync;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+pub mod ui;
 
 /// The browser's entry. A page of the server is adopted; the user-free shell, which opens without network, gets its
 /// screens here.
