@@ -2,6 +2,8 @@
 //!
 //! Start with `docs/ARCHITECTURE.md`. The rooms of the house and what each may import are held by `tests/tidy.rs`.
 #![forbid(unsafe_code)]
+// A screen is one deep type.
+#![recursion_limit = "256"]
 
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod api;

@@ -87,11 +87,14 @@ pub(super) fn apply_page(
         if cursor != held.cursor {
             tx.put(Store::Meta, keys::HELD, &Held { cursor, ..held });
         }
-        write_rows(tx, held.generation, &page.rows);
         all.extend(&page.answers);
         confirmed = Some(cursor);
     }
     judge(tx, device, &all, confirmed, now_ms, settle_keys);
+    if let Some((page, held)) = page {
+        // After the verdicts: a refusal that somebody settled already is not parked any more.
+        write_rows(tx, held.generation, &page.rows);
+    }
     finish_loading(tx, device, answers, now_ms);
     applied
 }
@@ -132,9 +135,7 @@ fn start_page(
     let expected = device.meta.loading.as_ref().map(json);
     tx.expect(Store::Meta, keys::LOADING, expected);
     write_rows(tx, loading.generation, &page.rows);
-    if loading.at.is_none() {
-        resend(tx, device, page.at, acknowledged);
-    }
+    let resent = loading.at.is_none() && resend(tx, device, page.at, acknowledged);
     let loading = Loading {
         generation: loading.generation,
         position: page.next.clone(),
@@ -147,7 +148,7 @@ fn start_page(
         // The first state ever is shown while it grows; what it holds already leaves the outbox now.
         judge(tx, device, &[], Some(page.at), now_ms, settle_keys);
     }
-    if loading.complete && may_finish(device, &[], page.at) {
+    if loading.complete && !resent && may_finish(device, &[], page.at) {
         flip(tx, device, &loading, &[], now_ms);
         return Applied::Again;
     }
@@ -155,11 +156,12 @@ fn start_page(
     Applied::Again
 }
 
-/// A server set back in time lost what it had acknowledged: queue it again, as it was (G19).
-fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowledged]) {
-    let Some(held) = device.meta.held else { return };
+/// A server set back in time lost what it had acknowledged: queue it again, as it was (G19). Says whether anything
+/// was.
+fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowledged]) -> bool {
+    let Some(held) = device.meta.held else { return false };
     if at.history == held.cursor.history && at.change >= held.cursor.change {
-        return;
+        return false;
     }
     for Acknowledged { mutation, .. } in acknowledged {
         let entry = Entry {
@@ -177,6 +179,7 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
         tx.expect_entry(entry);
         tx.put(Store::Outbox, entry.storage_key(), &Entry { verdict: None, ..entry.clone() });
     }
+    !acknowledged.is_empty()
 }
 
 /// A new state is shown only once the server has spoken on everything sent again: until then nobody can say which of

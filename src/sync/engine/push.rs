@@ -124,6 +124,7 @@ pub(super) fn judge(
                 let acknowledged = Acknowledged { mutation: entry.mutation.clone(), change, at_ms: now_ms };
                 tx.put(Store::Acknowledged, entry.mutation.key.to_string(), &acknowledged);
             }
+            Fate::Drop => tx.delete(Store::Outbox, entry.storage_key()),
             Fate::Park => {
                 park(tx, entry, verdict, now_ms);
                 sequence = tell_parked(tx, device, sequence, entry, verdict, now_ms, settle_keys);
@@ -150,6 +151,8 @@ enum Fate {
     Keep,
     /// The confirmed state holds it.
     Acknowledge(u64),
+    /// Somebody else settled the refusal first: nothing is left to decide.
+    Drop,
     Park,
 }
 
@@ -157,6 +160,9 @@ fn fate(entry: &Entry, verdict: &Verdict, confirmed: Option<Cursor>, now_ms: i64
     if let Verdict::Applied { change } = verdict {
         let held = confirmed.is_some_and(|cursor| *change <= cursor.change && entry.resent_from.is_none());
         return if held { Fate::Acknowledge(*change) } else { Fate::Keep };
+    }
+    if entry.mutation.kind == "settle_refusal" {
+        return Fate::Drop;
     }
     match entry.standing {
         // The selling tab rolls it back, unless it is dead.

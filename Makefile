@@ -1,0 +1,53 @@
+# `make run` and `make test` do all a fresh machine needs: rustup, node and a C compiler are assumed, the rest is
+# installed where it is missing, and said.
+
+LEPTOS_VERSION  := 0.3.10
+BINDGEN_VERSION := 0.2.129
+BINARYEN_VERSION := 132.0.0
+# Shared by every checkout of this user, so that a fresh clone does not compile the world again.
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/comptoir/target
+export LEPTOS_OUTPUT_NAME := comptoir
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/comptoir/tools
+export PATH := $(TOOLS)/node_modules/.bin:$(HOME)/.cargo/bin:$(PATH)
+SITE := $(CARGO_TARGET_DIR)/site
+export LEPTOS_SITE_ROOT := $(SITE)
+COMPTOIR := $(CARGO_TARGET_DIR)/release/comptoir
+
+.PHONY: run dev build test lint bench tools test-tools rust-tests browser-tests
+
+run: build
+	$(COMPTOIR) demo
+	$(COMPTOIR) serve
+
+dev: tools
+	cargo leptos watch
+
+build: tools
+	cargo leptos build --release --precompress
+
+lint:
+	cargo fmt --check
+	cargo clippy --locked --features ssr --all-targets -- -D warnings
+	rustup target add wasm32-unknown-unknown
+	cargo clippy --locked --lib --features hydrate --target wasm32-unknown-unknown -- -D warnings
+
+# All tests: rooms, stories on both databases, and the browser.
+test: rust-tests browser-tests
+
+rust-tests: test-tools
+	tests/with-postgres.sh cargo test --locked --features ssr
+
+browser-tests: test-tools build
+	cd end2end && npm ci --no-audit --no-fund && COMPTOIR=$(COMPTOIR) npx playwright test
+
+tools:
+	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
+	@wasm-bindgen --version 2>/dev/null | grep -qF $(BINDGEN_VERSION) || { echo "Installing wasm-bindgen-cli"; \
+	  cargo install --locked wasm-bindgen-cli --version $(BINDGEN_VERSION); }
+	@cargo leptos --version 2>/dev/null | grep -qF $(LEPTOS_VERSION) || { echo "Installing cargo-leptos (a quarter of an hour)"; \
+	  cargo install --locked cargo-leptos --version $(LEPTOS_VERSION); }
+	@test -x $(TOOLS)/node_modules/.bin/wasm-opt || { echo "Installing wasm-opt"; \
+	  npm install --no-audit --no-fund --prefix $(TOOLS) binaryen@$(BINARYEN_VERSION); }
+
+test-tools:
+	@tests/install-tools.sh

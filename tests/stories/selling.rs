@@ -1,0 +1,248 @@
+//! G12, G16, G17, G18: the server has the last word on stock.
+
+use crate::{
+    database::{TestDb, stories},
+    phone::{PRICE, Shop, is_refused, product},
+};
+use comptoir::{
+    domain::*,
+    server::{check, jobs},
+    sync::{Body, Change, Refusal, Verdict, engine, engine::Settled, mutation::*},
+};
+use uuid::Uuid;
+
+stories!(
+    last_five_sold_twice,
+    received_then_sold_offline,
+    sold_before_its_product_synced,
+    refused_within_the_wait_is_rolled_back,
+    refused_late_is_parked_and_settled,
+    a_refused_sale_is_tried_again,
+    stale_count_versus_sales,
+    edit_price_while_it_sells,
+    a_void_brings_goods_back_once,
+    voiding_a_refused_sale_settles_it,
+    every_short_line_is_told,
+);
+
+/// Sixteen clients at once; the rounds by `ROUNDS`.
+async fn last_five_sold_twice(test: TestDb) {
+    let rounds: usize = std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(10);
+    let shop = Shop::new(test.db.clone()).await;
+    let mut phones = Vec::new();
+    for _ in 0..16 {
+        phones.push(shop.phone(shop.owner).await);
+    }
+    for round in 0..rounds {
+        let rice = shop.product(&format!("Riz {round}"), 5).await;
+        let mut requests = Vec::new();
+        for mut phone in phones.drain(..) {
+            phone.sell(rice, 5);
+            requests.push(tokio::spawn(async move {
+                let answers = phone.push().await;
+                (phone, answers)
+            }));
+        }
+        let mut applied = 0;
+        for request in requests {
+            let (phone, answers) = request.await.unwrap();
+            applied += answers.iter().filter(|answer| answer.verdict.is_applied()).count();
+            phones.push(phone);
+        }
+        assert_eq!(applied, 1, "round {round}");
+        for phone in &mut phones {
+            phone.synchronise().await;
+            assert_eq!(phone.stock(rice), 0, "round {round}");
+        }
+    }
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+async fn received_then_sold_offline(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 0).await;
+    let mut phone = shop.phone(shop.owner).await;
+    let lines = vec![ReceivedLine { product: rice, quantity: Quantity::new(5).unwrap() }];
+    phone.queue(Body::ReceiveStock(ReceiveStock { lines, note: Note::new("").unwrap() }));
+    phone.sell(rice, 5);
+    assert_eq!(phone.stock(rice), 0);
+    let answers = phone.push().await;
+    assert!(answers.iter().all(|answer| answer.verdict.is_applied()), "{answers:?}");
+    assert_eq!(phone.confirmed_stock(rice), 0);
+}
+
+async fn sold_before_its_product_synced(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let mut phone = shop.phone(shop.owner).await;
+    let bread = product("Pain");
+    let id = bread.id;
+    phone.queue(Body::CreateProduct(CreateProduct { product: bread, opening_units: Units::new(3).unwrap() }));
+    phone.sell(id, 2);
+    phone.synchronise().await;
+    assert_eq!((phone.confirmed_stock(id), phone.parked().len()), (1, 0));
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+async fn refused_within_the_wait_is_rolled_back(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 5).await;
+    let (mut one, mut two) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
+    one.sell(rice, 5);
+    one.push().await;
+    let sale = two.sale(rice, 5);
+    let sold = two.queue_waiting(Body::RecordSale(RecordSale { sale, retry_of: None }), true);
+    two.push().await;
+    let Settled::Refused(Verdict::Refused { refusal, .. }) = two.ended(sold.key) else {
+        panic!("{:?}", two.ended(sold.key))
+    };
+    let Refusal::InsufficientStock { lines } = refusal else { panic!("{refusal:?}") };
+    assert_eq!((lines[0].available, lines[0].asked, lines[0].name.as_str()), (0, 5, "Riz"));
+    let tx = engine::roll_back(&two.device(), sold.key, Key(Uuid::new_v4()), two.now_ms).unwrap();
+    two.memory.commit(&tx).unwrap();
+    two.synchronise().await;
+    assert_eq!((two.stock(rice), two.parked().len()), (0, 0));
+    // The others never hear of it, not even after a minute.
+    jobs::publish_refusals(&test.db, shop.now_ms + 120_000).await.unwrap();
+    one.synchronise().await;
+    assert!(one.memory.scan(engine::Store::Confirmed, "0/refused/").is_empty());
+}
+
+async fn refused_late_is_parked_and_settled(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 5).await;
+    let (mut one, mut two) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
+    one.sell(rice, 5);
+    one.push().await;
+    let sold = two.sell(rice, 5);
+    two.synchronise().await;
+    assert!(matches!(two.ended(sold.key), Settled::Parked(_)));
+    assert_eq!(two.stock(rice), 0);
+    one.synchronise().await;
+    assert_eq!(one.memory.scan(engine::Store::Confirmed, "0/refused/").len(), 1);
+    // The owner settles it on the other phone.
+    one.queue(Body::SettleRefusal(SettleRefusal { refused: sold.key, became: Became::Cancelled }));
+    one.synchronise().await;
+    two.synchronise().await;
+    assert_eq!(two.parked(), []);
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+async fn a_refused_sale_is_tried_again(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 2).await;
+    let mut phone = shop.phone(shop.owner).await;
+    let sold = phone.sell(rice, 5);
+    phone.synchronise().await;
+    let lines = vec![ReceivedLine { product: rice, quantity: Quantity::new(10).unwrap() }];
+    phone.queue(Body::ReceiveStock(ReceiveStock { lines, note: Note::new("").unwrap() }));
+    let Ok(Body::RecordSale(RecordSale { sale, .. })) = sold.read() else { panic!() };
+    let stored = phone.memory.get(engine::Store::Parked, &sold.key.to_string()).unwrap().to_owned();
+    let body = Body::RecordSale(RecordSale { sale, retry_of: Some(sold.key) });
+    let queueing = engine::Queueing { key: Key(Uuid::new_v4()), body, now_ms: phone.now_ms, wait: false };
+    let (tx, _) = engine::dismiss(&phone.device(), sold.key, &stored, Some(queueing)).unwrap();
+    phone.memory.commit(&tx).unwrap();
+    phone.synchronise().await;
+    assert_eq!((phone.stock(rice), phone.parked().len()), (7, 0));
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+async fn stale_count_versus_sales(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 10).await;
+    let (mut one, mut two) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
+    // Counted 12 where 10 were expected, while the other phone sells 4.
+    let adjust = AdjustStock {
+        product: rice,
+        delta: comptoir::domain::quantity::Delta::new(2).unwrap(),
+        reason: AdjustReason::Count,
+        note: Note::new("").unwrap(),
+    };
+    one.queue(Body::AdjustStock(adjust));
+    two.sell(rice, 4);
+    two.synchronise().await;
+    one.synchronise().await;
+    assert_eq!(one.stock(rice), 8);
+}
+
+async fn edit_price_while_it_sells(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 10).await;
+    let (mut one, mut two) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
+    let edit = |seen: i64, wanted: i64| {
+        Body::EditProduct(EditProduct {
+            product: rice,
+            name: None,
+            barcodes: None,
+            category: None,
+            sale_price: Change::between(Money::new(seen).unwrap(), Money::new(wanted).unwrap()),
+            purchase_price: None,
+            threshold: None,
+        })
+    };
+    one.queue(edit(PRICE, 1_200));
+    two.sell(rice, 1);
+    one.synchronise().await;
+    two.synchronise().await;
+    let key = format!("0/product/{rice}");
+    let shown: Product = serde_json::from_str(two.memory.get(engine::Store::Confirmed, &key).unwrap()).unwrap();
+    assert_eq!((shown.sale_price.get(), two.stock(rice)), (1_200, 9));
+    // A second edit from the old price is a conflict with its three values.
+    let mut three = shop.phone(shop.owner).await;
+    three.queue(edit(PRICE, 900));
+    let answers = three.push().await;
+    let Verdict::Conflict { fields, .. } = &answers[0].verdict else { panic!("{answers:?}") };
+    assert_eq!((&fields[0].before, &fields[0].theirs, &fields[0].mine), (&1_000.into(), &1_200.into(), &900.into()));
+}
+
+async fn a_void_brings_goods_back_once(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 10).await;
+    let mut phone = shop.phone(shop.owner).await;
+    let sold = phone.sell(rice, 4);
+    let Ok(Body::RecordSale(record)) = sold.read() else { panic!() };
+    let void = Body::VoidSale(VoidSale { sale: record.sale.id, reason: Note::new("erreur").unwrap() });
+    phone.queue(void.clone());
+    assert_eq!(phone.stock(rice), 10);
+    phone.synchronise().await;
+    assert_eq!(phone.stock(rice), 10);
+    phone.queue(void);
+    let answers = phone.push().await;
+    assert!(matches!(&answers[0].verdict, Verdict::Refused { refusal: Refusal::AlreadyVoided, .. }), "{answers:?}");
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+async fn voiding_a_refused_sale_settles_it(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 1).await;
+    let mut phone = shop.phone(shop.owner).await;
+    let sold = phone.sell(rice, 4);
+    let Ok(Body::RecordSale(record)) = sold.read() else { panic!() };
+    phone.queue(Body::VoidSale(VoidSale { sale: record.sale.id, reason: Note::new("").unwrap() }));
+    let answers = phone.push().await;
+    assert!(is_refused(&answers[0]) && answers[1].verdict.is_applied(), "{answers:?}");
+    phone.synchronise().await;
+    assert_eq!((phone.parked().len(), phone.stock(rice)), (0, 1));
+}
+
+async fn every_short_line_is_told(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let (rice, oil, soap) =
+        (shop.product("Riz", 1).await, shop.product("Huile", 2).await, shop.product("Savon", 9).await);
+    let mut phone = shop.phone(shop.owner).await;
+    let mut sale = phone.sale(rice, 3);
+    for other in [oil, soap] {
+        sale.lines.extend(phone.sale(other, 3).lines);
+    }
+    let amount = sale.total().unwrap();
+    sale.tenders = vec![Tender::Cash { amount, given: amount }];
+    phone.queue(Body::RecordSale(RecordSale { sale, retry_of: None }));
+    let answers = phone.push().await;
+    let Verdict::Refused { refusal: Refusal::InsufficientStock { lines }, .. } = &answers[0].verdict else {
+        panic!("{answers:?}")
+    };
+    let mut told: Vec<_> = lines.iter().map(|line| (line.name.as_str(), line.available, line.asked)).collect();
+    told.sort();
+    assert_eq!(told, [("Huile", 2, 3), ("Riz", 1, 3)]);
+    phone.synchronise().await;
+    assert_eq!(phone.stock(soap), 9);
+}

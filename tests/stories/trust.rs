@@ -1,0 +1,132 @@
+//! G13, G14: who may do what, and what is on the disk.
+
+use crate::{
+    database::{TestDb, stories},
+    phone::{Phone, Shop},
+};
+use comptoir::{
+    server::{check, enrol, pull, push, session::Session},
+    sync::{Body, Refusal, Verdict, mutation::*, verdict::Quarantine, wire::*},
+};
+
+stories!(
+    revoked_phone_with_queue,
+    other_shop_sees_nothing,
+    an_employee_may_sell_and_not_edit,
+    acknowledged_is_durable,
+    purchase_prices_reach_only_owners_phones,
+    absurd_values_have_no_effect,
+);
+
+async fn revoked_phone_with_queue(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 5).await;
+    let mut phone = shop.phone(shop.employee).await;
+    phone.sell(rice, 1);
+    let id = phone.device().meta.installation.unwrap().id;
+    enrol::revoke(&test.db, shop.id, id, shop.now_ms).await.unwrap();
+    phone.session.as_mut().unwrap().revoked = true;
+    let answers = phone.push().await;
+    assert!(
+        matches!(answers[0].verdict, Verdict::Quarantined { why: Quarantine::RevokedInstallation, .. }),
+        "{answers:?}"
+    );
+    assert_eq!(phone.parked().len(), 1);
+    let mut other = shop.phone(shop.owner).await;
+    other.synchronise().await;
+    assert_eq!(other.stock(rice), 5);
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+async fn other_shop_sees_nothing(test: TestDb) {
+    let (ours, theirs) = (Shop::new(test.db.clone()).await, Shop::new(test.db.clone()).await);
+    let rice = ours.product("Riz", 5).await;
+    let mut thief = theirs.phone(theirs.owner).await;
+    thief.sell(rice, 1);
+    let answers = thief.push().await;
+    assert!(matches!(answers[0].verdict, Verdict::Refused { refusal: Refusal::Unknown { .. }, .. }), "{answers:?}");
+    // A mutation that claims to come from our phone.
+    let mut phone = ours.phone(ours.owner).await;
+    phone.sell(rice, 1);
+    let mut request = phone.plan().unwrap();
+    request.installation = thief.session.unwrap().installation;
+    assert!(push::push(&test.db, &thief.session.unwrap(), request, ours.now_ms).await.is_err());
+    phone.synchronise().await;
+    assert_eq!(phone.stock(rice), 4);
+}
+
+async fn an_employee_may_sell_and_not_edit(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 5).await;
+    let mut phone = shop.phone(shop.employee).await;
+    phone.sell(rice, 1);
+    phone.queue(Body::RetireProduct(RetireProduct { product: rice }));
+    let answers = phone.push().await;
+    let applied: Vec<bool> = answers.iter().map(|answer| answer.verdict.is_applied()).collect();
+    let refused =
+        answers.iter().any(|answer| matches!(answer.verdict, Verdict::Refused { refusal: Refusal::NotAllowed, .. }));
+    assert!(refused && applied.contains(&true), "{answers:?}");
+}
+
+async fn acknowledged_is_durable(test: TestDb) {
+    let (journal, synchronous) = test.db.durability().await.unwrap();
+    let expected = if test.db.is_sqlite() { ("wal", "2") } else { ("on", "on") };
+    assert_eq!((journal.as_str(), synchronous.as_str()), expected);
+}
+
+async fn purchase_prices_reach_only_owners_phones(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    shop.product("Riz", 5).await;
+    let phone = shop.phone(shop.owner).await;
+    let request = |session: &Session| PullRequest {
+        protocol: PROTOCOL,
+        installation: session.installation,
+        app: "test".into(),
+        from: From::Start { position: None },
+    };
+    let mut session = phone.session.unwrap();
+    for holds_costs in [true, false] {
+        session.holds_costs = holds_costs;
+        let answer = pull::pull(&test.db, &session, request(&session), shop.now_ms).await.unwrap();
+        let text = serde_json::to_string(&answer).unwrap();
+        assert_eq!(text.contains("purchase_price"), holds_costs, "{text}");
+    }
+}
+
+async fn absurd_values_have_no_effect(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 5).await;
+    let mut phone = shop.phone(shop.owner).await;
+    let long = "x".repeat(1_000_000);
+    let changes: Vec<(&str, serde_json::Value)> = vec![
+        ("/sale/lines/0/quantity", (-5).into()),
+        ("/sale/lines/0/quantity", 0.into()),
+        ("/sale/lines/0/quantity", 2.5.into()),
+        ("/sale/lines/0/quantity", i64::MAX.into()),
+        ("/sale/lines/0/unit_price", (-1).into()),
+        ("/sale/lines/0/unit_price", i64::MAX.into()),
+        ("/sale/lines/0/name", "a\u{202e}b".into()),
+        ("/sale/lines/0/name", "\u{0}".into()),
+        ("/sale/lines/0/name", long.into()),
+        ("/sale/lines", serde_json::json!([])),
+        ("/sale/tenders", serde_json::json!([])),
+        ("/sale/tenders/0/amount", 1.into()),
+        ("/sale/receipt", "-".into()),
+        ("/sale/id", "not an id".into()),
+        ("/sale", serde_json::Value::Null),
+    ];
+    for (pointer, value) in changes {
+        phone.sell(rice, 1);
+        let mut request = phone.plan().unwrap();
+        request.mutations.retain(|mutation| mutation.kind == "record_sale");
+        *request.mutations[0].body.pointer_mut(pointer).unwrap() = value;
+        let answer = phone.send(request).await;
+        let verdict = &answer.answers[0].verdict;
+        assert!(matches!(verdict, Verdict::Refused { refusal: Refusal::Invalid { .. }, .. }), "{pointer}: {verdict:?}");
+        phone.receive(&answer);
+    }
+    let mut other: Phone = shop.phone(shop.owner).await;
+    other.synchronise().await;
+    assert_eq!(other.stock(rice), 5);
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Runs a command with a Postgres of its own (TEST_POSTGRES_URL), which is stopped and removed afterwards.
+set -eu
+if [ -n "${TEST_POSTGRES_URL:-}" ]; then
+  exec "$@"
+fi
+bin=$(dirname "$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | tail -n 1)")
+dir=$(mktemp -d)
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null \
+  || node -e 's = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+# Postgres refuses to run as root.
+if [ "$(id -u)" = 0 ]; then
+  user=postgres
+  id "$user" >/dev/null 2>&1 || user=nobody
+  chown "$user" "$dir"
+  as() { setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"; }
+else
+  as() { "$@"; }
+fi
+stop() {
+  as "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1 || true
+  rm -rf "$dir"
+}
+trap stop EXIT INT TERM
+cd_dir=$(pwd)
+cd "$dir"
+as "$bin/initdb" -D "$dir/data" -U comptoir -A trust -E UTF8 --no-locale >/dev/null
+as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-p $port -h 127.0.0.1 -k '' -c max_connections=200" start >/dev/null
+cd "$cd_dir"
+TEST_POSTGRES_URL="postgres://comptoir@127.0.0.1:$port/postgres" "$@"
