@@ -1,0 +1,126 @@
+// A server of its own on a free port, with a demo shop in a new SQLite file; and phones that are signed in.
+import { test as base, expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { spawn, execFileSync, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const program = process.env.COMPTOIR;
+const root = resolve(import.meta.dirname, "../..");
+
+export const OWNER = { name: "Mariama Diallo", pin: "2580" };
+export const SELLER = { name: "Ibrahima Camara", pin: "1470" };
+
+function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.once("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === "object" ? done(address.port) : fail(new Error("no port"))));
+    });
+  });
+}
+
+export class Shop {
+  private server?: ChildProcess;
+  private readonly folder = mkdtempSync(join(tmpdir(), "comptoir-"));
+
+  private constructor(readonly port: number) {}
+
+  static async open(): Promise<Shop> {
+    if (!program) throw new Error("COMPTOIR names the program to test; run `make test`");
+    const shop = new Shop(await freePort());
+    shop.run("demo");
+    await shop.start();
+    return shop;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  private get environment() {
+    return {
+      ...process.env,
+      DATABASE_URL: `sqlite:${join(this.folder, "shop.db")}`,
+      LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
+      RUST_LOG: "warn",
+    };
+  }
+
+  /** Runs one command of the program, and returns what it printed. */
+  run(...args: string[]): string {
+    return execFileSync(program!, args, { cwd: root, env: this.environment, encoding: "utf8" });
+  }
+
+  async start() {
+    this.server = spawn(program!, ["serve"], { cwd: root, env: this.environment, stdio: ["ignore", "ignore", "inherit"] });
+    await expect
+      .poll(() => fetch(`${this.url}/health`).then((answer) => answer.status, () => 0), { timeout: 15_000 })
+      .toBe(200);
+  }
+
+  async stop() {
+    const server = this.server;
+    if (!server || server.exitCode !== null) return;
+    const ended = new Promise((done) => server.once("exit", done));
+    server.kill("SIGTERM");
+    await ended;
+  }
+
+  async close() {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  code(): string {
+    return this.run("device", "code", "--quiet").trim();
+  }
+
+  /** A phone: a browser context that is enrolled and signed in, on Vendre. */
+  async phone(browser: Browser, name: string, who = OWNER): Promise<{ context: BrowserContext; page: Page }> {
+    const context = await browser.newContext({ baseURL: this.url });
+    const page = await context.newPage();
+    await this.enrol(page, name);
+    await signIn(page, who);
+    return { context, page };
+  }
+
+  async enrol(page: Page, name: string) {
+    await page.goto(`${this.url}/connexion`);
+    await page.getByLabel("Code à six chiffres").fill(this.code());
+    await page.getByLabel("Nom de ce téléphone").fill(name);
+    await page.getByRole("button", { name: "Inscrire ce téléphone" }).click();
+    await expect(page.getByRole("heading", { name: "Qui êtes-vous ?" })).toBeVisible();
+  }
+}
+
+export async function signIn(page: Page, who: { name: string; pin: string }) {
+  await page.getByRole("button", { name: who.name }).click();
+  for (const digit of who.pin) await page.getByRole("button", { name: digit, exact: true }).click();
+  await page.getByRole("button", { name: "Valider le code" }).click();
+  await expect(page.getByRole("button", { name: /^Ajouter / }).first()).toBeVisible();
+}
+
+export function add(page: Page, product: string) {
+  return page.getByRole("button", { name: new RegExp(`^Ajouter ${product.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")},`) });
+}
+
+/** Sells what is in the cart for the exact cash; the receipt is shown afterwards. */
+export async function sellExact(page: Page) {
+  await page.getByRole("link", { name: /^Encaisser/ }).click();
+  await page.getByRole("button", { name: "Espèces : compte exact" }).click();
+}
+
+export const test = base.extend<{ shop: Shop }>({
+  shop: async ({}, use) => {
+    const shop = await Shop.open();
+    await use(shop);
+    expect(shop.run("check")).toContain("0 differences");
+    await shop.close();
+  },
+});
+
+export { expect };
