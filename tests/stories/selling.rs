@@ -23,6 +23,7 @@ stories!(
     a_void_brings_goods_back_once,
     voiding_a_refused_sale_settles_it,
     every_short_line_is_told,
+    two_servers_on_one_database,
 );
 
 /// Sixteen clients at once; the rounds by `ROUNDS`.
@@ -245,4 +246,27 @@ async fn every_short_line_is_told(test: TestDb) {
     assert_eq!(told, [("Huile", 2, 3), ("Riz", 1, 3)]);
     phone.synchronise().await;
     assert_eq!(phone.stock(soap), 9);
+}
+
+/// Eight phones at each of two servers of one database sell the last five at once.
+async fn two_servers_on_one_database(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let second = comptoir::server::db::open(&test.url).await.unwrap();
+    let rice = shop.product("Riz", 5).await;
+    let mut selling = Vec::new();
+    for n in 0..16 {
+        let mut phone = shop.phone(shop.owner).await;
+        if n % 2 == 1 {
+            phone.db = second.clone();
+        }
+        phone.sell(rice, 5);
+        selling.push(phone);
+    }
+    let pushes = selling.into_iter().map(|mut phone| tokio::spawn(async move { phone.push().await }));
+    let mut applied = 0;
+    for push in pushes.collect::<Vec<_>>() {
+        applied += push.await.unwrap().iter().filter(|answer| answer.verdict.is_applied()).count();
+    }
+    assert_eq!(applied, 1);
+    assert_eq!(check::check(&second).await.unwrap(), []);
 }

@@ -24,13 +24,13 @@ pub fn Pay() -> impl IntoView {
         (RwSignal::new(Means::Cash), RwSignal::new(String::new()), RwSignal::new(String::new()));
     let navigate = use_navigate();
     let back = navigate.clone();
+    let busy = RwSignal::new(false);
     Effect::new(move |_| {
-        // Nothing to pay: a receipt was shown, or the address was opened by hand.
-        if till.ready.get() && till.cart.with(|cart| cart.is_empty()) && till.selling.with(Option::is_none) {
+        // Nothing to pay: the address was opened by hand. A sale under way leads on by itself.
+        if till.ready.get() && till.cart.with(|cart| cart.is_empty()) && !busy.get_untracked() {
             back("/vente", NavigateOptions { replace: true, ..Default::default() });
         }
     });
-    let busy = RwSignal::new(false);
     let tenders = move || tenders(means.get(), total.get(), &given.get(), &reference.get());
     let pay = move |_| {
         let (Some(commands), Some(tenders)) = (till.commands(), untrack(tenders)) else { return };
@@ -41,7 +41,6 @@ pub fn Pay() -> impl IntoView {
         let (navigate, cart) = (navigate.clone(), till.cart.get_untracked());
         spawn_local(async move {
             let sold = commands.sell(cart, tenders).await;
-            busy.set(false);
             let to = match sold {
                 Ok(Sold::Receipt(id)) => format!("/recu?id={id}"),
                 Ok(Sold::RolledBack) | Err(_) => "/vente".to_owned(),
