@@ -3,7 +3,9 @@
 mod check;
 mod demo;
 mod device;
+mod import;
 mod serve;
+mod smoke;
 mod user;
 
 use super::{
@@ -38,8 +40,12 @@ enum Command {
     /// Phones of a shop.
     #[command(subcommand)]
     Device(device::Device),
+    /// Add the products of a CSV file to a shop; exit 1 on any bad line.
+    Import(import::Import),
     /// Recompute every stock and every sale; exit 1 on any difference.
     Check(check::Check),
+    /// Enrol at a server as a phone would, then make, check and void a sale; exit 1 where something is wrong.
+    Smoke(smoke::Smoke),
 }
 
 /// What went wrong, in words for an operator.
@@ -64,13 +70,19 @@ fn failed(error: &Failure) -> ExitCode {
 
 impl Cli {
     async fn run(self) -> Result<ExitCode, Failure> {
+        // A server is tried from anywhere: no settings are needed.
+        if let Command::Smoke(smoke) = self.command {
+            return smoke.run().await;
+        }
         let config = Config::load(self.config.as_deref())?;
         match self.command {
             Command::Serve(serve) => serve.run(config).await,
             Command::Demo(demo) => demo.run(&open(&config).await?).await,
             Command::User(user) => user.run(&open(&config).await?).await,
             Command::Device(device) => device.run(&open(&config).await?).await,
+            Command::Import(import) => import.run(&open(&config).await?).await,
             Command::Check(check) => check.run(&open(&config).await?).await,
+            Command::Smoke(smoke) => smoke.run().await,
         }
     }
 }
