@@ -6,7 +6,8 @@ use crate::{
         catalogue::{self, Opening},
         clock::now_ms,
         db::Db,
-        enrol, people,
+        enrol,
+        people::{self, FindShopError},
     },
 };
 use clap::Args;
@@ -28,7 +29,8 @@ impl Demo {
     pub async fn run(self, db: &Db) -> Result<ExitCode, Failure> {
         let shop = match people::find_shop(db, Some(&self.shop)).await {
             Ok(shop) => shop.id,
-            Err(_) => self.create(db).await?,
+            Err(FindShopError::None | FindShopError::Unknown(..)) => self.create(db).await?,
+            Err(error) => return Err(error.into()),
         };
         let code = enrol::create_code(db, shop, true, now_ms()).await?;
         println!("{}: enrol a phone with the code {code} within 15 minutes, then sign in as", self.shop);
@@ -131,3 +133,25 @@ const PRODUCTS: &[Row] = &[
     ("Crédit téléphonique 10 000", "", "Téléphonie", 10_000, 9_500, 100, 20),
     ("Charbon, sac de 5 kg", "", "Maison", 18_000, 14_000, 0, 4),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_product_is_one_and_its_barcode_is_an_ean_13() {
+        assert!(PRODUCTS.len() >= 60);
+        let mut codes = std::collections::BTreeSet::new();
+        for row in PRODUCTS {
+            assert!(opening(row).is_ok(), "{}", row.0);
+            assert!(row.3 > row.4, "{} is sold at a loss", row.0);
+            if !row.1.is_empty() {
+                let digits: Vec<u32> = row.1.chars().map(|c| c.to_digit(10).unwrap()).collect();
+                let sum: u32 =
+                    digits.iter().zip([1, 3].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum();
+                assert_eq!((digits.len(), sum % 10), (13, 0), "{}", row.0);
+                assert!(codes.insert(row.1), "{} has another's barcode", row.0);
+            }
+        }
+    }
+}

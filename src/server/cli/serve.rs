@@ -8,21 +8,26 @@ use crate::server::{
     state::State,
     throttle::Throttle,
 };
-use axum_server::{Handle, tls_rustls::RustlsConfig};
+use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
 use clap::Args;
 use fs4::fs_std::FileExt;
+use hyper_util::rt::TokioTimer;
 use std::{
     fs::File,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tracing_subscriber::EnvFilter;
 
 /// What is under way is finished within this; the whole stop stays within 5 s.
 const STOP_WITHIN: Duration = Duration::from_millis(4_000);
+const STOP_SAID_EVERY: Duration = Duration::from_millis(50);
+const CLOSE_WITHIN: Duration = Duration::from_millis(700);
+/// A connection that asks nothing for this long is closed.
+const IDLE_WITHIN: Duration = Duration::from_secs(60);
 const OFTEN: Duration = Duration::from_secs(15);
 const SELDOM_EVERY: u32 = 240; // times OFTEN: an hour
 
@@ -62,9 +67,10 @@ impl Serve {
         config.secure_cookies |= tls.is_some();
         let address = config.leptos.site_addr;
         let state = Arc::new(State { db, config, site, enrol_guesses: Throttle::default() });
+        let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        println!("Comptoir serves at {scheme}://{address}");
-        serve_until(state, address, tls, stop_signal()).await?;
+        println!("Comptoir serves at {scheme}://{}", listener.local_addr()?);
+        serve_until(state, listener, tls, stop_signal()).await?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -72,30 +78,49 @@ impl Serve {
 /// Serves until `stop`, then finishes what was accepted.
 pub async fn serve_until(
     state: Arc<State>,
-    address: SocketAddr,
+    listener: TcpListener,
     tls: Option<RustlsConfig>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StopError> {
+    listener.set_nonblocking(true)?;
     let app = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let handle = Handle::new();
     let jobs = tokio::spawn(run_jobs(state.db.clone(), state.config.answer_ms));
-    let stopper = {
-        let handle = handle.clone();
-        tokio::spawn(async move {
-            stop.await;
-            tracing::info!("stopping");
-            handle.graceful_shutdown(Some(STOP_WITHIN));
-        })
-    };
+    let stopper = tokio::spawn(stop_after(stop, handle.clone()));
     let served = match tls {
-        Some(tls) => axum_server::bind_rustls(address, tls).handle(handle).serve(app).await,
-        None => axum_server::bind(address).handle(handle).serve(app).await,
+        Some(tls) => patient(axum_server::from_tcp_rustls(listener, tls)?).handle(handle).serve(app).await,
+        None => patient(axum_server::from_tcp(listener)?).handle(handle).serve(app).await,
     };
     stopper.abort();
     jobs.abort();
-    state.db.close().await;
+    if tokio::time::timeout(CLOSE_WITHIN, state.db.close()).await.is_err() {
+        tracing::warn!("the database was left before all its connections were closed");
+    }
     tracing::info!("stopped");
     Ok(served?)
+}
+
+/// axum-server wakes who waits for the word at that moment and remembers nothing: a connection accepted just then
+/// would miss it. So it is said until the server has stopped and this task is aborted.
+async fn stop_after(stop: impl Future<Output = ()>, handle: Handle<SocketAddr>) {
+    stop.await;
+    tracing::info!("stopping");
+    let said = Instant::now();
+    let mut again = tokio::time::interval(STOP_SAID_EVERY);
+    loop {
+        again.tick().await;
+        handle.graceful_shutdown(Some(STOP_WITHIN));
+        if said.elapsed() > STOP_WITHIN {
+            handle.shutdown();
+        }
+    }
+}
+
+/// Bounds how long a connection may take to begin a request.
+fn patient<Acceptor>(mut server: Server<SocketAddr, Acceptor>) -> Server<SocketAddr, Acceptor> {
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(IDLE_WITHIN);
+    server.http_builder().http2().timer(TokioTimer::new()).keep_alive_interval(IDLE_WITHIN);
+    server
 }
 
 /// On SQLite one server writes: the lock lasts as long as the file is open.

@@ -42,9 +42,10 @@ pub fn router(state: Arc<State>) -> Router {
             provide_context(state.clone());
             headers::allow_inline_scripts_of_this_page();
         };
-        Router::new()
-            .leptos_routes_with_context(&options, generate_route_list(App), context, move || shell(shown.clone()))
-            .with_state(options)
+        // `leptos_routes` would also route the server functions, past the guards of `api` below.
+        let routes = generate_route_list(App);
+        let page = leptos_axum::render_route_with_context(routes.clone(), context, move || shell(shown.clone()));
+        Router::new().leptos_routes_with_handler(routes, page).with_state(options)
     };
     let api = Router::new()
         .route("/api/{*name}", post(api::call))
