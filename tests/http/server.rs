@@ -99,7 +99,7 @@ impl Setting {
         let (stop, stopped) = oneshot::channel::<()>();
         let served = serve_until(state.clone(), listener, None, async move { drop(stopped.await) });
         let task = self.runtime.spawn(async move { served.await.unwrap() });
-        Server { runtime: &self.runtime, url, state, agent: agent(), stop: Some(stop), task: Some(task) }
+        Server { runtime: &self.runtime, url, state, stop: Some(stop), task: Some(task) }
     }
 }
 
@@ -119,8 +119,8 @@ pub fn make_site(root: &Path) {
     }
 }
 
-/// Keeps no cookies: tests say what they send.
-pub fn agent() -> ureq::Agent {
+/// A new one for each request: an agent keeps cookies, and tests say what they send.
+fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }
 
@@ -128,7 +128,6 @@ pub struct Server<'a> {
     runtime: &'a Runtime,
     pub url: String,
     pub state: Arc<State>,
-    pub agent: ureq::Agent,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,
 }
@@ -136,8 +135,6 @@ pub struct Server<'a> {
 impl Drop for Server<'_> {
     fn drop(&mut self) {
         drop(self.stop.take());
-        // Idle connections of the agent would be waited for.
-        self.agent = agent();
         if let Some(task) = self.task.take() {
             self.runtime.block_on(task).unwrap();
         }
@@ -194,7 +191,7 @@ impl Server<'_> {
     }
 
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
-        let mut request = self.agent.get(format!("{}{path}", self.url));
+        let mut request = agent().get(format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -202,7 +199,7 @@ impl Server<'_> {
     }
 
     pub fn post(&self, name: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        let mut request = self.agent.post(format!("{}/api/v1/{name}", self.url));
+        let mut request = agent().post(format!("{}/api/v1/{name}", self.url));
         request = request.header("content-type", "application/json");
         for (name, value) in headers {
             request = request.header(*name, *value);
