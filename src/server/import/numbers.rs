@@ -30,7 +30,7 @@ fn digits(text: &str) -> Option<i64> {
         (1..=3).contains(&first.len()) && !first.starts_with('0') && rest.iter().all(|part| part.len() == 3);
     let number = match rest {
         [] => (*first).to_owned(),
-        [zeros] if zeros.len() != 3 && zeros.bytes().all(|byte| byte == b'0') => (*first).to_owned(),
+        [zeros] if ![0, 3].contains(&zeros.len()) && zeros.bytes().all(|byte| byte == b'0') => (*first).to_owned(),
         _ if thousands && rest.iter().all(|part| plain(part)) => parts.concat(),
         _ => return None,
     };
