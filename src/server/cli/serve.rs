@@ -14,6 +14,7 @@ use fs4::fs_std::FileExt;
 use hyper_util::rt::TokioTimer;
 use std::{
     fs::File,
+    io::IsTerminal,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -180,7 +181,8 @@ fn log_job(job: &str, result: Result<u64, crate::server::ServerError>) {
 
 fn start_log(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // Fails only where a log was started before, as in tests: then that one serves.
     drop(if json { log.json().try_init() } else { log.try_init() });
 }
