@@ -13,7 +13,7 @@ SITE := $(CARGO_TARGET_DIR)/site
 export LEPTOS_SITE_ROOT := $(SITE)
 COMPTOIR := $(CARGO_TARGET_DIR)/release/comptoir
 
-.PHONY: run dev build test lint bench tools test-tools rust-tests browser-tests
+.PHONY: run dev build test lint bench tools test-tools rust-tests storage-tests browser-tests
 
 run: build
 	$(COMPTOIR) demo
@@ -31,14 +31,24 @@ lint:
 	rustup target add wasm32-unknown-unknown
 	cargo clippy --locked --lib --features hydrate --target wasm32-unknown-unknown -- -D warnings
 
-# All tests: rooms, stories on both databases, and the browser.
-test: rust-tests browser-tests
+# All tests: rooms, stories on both databases, the device's storage in a browser, and the whole of it in one.
+test: rust-tests storage-tests browser-tests
 
 rust-tests: test-tools
 	tests/with-postgres.sh cargo test --locked --features ssr
 
+# The driver of IndexedDB keeps the contract that storage in memory keeps; webdriver.json lets Chromium run as root.
+storage-tests: test-tools tools
+	CHROMEDRIVER=$$(command -v chromedriver) CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+	  cargo test --locked --lib --features hydrate --target wasm32-unknown-unknown storage_tests
+
 browser-tests: test-tools build
 	cd end2end && npm ci --no-audit --no-fund && COMPTOIR=$(COMPTOIR) npx playwright test
+
+# The server, on both databases; then the page, in a browser slowed four times.
+bench: test-tools build
+	tests/with-postgres.sh cargo bench --locked --features ssr --bench server
+	cd end2end && npm ci --no-audit --no-fund && COMPTOIR=$(COMPTOIR) npx playwright test -c bench.config.ts
 
 tools:
 	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown

@@ -1,11 +1,10 @@
 //! The server functions: names, inputs, outputs, and nothing else. Addresses are fixed and versioned: a page cached
 //! months ago still calls them.
 
-use crate::domain::SaleId;
 use crate::sync::CallError;
 use crate::sync::wire::{
-    EnrolAnswer, EnrolRequest, FirstReceipt, FirstScreen, ForkRequest, PullAnswer, PullRequest, PushAnswer,
-    PushRequest, SignInAnswer, SignInRequest,
+    EnrolAnswer, EnrolRequest, ForkRequest, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
+    SignInRequest,
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -59,16 +58,4 @@ pub async fn sign_in(request: SignInRequest) -> Result<SignInAnswer, CallError> 
 #[server(endpoint = "v1/sign-out", input = Json, output = Json)]
 pub async fn sign_out() -> Result<(), CallError> {
     crate::server::rpc::sign_out().await
-}
-
-/// What `/vente` shows before the device's own data: the session's shop and its first products by name.
-#[server(endpoint = "v1/sale-screen", input = Json, output = Json)]
-pub async fn sale_screen(search: String) -> Result<FirstScreen, CallError> {
-    crate::server::rpc::sale_screen(search).await
-}
-
-/// A stored receipt.
-#[server(endpoint = "v1/receipt", input = Json, output = Json)]
-pub async fn receipt(sale: SaleId) -> Result<FirstReceipt, CallError> {
-    crate::server::rpc::receipt(sale).await
 }

@@ -1,15 +1,17 @@
 //! The document shell and the table of routes.
 
 use crate::{
-    device::{self, Till},
+    device::{self, FirstPage, Till},
+    sync::view::Shown,
     ui::screens::{Decide, Home, Pay, ReceiptScreen, Sell, Settings, SignIn},
 };
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode, StaticSegment,
+    StaticSegment,
     components::{Route, Router, Routes},
 };
+use std::sync::Arc;
 
 /// What every document begins with, whoever looks at it.
 fn head(options: LeptosOptions) -> impl IntoView {
@@ -27,13 +29,21 @@ fn head(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// The first page's data, for the browser to adopt what the server drew from it.
+fn first_page() -> impl IntoView {
+    let first = use_context::<FirstPage>().unwrap_or_default();
+    // A row that does not serialise would be a bug; the page then shows the device's own data a moment later.
+    let text = serde_json::to_string(&first).unwrap_or_default().replace('<', "\\u003c");
+    view! { <script type="application/json" id=device::FIRST_PAGE nonce=use_nonce() inner_html=text></script> }
+}
+
 /// The document the server renders a screen into.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="fr">
             <head>
-                {head(options.clone())} <AutoReload options=options.clone() /> <HydrationScripts options /> <MetaTags />
+                {head(options.clone())} {first_page()} <AutoReload options=options.clone() /> <HydrationScripts options /> <MetaTags />
             </head>
             <body>
                 <App />
@@ -43,13 +53,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 /// The document without a screen or a person, which the service worker answers every navigation with. Its script is a
-/// file of its own: a cached page has no nonce.
-pub fn app_shell(options: LeptosOptions) -> impl IntoView {
+/// file of its own: a cached page has no nonce. What that script asks for is asked for at once.
+pub fn app_shell(options: LeptosOptions, js: String, wasm: String) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="fr">
             <head>
-                {head(options)} <title>"Comptoir"</title> <script type="module" src="/app-shell.js"></script>
+                {head(options)} <title>"Comptoir"</title> <link rel="modulepreload" href=js />
+                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" />
+                <script type="module" src="/app-shell.js"></script>
             </head>
             <body data-shell=""></body>
         </html>
@@ -61,19 +73,26 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let till = Till::new();
     provide_context(till);
+    let first = device::first_page();
+    if let Some(sale) = &first.sale {
+        let shown =
+            sale.products.iter().map(|(product, stock)| Shown { product: Arc::new(product.clone()), stock: *stock });
+        till.first.set(shown.collect());
+    }
+    provide_context(first);
     // Effects run in the browser only, after the server's markup was adopted.
     Effect::new(move |_| device::start(till));
     view! {
         <Title text="Comptoir" />
         <Router>
             <Routes fallback=|| view! { <main class="page"><h1>"Page introuvable"</h1><a href="/">"Accueil"</a></main> }>
-                <Route path=StaticSegment("") view=Home ssr=SsrMode::Async />
-                <Route path=StaticSegment("vente") view=Sell ssr=SsrMode::Async />
-                <Route path=(StaticSegment("vente"), StaticSegment("paiement")) view=Pay ssr=SsrMode::Async />
-                <Route path=StaticSegment("recu") view=ReceiptScreen ssr=SsrMode::Async />
-                <Route path=StaticSegment("a-decider") view=Decide ssr=SsrMode::Async />
-                <Route path=StaticSegment("parametres") view=Settings ssr=SsrMode::Async />
-                <Route path=StaticSegment("connexion") view=SignIn ssr=SsrMode::Async />
+                <Route path=StaticSegment("") view=Home />
+                <Route path=StaticSegment("vente") view=Sell />
+                <Route path=(StaticSegment("vente"), StaticSegment("paiement")) view=Pay />
+                <Route path=StaticSegment("recu") view=ReceiptScreen />
+                <Route path=StaticSegment("a-decider") view=Decide />
+                <Route path=StaticSegment("parametres") view=Settings />
+                <Route path=StaticSegment("connexion") view=SignIn />
             </Routes>
         </Router>
     }

@@ -1,6 +1,6 @@
 //! Comptoir: a point of sale and stock book for small shops where power and network come and go.
 //!
-//! Start with `docs/ARCHITECTURE.md`. The rooms of the house and what each may import are held by `tests/tidy.rs`.
+//! Start with `docs/ARCHITECTURE.md`. The rooms of the house and what each may import are held by `tests/tidy`.
 #![forbid(unsafe_code)]
 // A screen is one deep type.
 #![recursion_limit = "256"]

@@ -12,6 +12,7 @@ use crate::{
     sync::{
         CallError,
         engine::{self, Contact, Installation, LocalTx, SessionState, Store, Write, keys},
+        json,
         wire::{EnrolRequest, PersonRow, SignInAnswer, SignInRequest},
     },
 };
@@ -114,7 +115,7 @@ async fn sign_in_offline(shelf: &Shelf, person: UserId, pin: &Pin, session: Sess
 
 pub async fn read<T: DeserializeOwned>(shelf: &Shelf, key: &str) -> Result<Option<T>, StorageProblem> {
     let stored = shelf.storage().get(Store::Meta, key).await?;
-    Ok(stored.and_then(|text| serde_json::from_str(&text).ok()))
+    Ok(stored.and_then(|text| json::read(&text).ok()))
 }
 
 async fn put<T: Serialize>(shelf: &Shelf, key: &str, value: &T) -> Result<(), StorageProblem> {

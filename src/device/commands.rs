@@ -2,9 +2,11 @@
 
 use super::{
     account,
-    handle::{Answer, CommandError, Commands, Notice, Receipt, Selling, SignInError, Sold, Till, Undecided},
+    handle::{
+        Answer, CommandError, Commands, Notice, Receipt, ReceiptState, Selling, SignInError, Sold, Till, Undecided,
+    },
     platform::{self, Signal, now_ms},
-    refresh,
+    refresh, resume,
     shelf::Shelf,
 };
 use crate::{
@@ -145,46 +147,63 @@ impl Inner {
     async fn sell(&self, cart: Cart, tenders: Vec<Tender>) -> Result<Sold, CommandError> {
         let (id, key) = (SaleId(platform::new_id()), platform::new_key());
         let since_ms = now_ms();
-        let waits = self
+        let queued = self
             .shelf
             .carry_out(|device| {
                 let receipt = engine::next_receipt(&device.meta)?;
                 let sale = cart.to_sale(id, receipt, tenders.clone());
                 let sale = sale.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
                 let wait = worth_waiting(device);
-                let body = Body::RecordSale(RecordSale { sale, retry_of: None });
-                let (tx, _) = queue(device, Queueing { key, body, now_ms: since_ms, wait })?;
-                Ok::<_, CommandError>(Some((tx, wait)))
+                let body = Body::RecordSale(RecordSale { sale: sale.clone(), retry_of: None });
+                let (tx, mutation) = queue(device, Queueing { key, body, now_ms: since_ms, wait })?;
+                Ok::<_, CommandError>(Some((tx, (wait, sale, mutation.made))))
             })
             .await?;
+        let (waits, sale, made) = queued.ok_or(CommandError::NotReady)?;
         // From here on the sale is on the disk.
         (self.trigger)(Trigger::Sale(key));
-        if waits != Some(true) {
-            return Ok(Sold::Receipt(id));
-        }
-        self.till.selling.set(Some(Selling { since_ms }));
-        self.await_answer(id, key).await
+        let ended = if waits {
+            self.till.selling.set(Some(Selling { since_ms }));
+            self.await_answer(key).await?
+        } else {
+            Settled::Waiting
+        };
+        let state = match ended {
+            Settled::Refused(_) => return Ok(Sold::RolledBack),
+            Settled::Confirmed => ReceiptState::Confirmed,
+            Settled::Waiting | Settled::Late => ReceiptState::Waiting,
+            Settled::Parked(_) => ReceiptState::ToDecide,
+        };
+        let (shop_name, seller) = self.till.status.with_untracked(|status| {
+            let shop_name = status.installation.as_ref().map(|own| own.shop_name.clone()).unwrap_or_default();
+            (shop_name, status.actor.as_ref().map(|actor| actor.name.to_string()).unwrap_or_default())
+        });
+        let at_ms = made.device_ms + made.skew_ms;
+        self.till.latest.set(Some(Receipt { sale, shop_name, seller, at_ms, state }));
+        Ok(Sold::Receipt(id))
     }
 
-    /// Ends by one compare-and-set, whatever the sender does meanwhile (G16).
-    async fn await_answer(&self, id: SaleId, key: Key) -> Result<Sold, CommandError> {
+    /// How the wait ended: by one compare-and-set, whatever the sender does meanwhile (G16).
+    async fn await_answer(&self, key: Key) -> Result<Settled, CommandError> {
         use futures::future::{Either, select};
         let (began, mut stopped) = (now_ms(), false);
         loop {
             let parked = self.shelf.parked(key).await?.map(|(parked, _)| parked);
             let device = self.shelf.device().await?;
             match engine::ended(&device, key, parked.as_ref()) {
-                Settled::Confirmed | Settled::Late | Settled::Parked(_) => return Ok(Sold::Receipt(id)),
+                ended @ (Settled::Confirmed | Settled::Late | Settled::Parked(_)) => return Ok(ended),
                 Settled::Refused(verdict) => {
                     let Some(tx) = roll_back(&device, key, platform::new_key(), now_ms()) else { continue };
                     if self.shelf.commit(tx).await? {
-                        let refusal = match verdict {
+                        let refusal = match verdict.clone() {
                             crate::sync::Verdict::Refused { refusal, .. } => refusal,
                             other => crate::sync::Refusal::Invalid { detail: format!("{other:?}") },
                         };
                         self.till.notice.set(Some(Notice::RolledBack(refusal)));
+                        // The sale took the kept cart away; the seller's is still there.
+                        resume::store_cart(&self.shelf, &self.till.cart.get_untracked()).await?;
                         (self.trigger)(Trigger::Change);
-                        return Ok(Sold::RolledBack);
+                        return Ok(Settled::Refused(verdict));
                     }
                 }
                 Settled::Waiting => {
@@ -193,7 +212,7 @@ impl Inner {
                         if let Some(tx) = stop_waiting(&device, key, !stopped)
                             && self.shelf.commit(tx).await?
                         {
-                            return Ok(Sold::Receipt(id));
+                            return Ok(Settled::Waiting);
                         }
                         continue;
                     }

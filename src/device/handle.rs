@@ -23,6 +23,10 @@ pub struct Till {
     /// The device's data has been read: from here on signals are true. False on the server and in the first moments.
     pub ready: RwSignal<bool>,
     pub status: RwSignal<Status>,
+    /// Products to show until `ready`: of the server's page, or kept from the last time.
+    pub first: RwSignal<Vec<Shown>>,
+    /// The receipt of the sale just made, so that it is shown before anything is read.
+    pub latest: RwSignal<Option<Receipt>>,
     /// People of the shop, for sign-in.
     pub people: RwSignal<Vec<PersonRow>>,
     /// What waits for a person's decision.
@@ -119,7 +123,7 @@ pub enum CommandError {
 /// How "Encaisser" ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Sold {
-    /// Show this receipt: confirmed, or waiting.
+    /// Show this receipt, which is `latest`: confirmed, or waiting.
     Receipt(SaleId),
     /// No receipt; the cart is back as it was, and `notice` says why.
     RolledBack,
@@ -202,6 +206,8 @@ impl Till {
         Self {
             ready: RwSignal::new(false),
             status: RwSignal::new(Status { online: true, ..Status::default() }),
+            first: RwSignal::new(Vec::new()),
+            latest: RwSignal::new(None),
             people: RwSignal::new(Vec::new()),
             decisions: RwSignal::new(Vec::new()),
             cart: RwSignal::new(Cart::default()),

@@ -12,6 +12,8 @@ mod platform;
 #[cfg(feature = "hydrate")]
 mod refresh;
 #[cfg(feature = "hydrate")]
+mod resume;
+#[cfg(feature = "hydrate")]
 mod sender;
 #[cfg(feature = "hydrate")]
 mod shelf;
@@ -19,13 +21,25 @@ mod shelf;
 mod start;
 #[cfg(feature = "hydrate")]
 mod storage;
+#[cfg(all(test, feature = "hydrate"))]
+mod storage_tests;
 #[cfg(feature = "hydrate")]
 mod tabs;
 
+pub use crate::sync::first_page::FirstPage;
 pub use handle::Till;
 #[cfg(feature = "hydrate")]
-pub use start::start;
+pub use start::{first_page, start};
+
+/// The element that holds a [`FirstPage`] as JSON.
+pub const FIRST_PAGE: &str = "first-page";
 
 /// On the server there is no device.
 #[cfg(not(feature = "hydrate"))]
 pub fn start(_till: Till) {}
+
+/// What the server puts into the page.
+#[cfg(not(feature = "hydrate"))]
+pub fn first_page() -> FirstPage {
+    leptos::prelude::use_context().unwrap_or_default()
+}

@@ -58,6 +58,18 @@ pub async fn sleep(ms: i64) {
     drop(JsFuture::from(promise).await);
 }
 
+/// Waits until what changed so far has been painted, where there is a page somebody sees.
+pub async fn painted() {
+    let frame = Promise::new(&mut |resolve, _| {
+        let asked = web_sys::window().filter(|_| visible()).map(|window| window.request_animation_frame(&resolve));
+        if !matches!(asked, Some(Ok(_))) {
+            drop(resolve.call0(&JsValue::UNDEFINED));
+        }
+    });
+    drop(JsFuture::from(frame).await);
+    sleep(0).await;
+}
+
 /// The future's output, or `None` when `ms` have passed first; the future is dropped then, which aborts a request.
 pub async fn within<T>(ms: i64, future: impl Future<Output = T>) -> Option<T> {
     use futures::future::{Either, select};
@@ -99,6 +111,12 @@ impl Signal {
         for waiter in waiters {
             let _ = waiter.send(()); // a waiter that gave up is gone
         }
+    }
+
+    /// Wakes everybody who waits now, and nobody later.
+    pub fn pulse(&self) {
+        self.set();
+        self.state.borrow_mut().set = false;
     }
 
     pub async fn wait(&self) {

@@ -11,6 +11,7 @@ use crate::{
     sync::{
         Body, Verdict,
         engine::{Device, Parked, Store, Write, keys},
+        json,
         mutation::{Became, RecordSale, SettleRefusal, VoidSale},
         view::Pending,
         wire::{Kind, PersonRow, RefusedRow, SaleRow},
@@ -55,7 +56,7 @@ fn take_row(catalogue: &mut crate::sync::view::Catalogue, key: &str, value: &str
     let mut parts = key.split('/').skip(1);
     match (parts.next(), parts.next()) {
         (Some("product"), _) => {
-            if let Ok(product) = serde_json::from_str::<Product>(value) {
+            if let Ok(product) = json::read::<Product>(value) {
                 catalogue.put_product(product);
             }
         }
@@ -96,7 +97,7 @@ async fn read_pending(shelf: &Shelf, device: &Device) -> Result<Pending, Storage
         for entry in &device.outbox {
             if let Ok(Body::VoidSale(VoidSale { sale, .. })) = entry.mutation.read() {
                 let row = shelf.storage().get(Store::Confirmed, &keys::row(shown.generation, Kind::Sale, sale)).await?;
-                if let Some(row) = row.and_then(|text| serde_json::from_str::<SaleRow>(&text).ok()) {
+                if let Some(row) = row.and_then(|text| json::read::<SaleRow>(&text).ok()) {
                     sales.insert(sale, row.sale);
                 }
             }
@@ -110,7 +111,7 @@ async fn people(shelf: &Shelf, device: &Device) -> Result<BTreeMap<UserId, Perso
     let mut people: BTreeMap<UserId, PersonRow> = known.into_iter().map(|person| (person.id, person)).collect();
     if let Some(shown) = device.shown() {
         let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Person)).await?;
-        let rows = rows.iter().filter_map(|(_, value)| serde_json::from_str::<PersonRow>(value).ok());
+        let rows = rows.iter().filter_map(|(_, value)| json::read::<PersonRow>(value).ok());
         people.extend(rows.map(|person| (person.id, person)));
     }
     Ok(people)
@@ -126,7 +127,7 @@ async fn decisions(
     let mut found = BTreeMap::new();
     if let Some(shown) = device.shown() {
         let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Refused)).await?;
-        for row in rows.iter().filter_map(|(_, value)| serde_json::from_str::<RefusedRow>(value).ok()) {
+        for row in rows.iter().filter_map(|(_, value)| json::read::<RefusedRow>(value).ok()) {
             if matches!(row.became, None | Some(Became::Parked)) {
                 let RefusedRow { key, sale, refusal, actor, at_ms, .. } = row;
                 let mine = device.meta.installation.as_ref().is_some_and(|own| own.id == row.installation);
@@ -136,7 +137,7 @@ async fn decisions(
         }
     }
     for (_, value) in shelf.storage().scan(Store::Parked, "").await? {
-        let Ok(parked) = serde_json::from_str::<Parked>(&value) else { continue };
+        let Ok(parked) = json::read::<Parked>(&value) else { continue };
         let key = parked.mutation.key;
         let (actor, at_ms) = (parked.mutation.origin.actor, parked.mutation.made.device_ms);
         let what = undecided(parked);
@@ -211,7 +212,7 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
         return Ok(Some(Receipt { sale: sale.clone(), shop_name, seller, at_ms, state }));
     }
     for (_, value) in shelf.storage().scan(Store::Parked, "").await? {
-        let Ok(parked) = serde_json::from_str::<Parked>(&value) else { continue };
+        let Ok(parked) = json::read::<Parked>(&value) else { continue };
         if let Ok(Body::RecordSale(RecordSale { sale, .. })) = parked.mutation.read()
             && sale.id == id
         {
@@ -223,7 +224,7 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
     }
     let Some(shown) = device.shown() else { return Ok(None) };
     let row = shelf.storage().get(Store::Confirmed, &keys::row(shown.generation, Kind::Sale, id)).await?;
-    Ok(row.and_then(|text| serde_json::from_str::<SaleRow>(&text).ok()).map(|row| Receipt {
+    Ok(row.and_then(|text| json::read::<SaleRow>(&text).ok()).map(|row| Receipt {
         shop_name,
         seller: who(row.actor),
         at_ms: row.at_ms,

@@ -35,7 +35,7 @@ struct Inner {
     in_flight: RefCell<BTreeSet<Key>>,
     busy: RefCell<Busy>,
     wake: Signal,
-    /// Set by an urgent push: a pull under way gives way to it.
+    /// An urgent push: a pull under way gives way to it, and the next one does not.
     hurry: Signal,
     /// The lock or the epoch was lost: nothing more is sent or written.
     stopped: RefCell<bool>,
@@ -90,7 +90,7 @@ impl Sender {
     pub fn stop(&self) {
         *self.0.stopped.borrow_mut() = true;
         self.0.wake.set();
-        self.0.hurry.set();
+        self.0.hurry.pulse();
     }
 
     fn stopped(&self) -> bool {
@@ -109,7 +109,7 @@ impl Sender {
             let action = self.0.schedule.borrow_mut().next(situation(&device), now_ms());
             match action {
                 Action::PushUrgent(key) => {
-                    self.0.hurry.set();
+                    self.0.hurry.pulse();
                     self.spawn(move |sender| async move { sender.push(Lane::Urgent(key)).await });
                 }
                 Action::Push if !self.0.busy.borrow().pushing => {

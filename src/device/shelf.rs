@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     domain::Key,
-    sync::engine::{Acknowledged, Device, LocalTx, Parked, Store, Write},
+    sync::{
+        engine::{Acknowledged, Device, LocalTx, Parked, Store, Write},
+        json,
+    },
 };
 use std::{cell::RefCell, rc::Rc};
 
@@ -52,12 +55,12 @@ impl Shelf {
 
     pub async fn parked(&self, key: Key) -> Result<Option<(Parked, String)>, StorageProblem> {
         let stored = self.storage.get(Store::Parked, &key.to_string()).await?;
-        Ok(stored.and_then(|text| Some((serde_json::from_str(&text).ok()?, text))))
+        Ok(stored.and_then(|text| Some((json::read(&text).ok()?, text))))
     }
 
     pub async fn acknowledged(&self) -> Result<Vec<(Key, Acknowledged)>, StorageProblem> {
         let rows = self.storage.scan(Store::Acknowledged, "").await?;
-        let read = |(key, value): (String, String)| Some((key.parse().ok()?, serde_json::from_str(&value).ok()?));
+        let read = |(key, value): (String, String)| Some((key.parse().ok()?, json::read(&value).ok()?));
         Ok(rows.into_iter().filter_map(read).collect())
     }
 

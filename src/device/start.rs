@@ -4,7 +4,7 @@ use super::{
     commands::{Inner, Page},
     handle::{StorageProblem, Till},
     platform::{self, Signal},
-    refresh,
+    refresh, resume,
     sender::Sender,
     shelf::Shelf,
     storage::Storage,
@@ -12,7 +12,11 @@ use super::{
 };
 use crate::{
     domain::Key,
-    sync::engine::{Trigger, Write},
+    sync::{
+        engine::{Trigger, Write},
+        first_page::FirstPage,
+        json,
+    },
 };
 use futures::{StreamExt, channel::mpsc::UnboundedReceiver};
 use js_sys::{Function, Reflect};
@@ -28,6 +32,8 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// A hidden tab lets go of sending after this long: it may be frozen without a word.
 const HIDDEN_MAX_MS: i64 = 30_000;
+/// A storage that failed is tried again after this long.
+const STORAGE_RETRY_MS: i64 = 2_000;
 
 /// What the parts of a started page share.
 struct Shared {
@@ -41,10 +47,18 @@ struct Shared {
     let_go: Signal,
 }
 
+/// What the server put into this page; nothing in the shell page, which opens without network.
+pub fn first_page() -> FirstPage {
+    let element = document().get_element_by_id(super::FIRST_PAGE);
+    let text = element.and_then(|element| element.text_content());
+    text.and_then(|text| json::read(&text).ok()).unwrap_or_default()
+}
+
 /// Starts the device and fills the handle.
 pub fn start(till: Till) {
+    let owner = Owner::current().unwrap_or_default();
     spawn_local(async move {
-        if let Err(problem) = begin(till).await {
+        if let Err(problem) = begin(till, owner).await {
             report(till, problem);
         }
     });
@@ -52,11 +66,22 @@ pub fn start(till: Till) {
 
 fn report(till: Till, problem: StorageProblem) {
     till.status.update(|status| status.storage_problem = Some(problem));
-    till.ready.set(true);
+    // What another tab blocks still comes: until then nobody knows who is signed in here.
+    if problem != StorageProblem::BlockedByTab {
+        till.ready.set(true);
+    }
 }
 
-async fn begin(till: Till) -> Result<(), StorageProblem> {
+/// The problem is over, as far as it can be.
+fn recovered(till: Till, from: StorageProblem) {
+    if till.status.with_untracked(|status| status.storage_problem == Some(from)) {
+        till.status.update(|status| status.storage_problem = None);
+    }
+}
+
+async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
     let storage = Storage::open(move |problem| report(till, problem)).await?;
+    recovered(till, StorageProblem::BlockedByTab);
     let changed = Signal::default();
     let (inbox, messages) = futures::channel::mpsc::unbounded();
     let heard = changed.clone();
@@ -76,6 +101,8 @@ async fn begin(till: Till) -> Result<(), StorageProblem> {
     });
     let to_memory = shared.clone();
     shelf.on_writes(move |writes| to_memory.take(&writes));
+    resume::resume(&shelf, till).await?;
+    owner.with(|| resume::keep_cart(shelf.clone(), till));
     shared.generation.set(refresh::load(&shelf, till).await?);
     refresh::refresh(&shelf, till).await?;
     let triggered = shared.clone();
@@ -104,8 +131,11 @@ impl Shared {
     }
 
     async fn keep_fresh(self: Rc<Self>) {
+        let mut first = Vec::new();
         loop {
+            // What a tap changed is painted first; and changes that come together are read together.
             self.dirty.wait().await;
+            platform::painted().await;
             match refresh::refresh(&self.shelf, self.till).await {
                 Ok(generation) if generation == self.generation.get() => {}
                 // Another state is shown from now on: read it whole.
@@ -114,6 +144,9 @@ impl Shared {
                     Err(problem) => report(self.till, problem),
                 },
                 Err(problem) => report(self.till, problem),
+            }
+            if let Err(problem) = resume::keep_first(&self.shelf, self.till, &mut first).await {
+                report(self.till, problem);
             }
         }
     }
@@ -158,7 +191,10 @@ impl Shared {
                 spawn_local(async move {
                     platform::sleep(HEARD_WITHIN_MS).await;
                     if self.unheard.borrow_mut().remove(&key) && self.sender.borrow().is_none() {
-                        self.send(SenderLock::acquire(true).await).await;
+                        let lock = SenderLock::acquire(true).await;
+                        if let Err(problem) = self.clone().send(lock).await {
+                            report(self.till, problem);
+                        }
                     }
                 });
             }
@@ -176,29 +212,31 @@ impl Shared {
                 continue;
             }
             let lock = SenderLock::acquire(false).await;
-            self.clone().send(lock).await;
+            match self.clone().send(lock).await {
+                Ok(()) => {}
+                Err(StorageProblem::Closed) => return report(self.till, StorageProblem::Closed), // until a reload
+                Err(problem) => {
+                    report(self.till, problem);
+                    platform::sleep(STORAGE_RETRY_MS).await;
+                }
+            }
         }
     }
 
-    async fn send(self: Rc<Self>, lock: SenderLock) {
+    async fn send(self: Rc<Self>, lock: SenderLock) -> Result<(), StorageProblem> {
         use futures::future::{Either, select};
-        let sender = match Sender::take_over(self.shelf.clone()).await {
-            Ok(sender) => sender,
-            Err(problem) => return report(self.till, problem),
-        };
+        let sender = Sender::take_over(self.shelf.clone()).await?;
+        recovered(self.till, StorageProblem::Full);
         *self.sender.borrow_mut() = Some(sender.clone());
         sender.trigger(Trigger::Wake);
         let ends = select(Box::pin(lock.lost()), Box::pin(self.let_go.wait()));
-        match select(Box::pin(sender.run()), ends).await {
-            Either::Left((Ok(()), _)) => {}
-            Either::Left((Err(problem), _)) => {
-                leptos::logging::error!("sending stopped: {problem:?}");
-                report(self.till, problem);
-            }
-            Either::Right(_) => {}
-        }
+        let ended = match select(Box::pin(sender.run()), ends).await {
+            Either::Left((ended, _)) => ended,
+            Either::Right(_) => Ok(()),
+        };
         sender.stop();
         *self.sender.borrow_mut() = None;
+        ended
     }
 
     fn listen(self: &Rc<Self>) {

@@ -3,15 +3,18 @@
 //! The database is opened at whatever version it has, and stores are added where they are missing. So an older app
 //! still opens what a newer one left (`app_rolled_back`).
 
-use super::handle::StorageProblem;
+use super::{handle::StorageProblem, platform};
 use crate::sync::engine::{Durability, LocalTx, Store, Write};
+use futures::future::{Either, select};
 use idb::{Database, Factory, KeyRange, Query, TransactionResult};
 use js_sys::{Array, Function, Object, Reflect};
-use std::{cell::Cell, rc::Rc};
+use std::{cell::Cell, future::IntoFuture, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{IdbDatabase, IdbTransaction};
 
 const NAME: &str = "comptoir";
+/// An opening that takes longer waits for another tab.
+const OPENING_MAX_MS: i64 = 4_000;
 
 #[derive(Clone)]
 pub struct Storage {
@@ -88,8 +91,8 @@ impl Storage {
 
     /// Carries out a transaction. Returns after its `complete` event: with [`Durability::Strict`] it is on the disk.
     pub async fn commit(&self, tx: &LocalTx) -> Result<Outcome, StorageProblem> {
-        if tx.is_empty() {
-            return Ok(Outcome::Committed);
+        if tx.stores().is_empty() {
+            return Ok(Outcome::Committed); // it asks for nothing and expects nothing
         }
         let transaction = self.begin(&tx.stores(), "readwrite", tx.durability)?;
         for expect in tx.all_expects() {
@@ -140,10 +143,11 @@ impl Storage {
 async fn open_at(
     factory: &Factory,
     version: Option<u32>,
-    on_problem: impl Fn(StorageProblem) + 'static,
+    on_problem: impl Fn(StorageProblem) + Clone + 'static,
 ) -> Result<Database, StorageProblem> {
     let mut request = factory.open(NAME, version).map_err(|_| StorageProblem::Unavailable)?;
-    request.on_blocked(move |_| on_problem(StorageProblem::BlockedByTab));
+    let on_blocked = on_problem.clone();
+    request.on_blocked(move |_| on_blocked(StorageProblem::BlockedByTab));
     request.on_upgrade_needed(|event| {
         use idb::DatabaseEvent as _;
         let Ok(database) = event.database() else { return };
@@ -153,7 +157,15 @@ async fn open_at(
             drop(database.create_object_store(store.name(), idb::ObjectStoreParams::new()));
         }
     });
-    request.await.map_err(|error| idb_problem(&error))
+    let opened = match select(request.into_future(), Box::pin(platform::sleep(OPENING_MAX_MS))).await {
+        Either::Left((opened, _)) => opened,
+        // Behind the blocked upgrade of a page that is gone an opening waits too, and no event says so.
+        Either::Right((_, opening)) => {
+            on_problem(StorageProblem::BlockedByTab);
+            opening.await
+        }
+    };
+    opened.map_err(|error| idb_problem(&error))
 }
 
 async fn get(transaction: &IdbTransaction, store: Store, key: &str) -> Result<Option<String>, StorageProblem> {

@@ -1,7 +1,10 @@
 //! The tabs of one browser: what they tell each other, and which of them sends (G5).
 
 use super::platform::{self, Signal};
-use crate::{domain::Key, sync::engine::Write};
+use crate::{
+    domain::Key,
+    sync::{engine::Write, json},
+};
 use futures::channel::oneshot;
 use js_sys::{Function, Promise, Reflect};
 use serde::{Deserialize, Serialize};
@@ -17,7 +20,7 @@ pub const HEARD_WITHIN_MS: i64 = 1_000;
 
 /// What one tab tells the others.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Message {
     /// A transaction was committed; these of its writes change what screens hold in memory.
     Committed { writes: Vec<Write> },
@@ -44,7 +47,7 @@ impl Tabs {
         platform::listen(&channel, "message", move |event| {
             let text = event.dyn_into::<MessageEvent>().ok().and_then(|event| event.data().as_string());
             // A tab of another version may say things this one does not know.
-            if let Some(Ok(message)) = text.map(|text| serde_json::from_str(&text)) {
+            if let Some(Ok(message)) = text.map(|text| json::read(&text)) {
                 on_message(message);
             }
         });

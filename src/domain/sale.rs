@@ -31,7 +31,7 @@ impl SaleLine {
 
 /// How a sale was paid. One sale may have several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Tender {
     /// `given` is what the customer handed over; the change is `given - amount`.
     Cash {

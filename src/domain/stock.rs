@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a stock changed. Every change of stock is one movement with one cause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// The stock a product was created or imported with.
     Opening,

@@ -18,6 +18,7 @@ pub mod people;
 mod pin;
 pub mod pull;
 pub mod push;
+pub mod replay;
 mod rows;
 pub mod rpc;
 pub mod screens;

@@ -4,14 +4,18 @@
 use super::ServerError;
 use crate::domain::Pin;
 use argon2::{
-    Argon2,
-    password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{self, Output, PasswordHash, PasswordHasher, Salt, SaltString},
 };
+use std::sync::{Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 /// Hashes computed at once, of 19 MiB each (argon2's default).
 const AT_ONCE: usize = 2;
 static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
+/// What the last hashes were computed in, for the next ones. Allocated anew each time, every thread that ever checked a
+/// PIN would keep its 19 MiB: an allocator does not give such blocks back.
+static MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
 
 /// A PHC string with a salt of its own.
 pub async fn hash(pin: &Pin) -> Result<String, ServerError> {
@@ -24,9 +28,32 @@ pub async fn verify(pin: &Pin, phc: String) -> Result<bool, ServerError> {
     let pin = pin.clone();
     beside(move || {
         let stored = PasswordHash::new(&phc)?;
-        Ok(Argon2::default().verify_password(pin.expose().as_bytes(), &stored).is_ok())
+        // Compared in constant time.
+        Ok(stored.hash.is_some_and(|output| same_parameters(&stored, pin.expose(), output).as_ref() == Ok(&output)))
     })
     .await
+}
+
+/// The PIN's hash with the algorithm, parameters and salt of a stored one.
+fn same_parameters(stored: &PasswordHash, pin: &str, output: Output) -> password_hash::Result<Output> {
+    let algorithm = Algorithm::try_from(stored.algorithm)?;
+    let version = stored.version.map_or(Ok(Version::default()), Version::try_from)?;
+    let params = Params::try_from(stored)?;
+    let mut salt = [0; Salt::MAX_LENGTH];
+    let salt = stored.salt.ok_or(password_hash::Error::PhcStringField)?.decode_b64(&mut salt)?;
+    let blocks = params.block_count();
+    let argon2 = Argon2::new(algorithm, version, params);
+    let mut memory = kept_memory().pop().unwrap_or_default();
+    memory.resize(memory.len().max(blocks), Block::default());
+    let hashed = Output::init_with(output.len(), |out| {
+        Ok(argon2.hash_password_into_with_memory(pin.as_bytes(), salt, out, &mut memory)?)
+    });
+    kept_memory().push(memory);
+    hashed
+}
+
+fn kept_memory() -> std::sync::MutexGuard<'static, Vec<Vec<Block>>> {
+    MEMORY.lock().unwrap_or_else(PoisonError::into_inner) // a list of scratch memory is never half-changed
 }
 
 async fn beside<T: Send + 'static>(

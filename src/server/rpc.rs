@@ -1,13 +1,9 @@
 //! What each server function does, between HTTP and the rooms behind it.
 
 use super::{
-    ServerError, clock::now_ms, cookie, enrol as enrolment, pull, push, screens, session::Session, sessions,
-    state::State,
+    ServerError, clock::now_ms, cookie, enrol as enrolment, pull, push, session::Session, sessions, state::State,
 };
-use crate::{
-    domain::SaleId,
-    sync::{CallError, wire::*},
-};
+use crate::sync::{CallError, wire::*};
 use axum::{extract::ConnectInfo, http::request::Parts};
 use leptos::prelude::use_context;
 use std::{
@@ -65,16 +61,6 @@ pub async fn sign_out() -> Result<(), CallError> {
     Ok(())
 }
 
-pub async fn sale_screen(search: String) -> Result<FirstScreen, CallError> {
-    let (state, session) = reading("sale-screen").await?;
-    screens::sale(&state.db, &session, &search).await.map_err(|error| error.into_call("sale-screen"))
-}
-
-pub async fn receipt(sale: SaleId) -> Result<FirstReceipt, CallError> {
-    let (state, session) = reading("receipt").await?;
-    screens::receipt(&state.db, &session, sale).await.map_err(|error| error.into_call("receipt"))
-}
-
 fn state() -> Result<Arc<State>, CallError> {
     use_context::<Arc<State>>().ok_or_else(|| {
         tracing::error!("a server function ran outside the server");
@@ -104,10 +90,4 @@ async fn signed_in(doing: &'static str) -> Result<(Arc<State>, Session), CallErr
         return Err(CallError::NotSignedIn);
     };
     Ok((state, session))
-}
-
-/// As [`signed_in`], for what a revoked phone may not see.
-async fn reading(doing: &'static str) -> Result<(Arc<State>, Session), CallError> {
-    let (state, session) = signed_in(doing).await?;
-    if session.revoked { Err(CallError::Revoked) } else { Ok((state, session)) }
 }

@@ -12,8 +12,8 @@ use crate::{
         Tender, Units, UserId, text::fold,
     },
     sync::{
-        CallError,
-        wire::{FirstReceipt, FirstScreen, SaleRow, Voided},
+        first_page::{FirstReceipt, FirstScreen},
+        wire::{SaleRow, Voided},
     },
 };
 use uuid::Uuid;
@@ -92,7 +92,7 @@ async fn person(tx: &mut Tx, session: &Session) -> Result<crate::sync::wire::Per
 }
 
 /// A stored sale of the session's own shop, with the name of who sold it.
-pub async fn receipt(db: &Db, session: &Session, sale: SaleId) -> Result<FirstReceipt, ServerError> {
+pub async fn receipt(db: &Db, session: &Session, sale: SaleId) -> Result<Option<FirstReceipt>, ServerError> {
     type Row = (String, String, String, Uuid, Uuid, i64, i64, bool, Option<i64>, Option<Uuid>, Option<String>);
     let mut tx = db.read().await?;
     let row: Option<Row> = fetch_optional!(
@@ -104,9 +104,11 @@ pub async fn receipt(db: &Db, session: &Session, sale: SaleId) -> Result<FirstRe
         session.shop.0,
         sale.0
     )?;
-    let unknown = || CallError::BadRequest { detail: "this shop has no such sale".into() };
-    let (shop_name, seller, receipt, installation, actor, at_ms, day, clamped, voided_ms, voided_by, reason) =
-        row.ok_or_else(unknown)?;
+    let (shop_name, seller, receipt, installation, actor, at_ms, day, clamped, voided_ms, voided_by, reason) = match row
+    {
+        Some(row) => row,
+        None => return Ok(None),
+    };
     let voided = voided_ms.zip(voided_by).map(|(at_ms, by)| Voided {
         by: UserId(by),
         at_ms,
@@ -119,7 +121,11 @@ pub async fn receipt(db: &Db, session: &Session, sale: SaleId) -> Result<FirstRe
         tenders: tenders(&mut tx, session, sale).await?,
     };
     let (installation, actor, day) = (InstallationId(installation), UserId(actor), Day(day));
-    Ok(FirstReceipt { shop_name, seller, sale: SaleRow { sale, installation, actor, at_ms, day, clamped, voided } })
+    Ok(Some(FirstReceipt {
+        shop_name,
+        seller,
+        sale: SaleRow { sale, installation, actor, at_ms, day, clamped, voided },
+    }))
 }
 
 async fn lines(tx: &mut Tx, session: &Session, sale: SaleId) -> Result<Vec<SaleLine>, ServerError> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Why a call was not carried out. Nothing it asked for had an effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "error", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum CallError {
     /// 401: no session, or one that ended. Sign in again; selling goes on.
     #[error("not signed in")]

@@ -3,6 +3,8 @@
 
 pub mod call;
 pub mod engine;
+pub mod first_page;
+pub mod json;
 pub mod merge;
 pub mod mutation;
 pub mod order;

@@ -3,7 +3,7 @@
 //! The body stays the JSON it was queued as: the server hashes what it received, and a later version of this program
 //! reads it through [`upcast`]. So an outbox written by any released version is understood for ever (G11).
 
-use super::merge::Change;
+use super::{json, merge::Change};
 use crate::domain::{
     AdjustReason, Barcode, Category, Expense, ExpenseId, InstallationId, Invalid, Key, Label, Money, Name, Note,
     Product, ProductId, Quantity, Sale, SaleId, Units, UserId,
@@ -12,8 +12,8 @@ use crate::domain::{
     product::barcodes_fit,
     quantity::Delta,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::{RawValue, to_raw_value};
 
 /// The version of mutation bodies this program writes.
 pub const BODY_VERSION: u32 = 1;
@@ -42,24 +42,83 @@ pub struct Mutation {
     pub after: Vec<Key>,
     pub kind: String,
     pub version: u32,
-    pub body: Value,
+    pub body: Payload,
 }
 
-/// What a person did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
-pub enum Body {
-    CreateProduct(CreateProduct),
-    EditProduct(EditProduct),
-    RetireProduct(RetireProduct),
-    RecordSale(RecordSale),
-    VoidSale(VoidSale),
-    SettleRefusal(SettleRefusal),
-    AdjustStock(AdjustStock),
-    ReceiveStock(ReceiveStock),
-    RecordExpense(RecordExpense),
-    EditExpense(EditExpense),
-    VoidExpense(VoidExpense),
+/// A body as the JSON text it was queued as. Read straight from the text, because reading through a tree of values
+/// costs the page a second copy of every type's code.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Payload(Box<RawValue>);
+
+impl Payload {
+    pub fn text(&self) -> &str {
+        self.0.get()
+    }
+
+    /// # Panics
+    /// Where a type has a map with keys other than strings; those of [`Body`] have none.
+    pub fn of<T: Serialize>(body: &T) -> Self {
+        Self(to_raw_value(body).expect("a mutation body is plain JSON"))
+    }
+
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Unreadable> {
+        json::read(self.text()).map_err(|error| Unreadable::Malformed(error.to_string()))
+    }
+}
+
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+/// Each kind's name for ever, and its type.
+macro_rules! bodies {
+    ($($kind:literal => $name:ident,)*) => {
+        /// What a person did.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Body {
+            $($name($name),)*
+        }
+
+        impl Body {
+            pub const KINDS: &[&str] = &[$($kind),*];
+
+            pub fn kind(&self) -> &'static str {
+                match self {
+                    $(Body::$name(_) => $kind,)*
+                }
+            }
+
+            fn payload(&self) -> Payload {
+                match self {
+                    $(Body::$name(body) => Payload::of(body),)*
+                }
+            }
+
+            fn read(kind: &str, payload: &Payload) -> Result<Self, Unreadable> {
+                match kind {
+                    $($kind => payload.read().map(Body::$name),)*
+                    _ => Err(Unreadable::TooNew { kind: kind.to_owned(), version: BODY_VERSION }),
+                }
+            }
+        }
+    };
+}
+
+bodies! {
+    "create_product" => CreateProduct,
+    "edit_product" => EditProduct,
+    "retire_product" => RetireProduct,
+    "record_sale" => RecordSale,
+    "void_sale" => VoidSale,
+    "settle_refusal" => SettleRefusal,
+    "adjust_stock" => AdjustStock,
+    "receive_stock" => ReceiveStock,
+    "record_expense" => RecordExpense,
+    "edit_expense" => EditExpense,
+    "void_expense" => VoidExpense,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,7 +181,7 @@ pub enum Became {
     Parked,
     /// A person decided: no sale.
     Cancelled,
-    /// Sold after all, under another key.
+    /// Tried again under another key: sold after all, or refused once more, and then that refusal is to be decided.
     Retried,
 }
 
@@ -171,7 +230,7 @@ pub struct VoidExpense {
 /// Why a mutation's body could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
-    /// Written by a program newer than this one: the device keeps it until the server is updated.
+    /// A version or a kind written by a program newer than this one: the device keeps it until the server is updated.
     #[error("{kind} version {version} is newer than this server")]
     TooNew { kind: String, version: u32 },
     #[error("{0}")]
@@ -186,7 +245,7 @@ impl From<Invalid> for Unreadable {
 
 impl Mutation {
     pub fn new(key: Key, origin: Origin, made: DeviceTime, needs: Vec<Key>, after: Vec<Key>, body: &Body) -> Self {
-        let (kind, body) = body.to_parts();
+        let (kind, body) = (body.kind().to_owned(), body.payload());
         Self { key, origin, made, needs, after, kind, version: BODY_VERSION, body }
     }
 
@@ -201,9 +260,7 @@ impl Mutation {
                 return Err(Invalid::Time(time_ms).into());
             }
         }
-        let body = upcast(&self.kind, self.version, self.body.clone());
-        let read: Body = serde_json::from_value(serde_json::json!({ "kind": self.kind, "body": body }))
-            .map_err(|error| Unreadable::Malformed(error.to_string()))?;
+        let read = Body::read(&self.kind, upcast(&self.kind, self.version, &self.body))?;
         read.validate()?;
         Ok(read)
     }
@@ -211,18 +268,11 @@ impl Mutation {
 
 /// A body of an older version as the next would have written it, up to [`BODY_VERSION`]. Version 1 is the first; each
 /// later one adds its step here and a recorded fixture in `tests/fixtures/mutations`.
-fn upcast(_kind: &str, _version: u32, body: Value) -> Value {
+fn upcast<'a>(_kind: &str, _version: u32, body: &'a Payload) -> &'a Payload {
     body
 }
 
 impl Body {
-    fn to_parts(&self) -> (String, Value) {
-        // These types hold no map with keys other than strings and no float: they always serialise.
-        let mut whole = serde_json::to_value(self).expect("a mutation body is plain JSON");
-        let kind = whole["kind"].as_str().unwrap_or_default().to_owned();
-        (kind, whole["body"].take())
-    }
-
     fn validate(&self) -> Result<(), Invalid> {
         match self {
             Body::CreateProduct(create) => create.product.validate(),

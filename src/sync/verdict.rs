@@ -11,12 +11,11 @@ pub struct Answer {
     /// The verdict was given before and is repeated.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub replayed: bool,
-    #[serde(flatten)]
     pub verdict: Verdict,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "verdict", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Final: its effects are committed under this change number.
     Applied { change: u64 },
@@ -54,6 +53,22 @@ impl Verdict {
         }
     }
 
+    pub const APPLIED: &str = "applied";
+    pub const REFUSED: &str = "refused";
+
+    /// What the ledger calls a final verdict; `None` for the others.
+    pub fn outcome(&self) -> Option<&'static str> {
+        match self {
+            Verdict::Applied { .. } => Some(Self::APPLIED),
+            Verdict::Refused { .. } => Some(Self::REFUSED),
+            Verdict::Conflict { .. } => Some("conflict"),
+            Verdict::Quarantined { .. } => Some("quarantined"),
+            Verdict::Blocked { .. } | Verdict::TryLater | Verdict::Upgrade | Verdict::Renumber | Verdict::KeyReused => {
+                None
+            }
+        }
+    }
+
     pub fn is_applied(&self) -> bool {
         matches!(self, Verdict::Applied { .. })
     }
@@ -61,7 +76,7 @@ impl Verdict {
 
 /// Why the server said no. The code is the tag; the figures are the fields.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Refusal {
     #[error("insufficient stock")]
     InsufficientStock { lines: Vec<Shortage> },

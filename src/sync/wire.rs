@@ -70,7 +70,7 @@ pub struct PullRequest {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "from", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum From {
     /// What changed since the cursor.
     Changes { cursor: Cursor },
@@ -123,12 +123,11 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PullAnswer {
     pub server_now_ms: i64,
-    #[serde(flatten)]
     pub pulled: Pulled,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "pulled", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Pulled {
     Page(Page),
     Start(StartPage),
@@ -149,7 +148,6 @@ pub struct Page {
     /// counted twice (G2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Answer>,
-    #[serde(flatten)]
     pub rows: Rows,
 }
 
@@ -162,7 +160,6 @@ pub struct StartPage {
     pub next: Option<Position>,
     /// Rows of all kinds in the whole of it, for the progress shown.
     pub total_rows: u64,
-    #[serde(flatten)]
     pub rows: Rows,
 }
 
@@ -225,7 +222,6 @@ pub struct StockRow {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SaleRow {
-    #[serde(flatten)]
     pub sale: Sale,
     pub installation: InstallationId,
     pub actor: UserId,
@@ -261,7 +257,6 @@ pub struct RefusedRow {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpenseRow {
-    #[serde(flatten)]
     pub expense: Expense,
     pub actor: UserId,
     pub at_ms: i64,
@@ -333,19 +328,4 @@ pub struct SignInAnswer {
     /// The phone was revoked: what it still holds can be handed in, nothing else.
     #[serde(default)]
     pub revoked: bool,
-}
-
-/// What a server-rendered screen starts from before the device's own data takes over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstScreen {
-    pub shop_name: String,
-    pub person: PersonRow,
-    pub products: Vec<(Product, i64)>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstReceipt {
-    pub shop_name: String,
-    pub seller: String,
-    pub sale: SaleRow,
 }

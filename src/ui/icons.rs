@@ -1,13 +1,18 @@
-//! Inline icons of one open set: Lucide (ISC licence), drawn by `.icon` in `style/base.css`.
+//! Inline icons of one open set: Lucide (ISC licence), drawn by `.icon` in `style/main.css`.
 
+use super::erase::erase;
 use leptos::prelude::*;
 
 macro_rules! icons {
     ($($name:ident = $paths:literal),* $(,)?) => {$(
-        pub fn $name() -> impl IntoView {
-            view! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" inner_html=$paths></svg> }
+        pub fn $name() -> AnyView {
+            icon($paths)
         }
     )*};
+}
+
+fn icon(paths: &'static str) -> AnyView {
+    erase(view! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" inner_html=paths></svg> })
 }
 
 icons! {

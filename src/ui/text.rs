@@ -34,6 +34,49 @@ pub fn refusal(refusal: &Refusal) -> Vec<String> {
     }
 }
 
+/// What a kind of mutation did.
+pub fn change_name(kind: &str) -> &'static str {
+    match kind {
+        "create_product" => "Nouveau produit",
+        "edit_product" => "Produit modifié",
+        "retire_product" => "Produit retiré",
+        "record_sale" => "Vente",
+        "void_sale" => "Annulation de vente",
+        "settle_refusal" => "Décision",
+        "adjust_stock" => "Correction de stock",
+        "receive_stock" => "Réception de marchandises",
+        "record_expense" => "Dépense",
+        "edit_expense" => "Dépense modifiée",
+        "void_expense" => "Dépense annulée",
+        _ => "Changement",
+    }
+}
+
+/// The fields an edit can clash on, as the forms call them.
+pub fn field_name(field: &str) -> &'static str {
+    match field {
+        "name" => "Nom",
+        "barcodes" => "Codes-barres",
+        "category" => "Catégorie",
+        "sale_price" => "Prix de vente",
+        "purchase_price" => "Prix d’achat",
+        "threshold" => "Seuil d’alerte",
+        "kind" => "Sorte de dépense",
+        "amount" => "Montant",
+        "note" => "Note",
+        _ => "Autre",
+    }
+}
+
+/// A field's value as people write it.
+pub fn field_value(value: &serde_json::Value) -> String {
+    match (value.as_i64(), value.as_str()) {
+        (Some(figure), _) => number(figure),
+        (_, Some("") | None) => "(rien)".into(),
+        (_, Some(text)) => text.to_owned(),
+    }
+}
+
 pub fn command_error(error: &CommandError) -> String {
     match error {
         CommandError::NotReady => "Le téléphone n’est pas prêt. Rien n’est perdu : réessayez.".into(),
@@ -75,5 +118,18 @@ pub fn sign_in_error(error: &SignInError) -> String {
         SignInError::Refused(CallError::TryLater) => "Le serveur est occupé. Réessayez.".into(),
         SignInError::Refused(_) => "Le serveur a refusé. Demandez au propriétaire.".into(),
         SignInError::Storage(problem) => storage_problem(*problem).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::Body;
+
+    #[test]
+    fn every_kind_of_mutation_has_its_words() {
+        for kind in Body::KINDS {
+            assert_ne!(change_name(kind), change_name("?"), "{kind}");
+        }
     }
 }

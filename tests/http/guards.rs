@@ -10,9 +10,9 @@ fn only_our_own_pages_may_call() {
     let setting = Setting::sqlite();
     let server = setting.start();
     let ours = server.url.clone();
-    let body = b"{\"search\":\"\"}";
+    let body = READS.as_bytes();
     for headers in [&[("origin", ours.as_str())][..], &[("sec-fetch-site", "same-origin")], &[]] {
-        assert_eq!(server.post("sale-screen", headers, body).error(), "not_signed_in");
+        assert_eq!(server.post("pull", headers, body).error(), "not_signed_in");
     }
     for headers in [
         &[("origin", "https://evil.example")][..],
@@ -20,7 +20,7 @@ fn only_our_own_pages_may_call() {
         &[("origin", ours.as_str()), ("sec-fetch-site", "cross-site")],
         &[("sec-fetch-site", "same-site")],
     ] {
-        let reply = server.post("sale-screen", headers, body);
+        let reply = server.post("pull", headers, body);
         assert_eq!((reply.status, reply.error().as_str()), (403, "not_allowed"));
     }
 }

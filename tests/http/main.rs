@@ -2,6 +2,9 @@
 
 mod assets;
 mod guards;
+mod power;
 mod process;
+mod replay;
 mod server;
 mod sessions;
+mod wire;

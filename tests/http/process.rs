@@ -1,6 +1,10 @@
 //! The binary, as an operator runs it.
 
-use crate::server::make_site;
+use crate::server::{READS, make_site};
+use comptoir::{
+    domain::Pin,
+    server::{client::Client, replay::phone::Phone},
+};
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
@@ -11,46 +15,68 @@ use std::{
 };
 use tempfile::TempDir;
 
-struct Place(TempDir);
+/// A folder to run the program in, with a database of its own.
+pub struct Place {
+    folder: TempDir,
+    /// Else a file of SQLite in the folder.
+    database_url: Option<String>,
+}
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         make_site(&folder.path().join("target/site"));
         let settings = include_str!("../../Leptos.toml")
             .replace("127.0.0.1:3000", "127.0.0.1:0")
             .replace("hash-files = true", "hash-files = false");
         fs::write(folder.path().join("Leptos.toml"), settings).unwrap();
-        Self(folder)
+        Self { folder, database_url: None }
     }
 
-    fn path(&self) -> &Path {
-        self.0.path()
+    pub fn on(database_url: &str) -> Self {
+        Self { database_url: Some(database_url.to_owned()), ..Self::new() }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_comptoir"));
-        command.current_dir(self.path()).args(arguments).env("RUST_LOG", "info");
+        self.command_under(&[], arguments)
+    }
+
+    /// The program with its arguments, run by another program.
+    fn command_under(&self, by: &[&str], arguments: &[&str]) -> Command {
+        let words: Vec<&str> = by.iter().copied().chain([env!("CARGO_BIN_EXE_comptoir")]).collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).current_dir(self.path()).args(arguments).env("RUST_LOG", "info");
         for name in ["DATABASE_URL", "LEPTOS_SITE_ROOT", "LEPTOS_SITE_ADDR", "LEPTOS_HASH_FILES", "LEPTOS_OUTPUT_NAME"]
         {
             command.env_remove(name);
         }
+        if let Some(url) = &self.database_url {
+            command.env("DATABASE_URL", url);
+        }
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()
     }
 
-    fn out(&self, arguments: &[&str]) -> String {
+    pub fn out(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
         text(&output.stdout)
     }
 
-    fn serve(&self) -> Serving {
+    pub fn serve(&self) -> Serving {
+        self.serve_under(&[])
+    }
+
+    pub fn serve_under(&self, by: &[&str]) -> Serving {
         let log = fs::File::create(self.path().join("log")).unwrap();
-        let mut child = self.command(&["serve"]).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut child = self.command_under(by, &["serve"]).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().rsplit(' ').next().unwrap().to_owned();
@@ -59,15 +85,28 @@ impl Place {
     }
 }
 
-struct Serving {
+pub struct Serving {
     child: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Serving {
     fn terminate(&self) {
         let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(killed.success());
+    }
+
+    /// No word before it: what is under way ends here. A program that ran it goes with it.
+    pub fn kill_at_once(mut self) {
+        let pid = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+        for child in children.split_whitespace() {
+            assert!(Command::new("kill").args(["-KILL", child]).status().unwrap().success());
+        }
+        if children.trim().is_empty() {
+            self.child.kill().unwrap();
+        }
+        self.child.wait().unwrap();
     }
 
     /// How long it took to stop since `began`.
@@ -85,7 +124,7 @@ impl Drop for Serving {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -112,8 +151,8 @@ fn what_was_accepted_is_finished_within_five_seconds_of_the_stop() {
     let mut serving = place.serve();
     let idle = TcpStream::connect(serving.url.trim_start_matches("http://")).unwrap();
     let mut stream = TcpStream::connect(serving.url.trim_start_matches("http://")).unwrap();
-    let body = br#"{"search":""}"#;
-    let head = format!("POST /api/v1/sale-screen HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+    let body = READS.as_bytes();
+    let head = format!("POST /api/v1/pull HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(&body[..5]).unwrap();
     // Answered: so the first half of the other request, sent before, is there too.
@@ -128,7 +167,7 @@ fn what_was_accepted_is_finished_within_five_seconds_of_the_stop() {
     assert!(serving.wait(began) < Duration::from_secs(5));
     drop(idle);
     let log = fs::read_to_string(place.path().join("log")).unwrap();
-    assert!(log.contains("/api/v1/sale-screen") && log.contains("stopped"), "{log}");
+    assert!(log.contains("/api/v1/pull") && log.contains("stopped"), "{log}");
 }
 
 #[test]
@@ -136,7 +175,7 @@ fn a_request_that_never_ends_does_not_hold_the_stop() {
     let place = Place::new();
     let mut serving = place.serve();
     let mut stream = TcpStream::connect(serving.url.trim_start_matches("http://")).unwrap();
-    stream.write_all(b"POST /api/v1/sale-screen HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{").unwrap();
+    stream.write_all(b"POST /api/v1/pull HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{").unwrap();
     assert_eq!(ureq::get(format!("{}/health", serving.url)).call().unwrap().status(), 200);
     let began = Instant::now();
     serving.terminate();
@@ -184,6 +223,62 @@ fn a_catalogue_is_imported_whole_or_not_at_all() {
     assert!(text(&again.stdout).contains("0 products added, 2 were there already"), "{}", text(&again.stdout));
     assert!(!place.run(&["import", &file, "--shop", "Ailleurs"]).status.success());
     assert!(place.out(&["check"]).contains("0 differences"));
+}
+
+/// Each thread that checked a PIN used to keep the 19 MiB it took.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_crowd_that_signs_in_leaves_no_memory_behind() {
+    let place = Place::new();
+    place.out(&["demo"]);
+    let serving = place.serve();
+    let resident_mb = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", serving.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+    };
+    let before = resident_mb();
+    std::thread::scope(|scope| {
+        for number in 0..12 {
+            let code = place.out(&["device", "code", "--quiet"]);
+            let client = Client::new(&serving.url);
+            scope.spawn(move || {
+                let (mut phone, shop) = Phone::enrol(client, code.trim(), &format!("Foule {number}")).unwrap();
+                phone.sign_in(shop.people[0].id, &Pin::new("2580").unwrap()).unwrap();
+            });
+        }
+    });
+    let grown = resident_mb() - before;
+    assert!(grown < 70, "{grown} MB more than the {before} MB before");
+}
+
+/// The operator takes a phone and a person out of the shop.
+#[test]
+fn a_lost_phone_is_revoked_and_a_person_who_left_is_retired() {
+    let place = Place::new();
+    place.out(&["demo"]);
+    let serving = place.serve();
+    let code = place.out(&["device", "code", "--quiet", "--owner-phone"]);
+    let smoke = |code: &str| place.run(&["smoke", &serving.url, "--code", code.trim(), "--pin", "2580"]);
+    assert!(smoke(&code).status.success());
+    let phones = place.out(&["device", "list"]);
+    let (prefix, id) = (phones.split('\t').next().unwrap(), phones.trim().rsplit('\t').next().unwrap());
+    assert!(phones.contains("\t4 made, ") && !phones.contains("revoked"), "{phones}");
+    assert!(!place.run(&["device", "revoke", "ZZZ"]).status.success());
+    assert!(place.out(&["device", "revoke", prefix]).contains("is revoked"));
+    assert!(place.out(&["device", "list"]).contains(", revoked"));
+    place.out(&["device", "revoke", id]);
+    // The only owner stays; with a second one, she may go, and cannot sign in any more.
+    let refused = place.run(&["user", "retire", "Mariama Diallo"]);
+    assert!(!refused.status.success() && text(&refused.stderr).contains("only owner"), "{}", text(&refused.stderr));
+    let mut adding = place.command(&["user", "add", "--owner", "Aissatou"]).stdin(Stdio::piped()).spawn().unwrap();
+    adding.stdin.take().unwrap().write_all(b"1357\n").unwrap();
+    assert!(adding.wait().unwrap().success());
+    assert!(place.out(&["user", "retire", "Mariama Diallo"]).contains("can no longer sign in"));
+    assert!(!place.run(&["user", "retire", "Mariama Diallo"]).status.success());
+    let code = place.out(&["device", "code", "--quiet"]);
+    let person = ["--code", code.trim(), "--pin", "2580", "--person", "Mariama Diallo"];
+    assert!(!place.run(&[&["smoke", &serving.url][..], &person].concat()).status.success());
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub const OWNER_PIN: &str = "2580";
 pub const WRONG_PIN: &str = "0000";
 const PIN_OF_EMPLOYEE: &str = "1470";
 
-/// Runs each test on SQLite, and on Postgres where there is one (`make test` starts it).
+/// Runs each test on SQLite and on Postgres.
 macro_rules! on_each_database {
     ($($name:ident),* $(,)?) => {
         mod sqlite {
@@ -37,10 +37,7 @@ macro_rules! on_each_database {
         }
         mod postgres {
             $(#[test] fn $name() {
-                match crate::server::Setting::postgres() {
-                    Some(setting) => super::$name(setting),
-                    None => eprintln!("TEST_POSTGRES_URL is not set: not tried on Postgres"),
-                }
+                super::$name(crate::server::Setting::postgres());
             })*
         }
     };
@@ -63,15 +60,16 @@ impl Setting {
         Self::new(folder, url)
     }
 
-    pub fn postgres() -> Option<Self> {
-        let base = std::env::var("TEST_POSTGRES_URL").ok()?;
+    pub fn postgres() -> Self {
+        let base = std::env::var("TEST_POSTGRES_URL").expect("run these tests by `make test`, which starts a Postgres");
         let name = format!("http_{}", Uuid::new_v4().simple());
-        let setting = Self::new(tempfile::tempdir().unwrap(), format!("{}/{name}", base.rsplit_once('/')?.0));
+        let server = base.rsplit_once('/').unwrap().0;
+        let setting = Self::new(tempfile::tempdir().unwrap(), format!("{server}/{name}"));
         setting.runtime.block_on(async {
             let mut admin = PgConnection::connect(&base).await.unwrap();
             sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut admin).await.unwrap();
         });
-        Some(setting)
+        setting
     }
 
     fn new(folder: TempDir, database_url: String) -> Self {
@@ -148,6 +146,9 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+/// A call that reads, by nobody in particular.
+pub const READS: &str = r#"{"request":{"protocol":1,"installation":"019ab000-0000-7000-8000-000000000000","app":"test","from":{"start":{"position":null}}}}"#;
+
 impl Reply {
     pub fn read(mut response: Response<ureq::Body>) -> Self {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -171,8 +172,11 @@ impl Reply {
     pub fn error(&self) -> String {
         assert!(self.status >= 400, "{}", self.text());
         assert_eq!(self.header(header::CONTENT_TYPE), "application/json");
-        let body: Value = serde_json::from_slice(&self.body).unwrap();
-        body["error"].as_str().unwrap().to_owned()
+        match serde_json::from_slice(&self.body).unwrap() {
+            Value::String(name) => name,
+            Value::Object(named) => named.keys().next().unwrap().clone(),
+            other => panic!("{other}"),
+        }
     }
 
     /// The session cookie it sets, as a Cookie header would send it.

@@ -6,7 +6,6 @@ use comptoir::{
     sync::{Body, Mutation, Origin, Verdict, mutation::RecordExpense, wire::*},
 };
 
-use serde_json::json;
 use std::thread;
 use uuid::Uuid;
 
@@ -149,8 +148,8 @@ fn revoked_phone_with_queue(setting: Setting) {
     let answer: SignInAnswer = reply.json();
     assert!(answer.revoked && answer.people.len() == 1);
     assert_eq!(server.call("pull", &reply.cookie(), &pull(phone.id)).error(), "revoked");
-    let screen = server.post("sale-screen", &[("cookie", &reply.cookie())], b"{\"search\":\"\"}");
-    assert_eq!((screen.status, screen.error().as_str()), (403, "revoked"));
+    let page = server.get("/vente", &[("cookie", &reply.cookie())]);
+    assert!(page.status == 200 && !page.text().contains("Boutique"), "{}", page.text());
     let queued = push(phone.id, expense(phone.id, shop.owner));
     let answer: PushAnswer = server.call("push", &reply.cookie(), &queued).json();
     assert!(matches!(answer.answers[0].verdict, Verdict::Quarantined { .. }), "{:?}", answer.answers);
@@ -186,10 +185,9 @@ fn a_shop_sees_itself_only(setting: Setting) {
     let cookie = server.sign_in(&our_phone, ours.owner, OWNER_PIN).cookie();
     assert_eq!(server.sign_in(&our_phone, theirs.owner, OWNER_PIN).error(), "not_allowed");
     assert_eq!(server.call("pull", &cookie, &pull(their_phone.id)).error(), "not_allowed");
-    let sale = json!({ "sale": Uuid::now_v7() }).to_string();
-    assert_eq!(server.post("receipt", &[("cookie", &cookie)], sale.as_bytes()).error(), "bad_request");
-    let screen: FirstScreen = server.post("sale-screen", &[("cookie", &cookie)], b"{\"search\":\"riz\"}").json();
-    assert_eq!((screen.shop_name.as_str(), screen.products.len()), ("Nous", 0));
+    let page = server.get("/vente?q=riz", &[("cookie", &cookie)]);
+    assert!(page.text().contains("\"shop_name\":\"Nous\"") && !page.text().contains("Eux"), "{}", page.text());
+    assert_eq!(server.get(&format!("/recu?id={}", Uuid::now_v7()), &[("cookie", &cookie)]).status, 200);
 }
 
 fn a_secret_of_another_phone_opens_nothing(setting: Setting) {

@@ -2,6 +2,8 @@
 
 mod database;
 mod phone;
+mod schema;
 mod selling;
 mod sending;
 mod trust;
+mod upgrading;

@@ -60,7 +60,8 @@ impl Shop {
             holds_costs: enrolled.holds_costs,
         };
         memory.commit(&engine::enrolled(&Device::default(), &own).unwrap()).unwrap();
-        let mut phone = Phone { db: self.db.clone(), memory, session: None, epoch: 0, now_ms: self.now_ms };
+        let mut phone =
+            Phone { db: self.db.clone(), memory, session: None, token: String::new(), epoch: 0, now_ms: self.now_ms };
         phone.sign_in(person).await;
         let (tx, epoch) = engine::new_epoch(&phone.device());
         phone.memory.commit(&tx).unwrap();
@@ -87,6 +88,8 @@ pub struct Phone {
     pub db: Db,
     pub memory: memory::Memory,
     pub session: Option<Session>,
+    /// The cookie of the last sign-in.
+    pub token: String,
     pub epoch: u64,
     pub now_ms: i64,
 }
@@ -108,9 +111,15 @@ impl Phone {
             pin: Pin::new(PIN).unwrap(),
         };
         let (answer, token) = sessions::sign_in(&self.db, &request, 86_400_000, self.now_ms).await.unwrap();
-        self.session = sessions::find(&self.db, &token.0, self.now_ms).await.unwrap();
+        self.token = token.0;
+        self.look_up_session().await;
         let contact = Contact { server_ms: answer.server_now_ms, skew_ms: 0 };
         self.memory.commit(&engine::signed_in(&answer.person, SessionState::Open, Some(contact))).unwrap();
+    }
+
+    /// What the server makes of the cookie now.
+    pub async fn look_up_session(&mut self) {
+        self.session = sessions::find(&self.db, &self.token, self.now_ms).await.unwrap();
     }
 
     pub fn queue(&mut self, body: Body) -> Mutation {
@@ -220,4 +229,11 @@ impl Phone {
 
 pub fn is_refused(answer: &Answer) -> bool {
     matches!(answer.verdict, Verdict::Refused { .. })
+}
+
+/// Changes a mutation's body, as nobody honest would.
+pub fn tamper(mutation: &mut Mutation, change: impl FnOnce(&mut serde_json::Value)) {
+    let mut body = serde_json::from_str(mutation.body.text()).unwrap();
+    change(&mut body);
+    mutation.body = Payload::of(&body);
 }

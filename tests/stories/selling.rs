@@ -2,12 +2,12 @@
 
 use crate::{
     database::{TestDb, stories},
-    phone::{PRICE, Shop, is_refused, product},
+    phone::{PRICE, Phone, Shop, is_refused, product},
 };
 use comptoir::{
     domain::*,
     server::{check, jobs},
-    sync::{Body, Change, Refusal, Verdict, engine, engine::Settled, mutation::*},
+    sync::{Body, Change, Mutation, Refusal, Verdict, engine, engine::Settled, mutation::*, wire::RefusedRow},
 };
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ stories!(
     refused_within_the_wait_is_rolled_back,
     refused_late_is_parked_and_settled,
     a_refused_sale_is_tried_again,
+    a_retry_that_is_refused_leaves_one_decision,
     stale_count_versus_sales,
     edit_price_while_it_sells,
     a_void_brings_goods_back_once,
@@ -128,6 +129,17 @@ async fn refused_late_is_parked_and_settled(test: TestDb) {
     assert_eq!(check::check(&test.db).await.unwrap(), []);
 }
 
+/// "Try again" of a parked sale, as its screen does it.
+fn try_again(phone: &mut Phone, sold: &Mutation) -> Mutation {
+    let Ok(Body::RecordSale(RecordSale { sale, .. })) = sold.read() else { panic!() };
+    let stored = phone.memory.get(engine::Store::Parked, &sold.key.to_string()).unwrap().to_owned();
+    let body = Body::RecordSale(RecordSale { sale, retry_of: Some(sold.key) });
+    let queueing = engine::Queueing { key: Key(Uuid::new_v4()), body, now_ms: phone.now_ms, wait: false };
+    let (tx, retry) = engine::dismiss(&phone.device(), sold.key, &stored, Some(queueing)).unwrap();
+    phone.memory.commit(&tx).unwrap();
+    retry.unwrap()
+}
+
 async fn a_refused_sale_is_tried_again(test: TestDb) {
     let shop = Shop::new(test.db.clone()).await;
     let rice = shop.product("Riz", 2).await;
@@ -136,14 +148,35 @@ async fn a_refused_sale_is_tried_again(test: TestDb) {
     phone.synchronise().await;
     let lines = vec![ReceivedLine { product: rice, quantity: Quantity::new(10).unwrap() }];
     phone.queue(Body::ReceiveStock(ReceiveStock { lines, note: Note::new("").unwrap() }));
-    let Ok(Body::RecordSale(RecordSale { sale, .. })) = sold.read() else { panic!() };
-    let stored = phone.memory.get(engine::Store::Parked, &sold.key.to_string()).unwrap().to_owned();
-    let body = Body::RecordSale(RecordSale { sale, retry_of: Some(sold.key) });
-    let queueing = engine::Queueing { key: Key(Uuid::new_v4()), body, now_ms: phone.now_ms, wait: false };
-    let (tx, _) = engine::dismiss(&phone.device(), sold.key, &stored, Some(queueing)).unwrap();
-    phone.memory.commit(&tx).unwrap();
+    try_again(&mut phone, &sold);
     phone.synchronise().await;
     assert_eq!((phone.stock(rice), phone.parked().len()), (7, 0));
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+/// Refused, tried again, refused again, twice: one decision at every moment, on both phones; and it can be settled.
+async fn a_retry_that_is_refused_leaves_one_decision(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 2).await;
+    let (mut phone, mut other) = (shop.phone(shop.employee).await, shop.phone(shop.owner).await);
+    let mut sold = phone.sell(rice, 5);
+    phone.synchronise().await;
+    for _ in 0..2 {
+        sold = try_again(&mut phone, &sold);
+        phone.synchronise().await;
+        other.synchronise().await;
+        assert_eq!(phone.parked().iter().map(|parked| parked.mutation.key).collect::<Vec<_>>(), [sold.key]);
+        for seen in [&phone, &other] {
+            let rows = seen.memory.scan(engine::Store::Confirmed, "0/refused/");
+            let rows = rows.iter().map(|(_, row)| serde_json::from_str::<RefusedRow>(row).unwrap());
+            let open: Vec<_> = rows.filter(|row| matches!(row.became, None | Some(Became::Parked))).collect();
+            assert_eq!(open.iter().map(|row| row.key).collect::<Vec<_>>(), [sold.key]);
+        }
+    }
+    other.queue(Body::SettleRefusal(SettleRefusal { refused: sold.key, became: Became::Cancelled }));
+    other.synchronise().await;
+    phone.synchronise().await;
+    assert_eq!((phone.parked(), phone.stock(rice)), (Vec::new(), 2));
     assert_eq!(check::check(&test.db).await.unwrap(), []);
 }
 

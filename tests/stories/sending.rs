@@ -1,8 +1,8 @@
-//! G2, G6, G8, G10, G11, G15, G19: exactly once, in order, nothing missed.
+//! G2, G6, G8, G9, G10, G11, G15, G19: exactly once, in order, nothing missed.
 
 use crate::{
     database::{TestDb, stories},
-    phone::Shop,
+    phone::{Shop, tamper},
 };
 use comptoir::{
     domain::*,
@@ -66,7 +66,9 @@ async fn poison_mutation(test: TestDb) {
     phone.sell(rice, 1);
     phone.sell(rice, 1);
     let mut request = phone.plan().unwrap();
-    request.mutations[0].body = serde_json::json!({ "sale": { "lines": "\u{0}", "total": -1e300 } });
+    tamper(&mut request.mutations[0], |body| {
+        *body = serde_json::json!({ "sale": { "lines": "\u{0}", "total": -1e300 } })
+    });
     let answer = phone.send(request).await;
     assert!(
         matches!(answer.answers[0].verdict, Verdict::Refused { refusal: Refusal::Invalid { .. }, .. }),
@@ -139,7 +141,7 @@ async fn key_reused_with_another_payload(test: TestDb) {
     phone.sell(rice, 1);
     let mut request = phone.plan().unwrap();
     phone.send(request.clone()).await;
-    request.mutations[0].body["sale"]["lines"][0]["quantity"] = 2.into();
+    tamper(&mut request.mutations[0], |body| body["sale"]["lines"][0]["quantity"] = 2.into());
     assert_eq!(phone.send(request).await.answers[0].verdict, Verdict::KeyReused);
     phone.synchronise().await;
     assert_eq!(phone.stock(rice), 9);
@@ -153,6 +155,7 @@ async fn cloned_installation(test: TestDb) {
         db: phone.db.clone(),
         memory: phone.memory.clone(),
         session: phone.session,
+        token: phone.token.clone(),
         epoch: phone.epoch,
         now_ms: phone.now_ms,
     };

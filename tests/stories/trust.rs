@@ -2,7 +2,7 @@
 
 use crate::{
     database::{TestDb, stories},
-    phone::{Phone, Shop},
+    phone::{Phone, Shop, tamper},
 };
 use comptoir::{
     server::{check, enrol, pull, push, session::Session},
@@ -110,7 +110,7 @@ async fn absurd_values_have_no_effect(test: TestDb) {
         ("/sale/lines/0/name", long.into()),
         ("/sale/lines", serde_json::json!([])),
         ("/sale/tenders", serde_json::json!([])),
-        ("/sale/tenders/0/amount", 1.into()),
+        ("/sale/tenders/0/cash/amount", 1.into()),
         ("/sale/receipt", "-".into()),
         ("/sale/id", "not an id".into()),
         ("/sale", serde_json::Value::Null),
@@ -119,7 +119,7 @@ async fn absurd_values_have_no_effect(test: TestDb) {
         phone.sell(rice, 1);
         let mut request = phone.plan().unwrap();
         request.mutations.retain(|mutation| mutation.kind == "record_sale");
-        *request.mutations[0].body.pointer_mut(pointer).unwrap() = value;
+        tamper(&mut request.mutations[0], |body| *body.pointer_mut(pointer).unwrap() = value);
         let answer = phone.send(request).await;
         let verdict = &answer.answers[0].verdict;
         assert!(matches!(verdict, Verdict::Refused { refusal: Refusal::Invalid { .. }, .. }), "{pointer}: {verdict:?}");

@@ -108,7 +108,7 @@ pub(super) async fn moved_by_a_sale(tx: &mut Tx) -> Result<Vec<Difference>, Serv
         "SELECT h.id, h.id, COALESCE(m.moves, 0), COALESCE(s.moves, 0) FROM shops h
          LEFT JOIN (
            SELECT shop_id, COUNT(*) AS moves FROM movements
-           WHERE cause LIKE '{\"kind\":\"sale\"%' OR cause LIKE '{\"kind\":\"void\"%' GROUP BY shop_id
+           WHERE cause LIKE '{\"sale\":%' OR cause LIKE '{\"void\":%' GROUP BY shop_id
          ) AS m ON m.shop_id = h.id
          LEFT JOIN (
            SELECT shop_id, CAST(SUM(CASE WHEN voided_ms IS NULL THEN 1 ELSE 2 END) AS BIGINT) AS moves FROM (

@@ -1,11 +1,12 @@
 //! What a client recorded as acknowledged, held against what stands (G13).
 
 use super::Difference;
-use crate::domain::{Key, SaleId};
+use crate::domain::{Key, Money, SaleId};
 use crate::server::{
     ServerError,
     db::{Db, Tx, fetch_all, fetch_optional},
 };
+use crate::sync::{Body, Mutation, Verdict};
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead};
 use uuid::Uuid;
@@ -21,6 +22,19 @@ pub struct LedgerEntry {
     /// In GNF.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<i64>,
+}
+
+impl LedgerEntry {
+    /// What a client writes down of a verdict; `None` if it is not final.
+    pub fn of(mutation: &Mutation, verdict: &Verdict) -> Option<Self> {
+        let outcome = verdict.outcome()?.to_owned();
+        let sale = match mutation.read() {
+            Ok(Body::RecordSale(record)) => Some(record.sale),
+            _ => None,
+        };
+        let total = sale.as_ref().and_then(|sale| sale.total().ok()).map(Money::get);
+        Some(Self { key: mutation.key, outcome, sale: sale.map(|sale| sale.id), total })
+    }
 }
 
 /// Reads such a file: one JSON object a line.

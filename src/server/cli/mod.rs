@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod device;
 mod import;
+mod replay;
 mod serve;
 mod smoke;
 mod user;
@@ -11,6 +12,10 @@ mod user;
 use super::{
     config::{Config, ConfigError},
     db::{self, Db},
+};
+use crate::{
+    domain::{Role, UserId},
+    sync::wire::PersonRow,
 };
 use clap::{Parser, Subcommand};
 use std::{error::Error, path::PathBuf, process::ExitCode};
@@ -46,6 +51,8 @@ enum Command {
     Check(check::Check),
     /// Enrol at a server as a phone would, then make, check and void a sale; exit 1 where something is wrong.
     Smoke(smoke::Smoke),
+    /// Sell a till's file again through phones of a running server; exit 1 where the figures differ.
+    Replay(replay::Replay),
 }
 
 /// What went wrong, in words for an operator.
@@ -82,6 +89,7 @@ impl Cli {
             Command::Device(device) => device.run(&open(&config).await?).await,
             Command::Import(import) => import.run(&open(&config).await?).await,
             Command::Check(check) => check.run(&open(&config).await?).await,
+            Command::Replay(replay) => replay.run(&open(&config).await?).await,
             Command::Smoke(smoke) => smoke.run().await,
         }
     }
@@ -90,4 +98,14 @@ impl Cli {
 async fn open(config: &Config) -> Result<Db, Failure> {
     config.make_database_folder().map_err(|error: ConfigError| error.to_string())?;
     Ok(db::open(&config.database_url).await?)
+}
+
+/// Who signs in on a phone that is a program: the person named, or the shop's first owner.
+fn choose(people: &[PersonRow], name: Option<&str>) -> Result<UserId, Failure> {
+    let fits = |person: &&PersonRow| match name {
+        Some(name) => person.name.as_str() == name && !person.retired,
+        None => person.role == Role::Owner && !person.retired,
+    };
+    let nobody = || format!("the shop has no {}", name.unwrap_or("owner"));
+    Ok(people.iter().find(fits).ok_or_else(nobody)?.id)
 }

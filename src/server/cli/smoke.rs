@@ -1,7 +1,7 @@
-use super::Failure;
+use super::{Failure, choose};
 use crate::{
     domain::{
-        Category, InstallationId, Key, Label, Money, Name, Note, Pin, Product, ProductId, Quantity, Role, Sale, SaleId,
+        Category, InstallationId, Key, Label, Money, Name, Note, Pin, Product, ProductId, Quantity, Sale, SaleId,
         SaleLine, Tender, Units, UserId, day::DeviceTime,
     },
     server::{client::Client, clock::now_ms, secret},
@@ -9,8 +9,8 @@ use crate::{
         Body, Mutation, Origin, Verdict,
         mutation::{CreateProduct, RecordSale, RetireProduct, VoidSale},
         wire::{
-            Cursor, EnrolAnswer, EnrolRequest, From, MovementRow, PROTOCOL, Page, PersonRow, PullAnswer, PullRequest,
-            Pulled, PushAnswer, PushRequest, SaleRow, SignInAnswer, SignInRequest,
+            Cursor, EnrolAnswer, EnrolRequest, From, MovementRow, PROTOCOL, Page, PullAnswer, PullRequest, Pulled,
+            PushAnswer, PushRequest, SaleRow, SignInAnswer, SignInRequest,
         },
     },
 };
@@ -72,18 +72,9 @@ impl Smoke {
         let name = Label::new("comptoir smoke")?;
         let request = EnrolRequest { code: self.code.clone(), installation, secret: secret.clone(), name };
         let enrolled: EnrolAnswer = client.call("enrol", &request)?;
-        let person = self.choose(&enrolled.people)?;
+        let person = choose(&enrolled.people, self.person.as_deref())?;
         let cursor = Cursor { history: Uuid::nil(), change: 0 };
         Ok(Phone { client, installation, secret, person, prefix: enrolled.prefix, cursor, sequence: 0 })
-    }
-
-    fn choose(&self, people: &[PersonRow]) -> Result<UserId, Failure> {
-        let fits = |person: &&PersonRow| match &self.person {
-            Some(name) => person.name.as_str() == name && !person.retired,
-            None => person.role == Role::Owner && !person.retired,
-        };
-        let nobody = || format!("the shop has no {}", self.person.as_deref().unwrap_or("owner"));
-        Ok(people.iter().find(fits).ok_or_else(nobody)?.id)
     }
 }
 

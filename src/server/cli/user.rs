@@ -1,7 +1,11 @@
 use super::Failure;
 use crate::{
     domain::{Label, Pin, Role},
-    server::{db::Db, people},
+    server::{
+        db::Db,
+        people::{self, Shop},
+    },
+    sync::wire::PersonRow,
 };
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -22,6 +26,12 @@ pub enum User {
         shop: Option<String>,
         name: String,
     },
+    /// A person left: signed out everywhere. What they still had queued is kept for the owner.
+    Retire {
+        #[arg(long)]
+        shop: Option<String>,
+        name: String,
+    },
 }
 
 impl User {
@@ -35,16 +45,34 @@ impl User {
             }
             User::ResetPin { shop, name } => {
                 let shop = people::find_shop(db, shop.as_deref()).await?;
-                let all = people::of_shop(db, shop.id).await?;
-                let mut found = all.iter().filter(|person| person.name.as_str() == name.trim());
-                let (Some(person), None) = (found.next(), found.next()) else {
-                    return Err(format!("no one person of {} is called {name}", shop.name).into());
-                };
+                let person = find(db, &shop, &name).await?;
                 people::reset_pin(db, shop.id, person.id, &read_pin()?).await?;
                 println!("{name} has a new PIN");
             }
+            User::Retire { shop, name } => {
+                let shop = people::find_shop(db, shop.as_deref()).await?;
+                let person = find(db, &shop, &name).await?;
+                // Without an owner nobody could decide anything in the shop any more.
+                let others = people::of_shop(db, shop.id).await?;
+                let owns = |other: &PersonRow| other.role == Role::Owner && !other.retired && other.id != person.id;
+                if person.role == Role::Owner && !others.iter().any(owns) {
+                    return Err(format!("{name} is the only owner of {}: add another first", shop.name).into());
+                }
+                people::retire(db, shop.id, person.id).await?;
+                println!("{name} can no longer sign in at {}", shop.name);
+            }
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The one person of the shop who is called that and has not left.
+async fn find(db: &Db, shop: &Shop, name: &str) -> Result<PersonRow, Failure> {
+    let all = people::of_shop(db, shop.id).await?;
+    let mut found = all.into_iter().filter(|person| person.name.as_str() == name.trim() && !person.retired);
+    match (found.next(), found.next()) {
+        (Some(person), None) => Ok(person),
+        _ => Err(format!("no one person of {} is called {name}", shop.name).into()),
     }
 }
 

@@ -52,7 +52,7 @@ impl Site {
         let pkg = options.site_pkg_dir_route_base();
         let built = Built::read(options, &root, &pkg)?;
         let app_shell = Owner::new().with(|| {
-            let shell = crate::app::app_shell(options.clone());
+            let shell = crate::app::app_shell(options.clone(), built.js.clone(), built.wasm.clone());
             view! { {shell} }.to_html()
         });
         let app_shell_script = format!(

@@ -118,6 +118,9 @@ impl<'a> Batch<'a> {
                 self.take_back().await?;
                 if let Some(Body::RecordSale(record)) = &body {
                     refused::store(&mut self.tx, &case, &record.sale, &refusal).await?;
+                    if let Some(retried) = record.retry_of {
+                        refused::supersede(&mut self.tx, &case, retried, record.sale.id).await?;
+                    }
                 }
                 Verdict::Refused { change, refusal }
             }

@@ -84,15 +84,8 @@ pub(super) async fn store(
     verdict: &Verdict,
     now_ms: i64,
 ) -> Result<(), ServerError> {
-    let outcome = match verdict {
-        Verdict::Applied { .. } => "applied",
-        Verdict::Refused { .. } => "refused",
-        Verdict::Conflict { .. } => "conflict",
-        Verdict::Quarantined { .. } => "quarantined",
-        // The others are not final; without a change number there is no row to write.
-        _ => return Ok(()),
-    };
-    let Some(change) = verdict.change() else { return Ok(()) };
+    // The others are not final: without a change number there is no row to write.
+    let (Some(outcome), Some(change)) = (verdict.outcome(), verdict.change()) else { return Ok(()) };
     let answer = if verdict.is_applied() { None } else { Some(serde_json::to_string(verdict)?) };
     let kind: String =
         mutation.kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(KIND_MAX_CHARS).collect();
@@ -141,7 +134,11 @@ pub(super) async fn quarantine(
 /// whoever sends it and however its fields were ordered; not its origin, which a fork changes (G20).
 pub(super) fn payload_hash(mutation: &Mutation) -> Vec<u8> {
     let mut text = String::from("{\"body\":");
-    write_canonical(&mutation.body, &mut text);
+    match serde_json::from_str(mutation.body.text()) {
+        Ok(body) => write_canonical(&body, &mut text),
+        // Too deep, or a number beyond any type: refused as it stands, and known again as it stands.
+        Err(_) => text.push_str(mutation.body.text()),
+    }
     text.push_str(",\"kind\":");
     text.push_str(&Value::from(mutation.kind.as_str()).to_string());
     text.push_str(&format!(",\"version\":{}}}", mutation.version));

@@ -100,6 +100,21 @@ pub(super) async fn check_retry(tx: &mut Tx, case: &Case, retried: Key, sale: Sa
     if refused.is_open() { Ok(()) } else { Err(Refusal::AlreadySettled.into()) }
 }
 
+/// A retry that was refused too: the new refusal takes the place of the one it retried, so that one decision is left,
+/// and others see it as they saw the old one.
+pub(super) async fn supersede(tx: &mut Tx, case: &Case, retried: Key, sale: SaleId) -> Result<(), ServerError> {
+    let taken_over = async {
+        check_retry(&mut *tx, case, retried, sale).await?;
+        settle(&mut *tx, case, retried, Became::Retried).await?;
+        settle(&mut *tx, case, case.key, Became::Parked).await
+    };
+    match taken_over.await {
+        Err(Stop::Failed(error)) => Err(error),
+        // Settled meanwhile, or not this person's or this sale's: it stays what it is.
+        _ => Ok(()),
+    }
+}
+
 /// Writes what became of it. Rolled back before anyone else saw it, it stays unseen; whatever others have seen or must
 /// see gets a change number. Parked is not settled: a decision is still to come.
 pub(super) async fn settle(tx: &mut Tx, case: &Case, key: Key, became: Became) -> Result<(), Stop> {

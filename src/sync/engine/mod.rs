@@ -6,6 +6,8 @@
 //! simulated is what runs.
 
 mod account;
+#[cfg(test)]
+pub mod contract;
 pub mod memory;
 mod outcome;
 mod pull;
@@ -24,7 +26,7 @@ pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting};
 pub use pull::{Applied, fork, on_pulled, plan_pull};
 pub use push::{Lane, on_push_answer, plan_push};
 pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue};
-pub use schedule::{Action, CHANGE_PAUSE_MS, Schedule, Situation, Trigger};
+pub use schedule::{Action, BACKOFF_FIRST_MS, BACKOFF_LAST_MS, CHANGE_PAUSE_MS, Schedule, Situation, TICK_MS, Trigger};
 pub use state::{
     Acknowledged, Contact, Device, Entry, Held, Installation, Loading, Meta, Parked, SessionState, Standing, Unreadable,
 };

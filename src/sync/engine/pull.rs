@@ -278,7 +278,8 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
     tx.put(Store::Meta, keys::RECEIPT, &0);
     tx.put(Store::Meta, keys::RENUMBER, &false);
     let mut sequence = 0;
-    for entry in &device.outbox {
+    // What has its verdict is not sent again: under a number of the new one it would be missing for ever (G15).
+    for entry in device.unsent() {
         tx.expect_entry(entry);
         tx.delete(Store::Outbox, entry.storage_key());
         sequence += 1;

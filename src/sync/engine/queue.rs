@@ -98,6 +98,7 @@ pub(super) fn queue_into(
         let receipt = device.meta.receipt;
         tx.expect(Store::Meta, keys::RECEIPT, (receipt > 0).then(|| receipt.to_string()));
         tx.put(Store::Meta, keys::RECEIPT, &(receipt + 1));
+        tx.delete(Store::Meta, keys::CART);
     }
     let standing = if wait { Standing::Deciding { since_ms: now_ms } } else { Standing::Queued };
     let entry = Entry { mutation: mutation.clone(), standing, verdict: None, resent_from: None, stored: None };

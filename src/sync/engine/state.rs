@@ -4,6 +4,7 @@ use super::storage::{Store, keys};
 use crate::{
     domain::{InstallationId, Key, day::DeviceTime},
     sync::{
+        json,
         mutation::{Body, Mutation},
         order::Queued,
         verdict::Verdict,
@@ -162,7 +163,7 @@ impl Device {
             }
         }
         for (key, value) in outbox {
-            match serde_json::from_str::<Entry>(value) {
+            match json::read::<Entry>(value) {
                 Ok(entry) => device.outbox.push(Entry { stored: Some(value.clone()), ..entry }),
                 Err(error) => {
                     unreadable.push(Unreadable { store: Store::Outbox, key: key.clone(), detail: error.to_string() })
@@ -226,7 +227,7 @@ impl Entry {
 impl Meta {
     fn read(&mut self, key: &str, value: &str) -> Result<(), String> {
         fn parse<T: DeserializeOwned>(into: &mut T, value: &str) -> Result<(), String> {
-            *into = serde_json::from_str(value).map_err(|error| error.to_string())?;
+            *into = json::read(value).map_err(|error| error.to_string())?;
             Ok(())
         }
         match key {

@@ -148,6 +148,8 @@ pub mod keys {
     pub const CONTACT: &str = "contact";
     pub const SHOP: &str = "shop";
     pub const UPGRADE: &str = "upgrade";
+    /// What a customer is about to buy, so that a reload loses nothing. A sale takes it away in its own transaction.
+    pub const CART: &str = "cart";
     pub const RENUMBER: &str = "renumber";
 
     /// An outbox entry: by sequence, and unique even where a forked installation sends what the old one made.

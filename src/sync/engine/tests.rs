@@ -1,1 +1,223 @@
+//! What the engine decides, without a server: G5, G7, G16, G19, G20.
 
+use super::{
+    memory::Memory,
+    samples::{key, product, receive, sale, void},
+    *,
+};
+use crate::{
+    domain::{InstallationId, Role, UserId},
+    sync::{
+        Answer, Body, Mutation, Refusal, Verdict,
+        wire::{Cursor, Page, PersonRow, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow},
+    },
+};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+const NOW_MS: i64 = 1_795_000_000_000;
+const HISTORY: Uuid = Uuid::from_u128(1);
+const NO_STOCK: Refusal = Refusal::InsufficientStock { lines: Vec::new() };
+
+/// An enrolled phone with a person at it, that has read an empty shop.
+struct Till(Memory);
+
+impl Till {
+    fn new() -> Self {
+        let mut till = Self(Memory::default());
+        till.commit(&enrolled(&Device::default(), &installation(1, "A")).unwrap());
+        let name = crate::domain::Label::new("Mariama").unwrap();
+        let person = PersonRow { id: UserId(Uuid::from_u128(9)), name, role: Role::Owner, retired: false };
+        till.commit(&signed_in(&person, SessionState::Open, None));
+        till.commit(&new_epoch(&till.device()).0);
+        till.pull(start(HISTORY, 10, &[]));
+        till
+    }
+
+    fn device(&self) -> Device {
+        let (device, unreadable) = Device::from_rows(&self.0.scan(Store::Meta, ""), &self.0.scan(Store::Outbox, ""));
+        assert_eq!(unreadable, []);
+        device
+    }
+
+    fn commit(&mut self, tx: &LocalTx) {
+        self.0.commit(tx).unwrap();
+    }
+
+    fn queue(&mut self, n: u64, body: Body, wait: bool) -> Mutation {
+        let queueing = Queueing { key: key(n), body, now_ms: NOW_MS, wait };
+        let (tx, mutation) = queue(&self.device(), queueing).unwrap();
+        self.commit(&tx);
+        mutation
+    }
+
+    fn answer(&mut self, verdicts: &[(u64, Verdict)], now_ms: i64) {
+        let answers =
+            verdicts.iter().map(|(n, verdict)| Answer { key: key(*n), replayed: false, verdict: verdict.clone() });
+        let answer = PushAnswer { server_now_ms: now_ms, answers: answers.collect(), page: None };
+        let device = self.device();
+        let (tx, _) = on_push_answer(&device, device.meta.epoch, &answer, now_ms, &mut || key(900));
+        self.commit(&tx);
+    }
+
+    fn pull(&mut self, pulled: Pulled) -> Applied {
+        let rows = self.0.scan(Store::Acknowledged, "");
+        let acknowledged: Vec<Acknowledged> = rows.iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect();
+        let (device, answer) = (self.device(), PullAnswer { server_now_ms: NOW_MS, pulled });
+        let (tx, applied) = on_pulled(&device, device.meta.epoch, &answer, &acknowledged, NOW_MS, &mut || key(901));
+        self.commit(&tx);
+        applied
+    }
+
+    fn ended(&self, n: u64) -> Settled {
+        let parked = self.0.get(Store::Parked, &key(n).to_string()).map(|row| serde_json::from_str(row).unwrap());
+        ended(&self.device(), key(n), parked.as_ref())
+    }
+}
+
+fn installation(n: u128, prefix: &str) -> Installation {
+    let (prefix, name, shop_name) = (prefix.to_owned(), "Téléphone".to_owned(), "Boutique".to_owned());
+    Installation {
+        id: InstallationId(Uuid::from_u128(n)),
+        secret: "s".into(),
+        prefix,
+        name,
+        shop_name,
+        holds_costs: false,
+    }
+}
+
+fn start(history: Uuid, change: u64, stock: &[(u64, i64)]) -> Pulled {
+    let stock = stock.iter().map(|(n, units)| StockRow { product: product(*n), units: *units }).collect();
+    let rows = Rows { stock, ..Rows::default() };
+    let kind = crate::sync::wire::Kind::Movement;
+    Pulled::Start(StartPage { at: Cursor { history, change }, kind, next: None, total_rows: 0, rows })
+}
+
+fn refused(change: u64) -> Verdict {
+    Verdict::Refused { change, refusal: NO_STOCK }
+}
+
+/// G5, `frozen_tab_keeps_the_lock`: the woken tab decided on an old epoch, and its transaction is not carried out.
+#[test]
+fn a_woken_sender_cannot_write() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    let frozen = till.device();
+    till.commit(&new_epoch(&frozen).0);
+    let answers = vec![Answer { key: key(1), replayed: false, verdict: Verdict::Applied { change: 11 } }];
+    let answer = PushAnswer { server_now_ms: NOW_MS, answers, page: None };
+    let (tx, _) = on_push_answer(&frozen, frozen.meta.epoch, &answer, NOW_MS, &mut || key(900));
+    let before = till.0.scan(Store::Outbox, "");
+    assert!(till.0.commit(&tx).is_err());
+    assert_eq!(till.0.scan(Store::Outbox, ""), before);
+    // Two that take over from the same state: one does.
+    let (one, two) = (new_epoch(&till.device()).0, new_epoch(&till.device()).0);
+    assert!(till.0.commit(&one).is_ok() && till.0.commit(&two).is_err());
+}
+
+/// G7, G16: a sale that is waited for goes with its causes, before a backlog of others.
+#[test]
+fn an_urgent_sale_takes_its_causes_along_and_nothing_else() {
+    let mut till = Till::new();
+    till.queue(1, receive(1, 5), false);
+    till.queue(2, sale(1, 2, 1), false);
+    till.queue(3, sale(2, 1, 1), true);
+    let plan = |lane| plan_push(&till.device(), lane, &BTreeSet::new(), "test").unwrap().mutations;
+    let keys = |mutations: Vec<Mutation>| mutations.iter().map(|mutation| mutation.key).collect::<Vec<_>>();
+    assert_eq!(keys(plan(Lane::Urgent(key(3)))), [key(1), key(3)]);
+    assert_eq!(keys(plan(Lane::Backlog)), [key(2), key(1), key(3)]);
+}
+
+/// G16: one compare-and-set decides how a wait ends, whichever of verdict and time-out comes first.
+#[test]
+fn verdict_and_time_out_cannot_both_win() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), true);
+    assert_eq!(till.ended(1), Settled::Waiting);
+    let time_out = stop_waiting(&till.device(), key(1), true).unwrap();
+    till.answer(&[(1, refused(11))], NOW_MS + 1_000);
+    assert!(till.0.commit(&time_out).is_err(), "the verdict came first");
+    assert_eq!(stop_waiting(&till.device(), key(1), true), None);
+    assert!(matches!(till.ended(1), Settled::Refused(_)));
+    let back = roll_back(&till.device(), key(1), key(2), NOW_MS).unwrap();
+    till.commit(&back);
+    let told: Vec<_> = till.device().outbox.iter().map(|entry| entry.mutation.kind.clone()).collect();
+    assert_eq!(told, ["settle_refusal"]);
+
+    till.queue(3, sale(2, 1, 2), true);
+    let late = stop_waiting(&till.device(), key(3), true).unwrap();
+    till.commit(&late);
+    assert_eq!((till.ended(3), till.device().meta.answering), (Settled::Late, false));
+    till.answer(&[(3, refused(12))], NOW_MS + 6_000);
+    assert!(matches!(till.ended(3), Settled::Parked(_)) && till.device().meta.answering);
+    assert_eq!(roll_back(&till.device(), key(3), key(4), NOW_MS), None);
+}
+
+/// G16: the tab that sold died. Its refusal waits ten seconds for it, then is parked, and the server is told.
+#[test]
+fn an_orphaned_refusal_is_parked() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), true);
+    till.answer(&[(1, refused(11))], NOW_MS + 1_000);
+    let settle = |till: &Till, now_ms| {
+        let device = till.device();
+        settle_orphans(&device, device.meta.epoch, now_ms, &mut || key(900))
+    };
+    assert_eq!(settle(&till, NOW_MS + SALE_ORPHAN_MS), None);
+    let tx = settle(&till, NOW_MS + SALE_ORPHAN_MS + 1).unwrap();
+    till.commit(&tx);
+    assert!(matches!(till.ended(1), Settled::Parked(_)));
+    assert_eq!(till.device().outbox[0].mutation.key, key(900));
+}
+
+/// G19: a new history is shown only once everything sent again has a final verdict.
+#[test]
+fn a_server_set_back_is_told_again_before_it_is_shown() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    till.answer(&[(1, Verdict::Applied { change: 11 })], NOW_MS);
+    let page = Page { history: HISTORY, from: 10, to: 11, more: false, answers: Vec::new(), rows: Rows::default() };
+    till.pull(Pulled::Page(page));
+    assert_eq!((till.device().outbox.len(), till.0.scan(Store::Acknowledged, "").len()), (0, 1));
+
+    let restored = Uuid::from_u128(2);
+    assert_eq!(till.pull(Pulled::Resync), Applied::Resync);
+    till.pull(start(restored, 9, &[(1, 5)]));
+    let device = till.device();
+    assert_eq!(device.meta.held.unwrap().cursor.history, HISTORY, "the old state serves");
+    assert_eq!(device.unsent().map(|entry| entry.mutation.key).collect::<Vec<_>>(), [key(1)]);
+    till.answer(&[(1, Verdict::TryLater)], NOW_MS);
+    assert_eq!(till.device().meta.held.unwrap().cursor.history, HISTORY);
+    till.answer(&[(1, Verdict::Applied { change: 10 })], NOW_MS);
+    let held = till.device().meta.held.unwrap();
+    assert_eq!((held.cursor, held.generation), (Cursor { history: restored, change: 9 }, 1));
+    assert_eq!(till.0.get(Store::Confirmed, &keys::stock(1, product(1))), Some("5"));
+}
+
+/// G20: numbers start anew; keys and printed receipts stay, and a void still needs its sale.
+#[test]
+fn a_fork_renumbers_and_keeps_what_was_printed() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    till.answer(&[(1, Verdict::Applied { change: 11 })], NOW_MS);
+    let printed = till.queue(2, sale(2, 1, 2), false);
+    till.queue(3, void(2), false);
+    till.answer(&[(2, Verdict::Renumber)], NOW_MS);
+    assert!(till.device().meta.renumber);
+    let tx = fork(&till.device(), &installation(2, "B"));
+    till.commit(&tx);
+    let device = till.device();
+    // What has its verdict is never sent again under the new name: a number of the new one would stay a hole for ever.
+    let (judged, unsent): (Vec<_>, Vec<_>) = device.outbox.iter().partition(|entry| entry.verdict.is_some());
+    assert_eq!(
+        judged.iter().map(|entry| entry.mutation.origin.installation).collect::<Vec<_>>(),
+        [installation(1, "A").id]
+    );
+    let numbered: Vec<_> = unsent.iter().map(|entry| (entry.mutation.origin.sequence, entry.mutation.key)).collect();
+    assert_eq!((numbered, device.meta.sequence), (vec![(1, key(2)), (2, key(3))], 2));
+    assert_eq!(unsent[0].mutation.body, printed.body);
+    assert_eq!(unsent[1].mutation.needs, [key(2)]);
+    assert!(unsent.iter().all(|entry| entry.mutation.origin.installation == installation(2, "B").id));
+    assert_eq!((next_receipt(&device.meta).unwrap().to_string(), device.meta.renumber), ("B-000001".to_owned(), false));
+}

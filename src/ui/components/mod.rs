@@ -1,6 +1,7 @@
 //! Pieces of screens: data comes in, events go out.
 
 use super::{
+    erase::{erase, live},
     format::{self, number},
     icons,
 };
@@ -8,68 +9,116 @@ use crate::domain::Money;
 use leptos::prelude::*;
 
 /// An amount, large figures and small unit.
-#[component]
-pub fn Amount(#[prop(into)] of: Signal<Money>) -> impl IntoView {
-    view! { <span class="money">{move || number(of.get().get())}<small>"\u{202f}GNF"</small></span> }
+pub fn amount(of: Money) -> AnyView {
+    erase(view! { <span class="money">{number(of.get())}<small>"\u{202f}GNF"</small></span> })
+}
+
+/// An amount that changes.
+pub fn live_amount(of: Signal<Money>) -> AnyView {
+    erase(view! { <span class="money">{live(move || number(of.get().get()))}<small>"\u{202f}GNF"</small></span> })
 }
 
 /// A name of up to two lines whose end stays visible.
 pub fn product_name(name: &str) -> AnyView {
     match format::split_name(name) {
-        None => view! { <span class="name">{name.to_owned()}</span> }.into_any(),
-        Some((head, tail)) => view! {
+        None => erase(view! { <span class="name">{name.to_owned()}</span> }),
+        Some((head, tail)) => erase(view! {
             <span class="name name--split" title=name.to_owned()>
-                <span class="name__head">{head}</span>
-                " "
-                <span class="name__tail">{tail}</span>
+                <span class="sr">{name.to_owned()}</span>
+                <span class="name__head" aria-hidden="true">{head}</span>
+                <span class="name__tail" aria-hidden="true">{tail}</span>
             </span>
-        }
-        .into_any(),
+        }),
     }
+}
+
+/// The head of a screen: the way back, if it has one, its name, and where things stand.
+pub fn top(back: Option<(&'static str, &'static str)>, title: AnyView, chip: AnyView, below: AnyView) -> AnyView {
+    let back = back.map(|(to, said)| {
+        let icon = if to == "/" { icons::house() } else { icons::arrow_left() };
+        erase(view! { <a class="icon-btn" href=to aria-label=said>{icon}</a> })
+    });
+    erase(view! {
+        <header class="top">
+            <div class="top__row">{back}<h1 class="top__title">{title}</h1>{chip}</div>
+            {below}
+        </header>
+    })
 }
 
 /// Where one stands in the app, on every screen.
-#[component]
-pub fn Nav(current: &'static str, #[prop(into)] to_decide: Signal<usize>) -> impl IntoView {
-    let here = move |path: &'static str| (current == path).then_some("page");
-    view! {
-        <nav class="nav" aria-label="Principal">
-            <ul class="nav__list">
-                <li><a class="nav__link" href="/" aria-current=here("/")>{icons::house()}<span>"Accueil"</span></a></li>
-                <li>
-                    <a class="nav__link" href="/vente" aria-current=here("/vente")>
-                        {icons::shopping_cart()}<span>"Vendre"</span>
-                    </a>
-                </li>
-                <li>
-                    <a class="nav__link" href="/a-decider" aria-current=here("/a-decider")>
-                        {icons::circle_question_mark()}
-                        <span>"À décider"</span>
-                        <Show when=move || { to_decide.get() > 0 }>
-                            <span class="nav__count">{move || to_decide.get()}<span class="sr">" à décider"</span></span>
-                        </Show>
-                    </a>
-                </li>
-                <li>
-                    <a class="nav__link" href="/parametres" aria-current=here("/parametres")>
-                        {icons::settings()}<span>"Paramètres"</span>
-                    </a>
-                </li>
-            </ul>
-        </nav>
-    }
+pub fn nav(current: &'static str, to_decide: Signal<usize>) -> AnyView {
+    let count = live(move || {
+        let n = to_decide.get();
+        (n > 0).then(|| {
+            erase(view! { <span class="nav__count">{n.to_string()}<span class="sr">" à décider"</span></span> })
+        })
+    });
+    let places = [
+        ("/", "Accueil", icons::house()),
+        ("/vente", "Vendre", icons::shopping_cart()),
+        ("/a-decider", "À décider", icons::circle_question_mark()),
+        ("/parametres", "Paramètres", icons::settings()),
+    ];
+    let mut count = Some(count);
+    let places = places.map(|(to, name, icon)| {
+        let count = (to == "/a-decider").then(|| count.take()).flatten().map(erase);
+        let here = (current == to).then_some("page");
+        erase(view! {
+            <li><a class="nav__link" href=to aria-current=here>{icon}<span>{name}</span>{count}</a></li>
+        })
+    });
+    erase(view! { <nav class="nav" aria-label="Principal"><ul class="nav__list">{Vec::from(places)}</ul></nav> })
 }
 
 /// A word on the screen: what happened, and what to do.
-#[component]
-pub fn NoticeBar(kind: &'static str, title: String, #[prop(default = Vec::new())] lines: Vec<String>) -> impl IntoView {
-    view! {
+pub fn notice(kind: &'static str, title: String, lines: Vec<String>) -> AnyView {
+    let lines: Vec<AnyView> = lines.into_iter().map(|line| erase(view! { <span>{line}</span> })).collect();
+    erase(view! {
         <div class=format!("notice notice--{kind}") role="alert">
             {icons::triangle_alert()}
-            <p class="notice__text">
-                <strong>{title}</strong>
-                {lines.into_iter().map(|line| view! { <span>{line}</span> }).collect_view()}
-            </p>
+            <p class="notice__text"><strong>{title}</strong>{lines}</p>
         </div>
-    }
+    })
+}
+
+/// A word that asks for something, with the button or link that does it.
+pub fn asks(kind: &'static str, icon: AnyView, title: &'static str, line: &'static str, act: AnyView) -> AnyView {
+    erase(view! {
+        <div class=format!("notice notice--{kind}") role="status">
+            {icon}
+            <p class="notice__text"><strong>{title}</strong><span>{line}</span></p>
+            {act}
+        </div>
+    })
+}
+
+/// Named facts, one a line.
+pub fn facts(facts: Vec<(&'static str, AnyView)>) -> AnyView {
+    let facts: Vec<AnyView> = facts
+        .into_iter()
+        .map(|(name, value)| erase(view! { <div><dt>{name}</dt><dd class="num">{value}</dd></div> }))
+        .collect();
+    erase(view! { <dl class="facts">{facts}</dl> })
+}
+
+/// A text field whose value is a signal.
+pub fn input(
+    id: &'static str,
+    class: &'static str,
+    mode: &'static str,
+    max: &'static str,
+    value: RwSignal<String>,
+) -> AnyView {
+    erase(view! {
+        <input
+            class=class
+            id=id
+            inputmode=mode
+            autocomplete="off"
+            maxlength=max
+            prop:value=live(move || value.get())
+            on:input=super::erase::on(move |event| value.set(event_target_value(&event)))
+        />
+    })
 }

@@ -1,50 +1,48 @@
 //! À décider: refused sales and clashing edits, each with its choices.
 
-use super::{Banners, Chip, require_person, till};
+use super::{banners, chip, require_person, till, to_decide};
 use crate::{
     device::{
         Till,
         handle::{Decision, Undecided},
     },
-    sync::Refusal,
+    sync::{Refusal, verdict::FieldConflict},
     ui::{
-        components::{Nav, NoticeBar, product_name},
+        components::{facts, nav, notice, product_name, top},
+        erase::{Row, erase, live, on, rows},
         format, icons, text,
     },
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 
 #[component]
 pub fn Decide() -> impl IntoView {
     let till = till();
     require_person(till);
-    let to_decide = Signal::derive(move || till.status.with(|status| status.to_decide));
     let error = RwSignal::new(None::<String>);
-    view! {
+    let cards = move || {
+        let card = |decision: Decision| Row::new(decision.key.to_string(), move || card(till, decision, error));
+        till.decisions.get().into_iter().map(card).collect()
+    };
+    let nothing = live(move || {
+        till.decisions.with(Vec::is_empty).then(|| {
+            let more = "Les ventes refusées et les changements qui se contredisent viennent ici.";
+            erase(view! { <div class="empty">{icons::circle_check()}<h2>"Rien à décider"</h2><p>{more}</p></div> })
+        })
+    });
+    erase(view! {
         <div class="app">
-            <header class="top">
-                <div class="top__row"><h1 class="top__title">"À décider"</h1><Chip till /></div>
-            </header>
+            {top(None, "À décider".into_any(), chip(till), ().into_any())}
             <main class="page">
-                <Banners till />
-                {move || error.get().map(|title| view! { <NoticeBar kind="bad" title /> })}
-                <For
-                    each=move || till.decisions.get()
-                    key=|decision| decision.key
-                    children=move |decision| view! { <Card till decision error /> }
-                />
-                <Show when=move || till.decisions.with(Vec::is_empty)>
-                    <p class="empty">"Rien à décider."</p>
-                </Show>
+                {banners(till)} {live(move || error.get().map(|title| notice("bad", title, Vec::new())))} {rows(cards)}
+                {nothing}
             </main>
-            <Nav current="/a-decider" to_decide />
+            {nav("/a-decider", to_decide(till))}
         </div>
-    }
-    .into_any()
+    })
 }
 
-#[component]
-fn Card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> impl IntoView {
+fn card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> AnyView {
     let Decision { key, what, who, at_ms, .. } = decision;
     let (busy, sure) = (RwSignal::new(false), RwSignal::new(false));
     let act = move |retry: bool| {
@@ -56,86 +54,93 @@ fn Card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> impl
             error.set(done.err().map(|problem| text::command_error(&problem)));
         });
     };
-    let is_sale = matches!(what, Undecided::Sale { .. });
-    let title = match &what {
-        Undecided::Sale { sale, .. } => sale.receipt.to_string(),
-        Undecided::Conflict { .. } => "Deux valeurs différentes".into(),
-        Undecided::Other { .. } => "Changement refusé".into(),
-    };
-    let body = match what {
-        Undecided::Sale { refusal, .. } => refused(&refusal),
-        Undecided::Conflict { fields, .. } => fields
-            .into_iter()
-            .map(|field| {
-                view! {
-                    <dl class="facts">
-                        <div><dt>"Avant"</dt><dd>{field.before.to_string()}</dd></div>
-                        <div><dt>"L’autre"</dt><dd>{field.theirs.to_string()}</dd></div>
-                        <div><dt>"Moi"</dt><dd>{field.mine.to_string()}</dd></div>
-                    </dl>
-                }
-            })
-            .collect_view()
-            .into_any(),
-        Undecided::Other { refusal, .. } => {
+    let (title, body, is_sale) = match what {
+        Undecided::Sale { sale, refusal } => {
+            let total = format::money(sale.total().unwrap_or_default());
+            (format!("Vente {} · {total}", sale.receipt), refused(&refusal), true)
+        }
+        Undecided::Conflict { about, fields } => (text::change_name(&about).to_owned(), clash(fields), false),
+        Undecided::Other { about, refusal } => {
             let lines = refusal.as_ref().map(text::refusal).unwrap_or_default();
-            view! { <NoticeBar kind="warn" title="Gardé sur ce téléphone".into() lines /> }.into_any()
+            let kept = "Changement refusé, gardé sur ce téléphone".to_owned();
+            (text::change_name(&about).to_owned(), notice("warn", kept, lines), false)
         }
     };
-    let choices = if is_sale {
-        view! {
-            <button class="btn btn--main" type="button" disabled=move || busy.get() on:click=move |_| act(true)>
-                {icons::refresh_cw()} "Réessayer"
-            </button>
-            <button
-                class="btn btn--bad"
-                type="button"
-                disabled=move || busy.get()
-                on:click=move |_| if sure.get_untracked() { act(false) } else { sure.set(true) }
-            >
-                {move || if sure.get() { "Oui, annuler : les articles reviennent" } else { "Annuler la vente" }}
-            </button>
-        }
-        .into_any()
-    } else {
-        view! {
-            <button class="btn" type="button" disabled=move || busy.get() on:click=move |_| act(false)>"J’ai vu"</button>
-        }
-        .into_any()
-    };
+    let choices = if is_sale { of_sale(busy, sure, act) } else { seen(busy, act) };
     let label = title.clone();
-    view! {
+    erase(view! {
         <article class="card" aria-label=label>
             <header class="card__head">
                 <h2 class="num">{title}</h2>
-                <span class="muted small num">{format::date_time(at_ms)} " · " {who}</span>
+                <span class="muted small num">{format!("{} · {who}", format::date_time(at_ms))}</span>
             </header>
             {body}
-            <div class="btns">{choices}</div>
+            {choices}
         </article>
-    }
+    })
+}
+
+fn of_sale(busy: RwSignal<bool>, sure: RwSignal<bool>, act: impl Fn(bool) + Copy + 'static) -> AnyView {
+    let retry = on(move |_: MouseEvent| act(true));
+    let cancel = on(move |_: MouseEvent| if sure.get_untracked() { act(false) } else { sure.set(true) });
+    let cancels = live(move || if sure.get() { "Oui, annuler et rembourser" } else { "Annuler la vente" });
+    erase(view! {
+        <p class="small muted">
+            "Réessayer : la vente part de nouveau, si le stock est revenu. Annuler : rien n’est vendu, rendez l’argent."
+        </p>
+        <div class="btns">
+            <button class="btn btn--main" type="button" disabled=live(move || busy.get()) on:click=retry>
+                {icons::refresh_cw()} "Réessayer"
+            </button>
+            <button class="btn btn--bad" type="button" disabled=live(move || busy.get()) on:click=cancel>{cancels}</button>
+        </div>
+    })
+}
+
+fn seen(busy: RwSignal<bool>, act: impl Fn(bool) + Copy + 'static) -> AnyView {
+    let seen = on(move |_: MouseEvent| act(false));
+    erase(view! {
+        <div class="btns">
+            <button class="btn" type="button" disabled=live(move || busy.get()) on:click=seen>"J’ai vu"</button>
+        </div>
+    })
+}
+
+fn clash(fields: Vec<FieldConflict>) -> AnyView {
+    let field = |field: FieldConflict| {
+        let value = |value: &serde_json::Value| text::field_value(value).into_any();
+        let values = vec![
+            ("Avant", value(&field.before)),
+            ("L’autre téléphone", value(&field.theirs)),
+            ("Ce téléphone", value(&field.mine)),
+        ];
+        erase(view! { <h3>{text::field_name(&field.field)}</h3>{facts(values)} })
+    };
+    let fields: Vec<AnyView> = fields.into_iter().map(field).collect();
+    erase(view! {
+        {notice("warn", "Deux valeurs différentes".into(), vec!["La valeur de l’autre téléphone est restée.".into()])} {fields}
+    })
 }
 
 fn refused(refusal: &Refusal) -> AnyView {
     let Refusal::InsufficientStock { lines } = refusal else {
-        return view! { <NoticeBar kind="bad" title="Vente refusée".into() lines=text::refusal(refusal) /> }.into_any();
+        return notice("bad", "Vente refusée".into(), text::refusal(refusal));
     };
-    let rows = lines.iter().map(|line| {
-        view! {
+    let row = |line: &crate::domain::Shortage| {
+        let missing = format::number(line.asked - line.available);
+        erase(view! {
             <tr>
                 <td>{product_name(&line.name)}</td>
                 <td>{format::number(line.asked)}</td>
                 <td>{format::number(line.available)}</td>
-                <td><b class="bad">{format::number(line.asked - line.available)}</b></td>
+                <td><b class="bad">{missing}</b></td>
             </tr>
-        }
-    });
-    view! {
-        <NoticeBar
-            kind="bad"
-            title="Stock insuffisant".into()
-            lines=vec!["Le client est parti avec les articles. La vente est gardée.".into()]
-        />
+        })
+    };
+    let rows: Vec<AnyView> = lines.iter().map(row).collect();
+    let kept = "Le client est parti avec les articles. La vente est gardée.".to_owned();
+    erase(view! {
+        {notice("bad", "Stock insuffisant".into(), vec![kept])}
         <table class="units">
             <thead>
                 <tr>
@@ -145,8 +150,7 @@ fn refused(refusal: &Refusal) -> AnyView {
                     <th scope="col">"Manque"</th>
                 </tr>
             </thead>
-            <tbody>{rows.collect_view()}</tbody>
+            <tbody>{rows}</tbody>
         </table>
-    }
-    .into_any()
+    })
 }

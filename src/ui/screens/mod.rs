@@ -16,17 +16,24 @@ pub use sell::Sell;
 pub use settings::Settings;
 pub use sign_in::SignIn;
 
-use super::{icons, text};
-use crate::device::{Till, handle::Status};
+use super::{
+    components::{asks, notice},
+    erase::{erase, live, on},
+    icons, text,
+};
+use crate::{
+    device::{Till, handle::Status},
+    sync::engine::SessionState,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 
-pub fn till() -> Till {
+fn till() -> Till {
     use_context::<Till>().unwrap_or_default()
 }
 
 /// Sends people who are not signed in on this phone to where they can.
-pub fn require_person(till: Till) {
+fn require_person(till: Till) {
     let navigate = use_navigate();
     Effect::new(move |_| {
         if till.ready.get() && till.status.with(|status| status.actor.is_none()) {
@@ -35,24 +42,34 @@ pub fn require_person(till: Till) {
     });
 }
 
-/// What the header says: one glance tells where things stand.
-#[component]
-pub fn Chip(till: Till) -> impl IntoView {
-    let shown = Memo::new(move |_| till.status.with(chip));
-    view! {
-        <a class=move || format!("chip chip--{}", shown.get().0) href=move || shown.get().2 aria-live="polite">
-            {move || match shown.get().0 {
-                "todo" => icons::triangle_alert().into_any(),
-                "off" => icons::wifi_off().into_any(),
-                "wait" => icons::clock().into_any(),
-                _ => icons::check().into_any(),
-            }}
-            <span>{move || shown.get().1}</span>
-        </a>
-    }
+fn to_decide(till: Till) -> Signal<usize> {
+    Signal::derive(move || till.status.with(|status| status.to_decide))
 }
 
-fn chip(status: &Status) -> (&'static str, String, &'static str) {
+/// What the header says: one glance tells where things stand.
+fn chip(till: Till) -> AnyView {
+    let shown = Memo::new(move |_| match till.ready.get() {
+        true => till.status.with(stands),
+        false => ("wait", "Ouverture…".to_owned(), "/parametres"),
+    });
+    erase(view! {
+        <a
+            class=live(move || format!("chip chip--{}", shown.get().0))
+            href=live(move || shown.get().2)
+            aria-live="polite"
+        >
+            {live(move || match shown.get().0 {
+                "todo" => icons::triangle_alert(),
+                "off" => icons::wifi_off(),
+                "wait" => icons::clock(),
+                _ => icons::check(),
+            })}
+            <span>{live(move || shown.get().1)}</span>
+        </a>
+    })
+}
+
+fn stands(status: &Status) -> (&'static str, String, &'static str) {
     match status {
         Status { to_decide: n @ 1.., .. } => ("todo", format!("{n} à décider"), "/a-decider"),
         Status { online: false, waiting: 0, .. } => ("off", "Hors ligne".into(), "/parametres"),
@@ -62,50 +79,44 @@ fn chip(status: &Status) -> (&'static str, String, &'static str) {
     }
 }
 
+/// What is wrong with the phone's storage.
+fn storage_banner(till: Till) -> AnyView {
+    let problem = Memo::new(move |_| till.status.with(|status| status.storage_problem));
+    erase(live(move || {
+        problem.get().map(|problem| notice("bad", text::storage_problem(problem).to_owned(), Vec::new()))
+    }))
+}
+
 /// What concerns every screen: storage, the end of a session, a newer version.
-#[component]
-pub fn Banners(till: Till) -> impl IntoView {
-    use super::components::NoticeBar;
-    use crate::sync::engine::SessionState;
-    let storage = move || {
-        till.status.with(|status| status.storage_problem).map(|problem| {
-            view! { <NoticeBar kind="bad" title=text::storage_problem(problem).to_owned() /> }
-        })
-    };
-    let session = move || {
+fn banners(till: Till) -> AnyView {
+    let session = live(move || {
         let asked = till.status.with(|status| {
             till.ready.get() && status.actor.is_some() && status.online && status.session == SessionState::Ended
         });
         asked.then(|| {
-            view! {
-                <div class="notice notice--warn" role="status">
-                    {icons::lock()}
-                    <p class="notice__text">
-                        <strong>"PIN demandé pour envoyer"</strong>
-                        <span>"Vendez : tout est gardé sur ce téléphone."</span>
-                    </p>
-                    <a class="btn" href="/connexion">"Mon code"</a>
-                </div>
-            }
+            let act = erase(view! { <a class="btn" href="/connexion">"Mon code"</a> });
+            let kept = "Vendez : tout est gardé sur ce téléphone.";
+            asks("warn", icons::lock(), "PIN demandé pour envoyer", kept, act)
         })
-    };
-    let update = move || {
+    });
+    let outdated = live(move || {
+        till.status.with(|status| status.upgrade_needed).then(|| {
+            let kept = "Vendez : tout est gardé, et partira après la mise à jour.";
+            asks("warn", icons::download(), "Mise à jour nécessaire pour envoyer", kept, ().into_any())
+        })
+    });
+    let update = live(move || {
         till.update_ready.get().then(|| {
-            let take = move |_| {
+            let take = move |_: leptos::ev::MouseEvent| {
                 if let Some(commands) = till.commands() {
                     commands.update();
                 }
             };
-            view! {
-                <div class="notice notice--info" role="status">
-                    {icons::download()}
-                    <p class="notice__text"><strong>"Nouvelle version"</strong></p>
-                    <button class="btn" type="button" on:click=take>"Mettre à jour"</button>
-                </div>
-            }
+            let act = erase(view! { <button class="btn" type="button" on:click=on(take)>"Mettre à jour"</button> });
+            asks("info", icons::download(), "Nouvelle version", "Elle attend que vous ayez fini.", act)
         })
-    };
-    view! { {storage} {session} {update} }
+    });
+    erase(view! { {storage_banner(till)} {session} {outdated} {update} })
 }
 
 #[cfg(test)]
@@ -114,7 +125,7 @@ mod tests {
 
     #[test]
     fn one_glance_tells_where_things_stand() {
-        let at = |online, waiting, to_decide| chip(&Status { online, waiting, to_decide, ..Status::default() }).1;
+        let at = |online, waiting, to_decide| stands(&Status { online, waiting, to_decide, ..Status::default() }).1;
         assert_eq!(at(true, 0, 0), "À jour");
         assert_eq!(at(true, 3, 0), "3 en attente");
         assert_eq!(at(false, 0, 0), "Hors ligne");

@@ -1,29 +1,55 @@
-//! Encaisser: cash with the change to give, or Orange Money with its reference.
+//! Encaisser: cash with the change to give, Orange Money with its reference, or a part of each.
 
-use super::{Banners, Chip, require_person, till};
+mod payment;
+
+use super::{banners, chip, require_person, till};
 use crate::{
     device::{Till, handle::Sold},
-    domain::{Money, Reference, Tender, cart::exact_cash},
-    ui::{components::Amount, format, icons},
+    domain::{Money, Tender},
+    ui::{
+        components::{input, live_amount, top},
+        erase::{erase, live, on},
+        format,
+    },
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use payment::{Means, Payment};
 
-#[derive(Clone, Copy, PartialEq)]
-enum Means {
-    Cash,
-    OrangeMoney,
+/// What the seller typed.
+#[derive(Clone, Copy)]
+struct Form {
+    total: Signal<Money>,
+    means: RwSignal<Means>,
+    given: RwSignal<String>,
+    part: RwSignal<String>,
+    reference: RwSignal<String>,
+}
+
+impl Form {
+    fn payment(&self) -> Payment {
+        let (given, part, reference) = (self.given.get(), self.part.get(), self.reference.get());
+        Payment { total: self.total.get(), means: self.means.get(), given, part, reference }
+    }
+
+    fn tenders(&self) -> Option<Vec<Tender>> {
+        self.payment().tenders().ok()
+    }
 }
 
 #[component]
 pub fn Pay() -> impl IntoView {
     let till = till();
     require_person(till);
-    let total = Signal::derive(move || till.cart.with(|cart| cart.total().unwrap_or(Money::ZERO)));
-    let (means, given, reference) =
-        (RwSignal::new(Means::Cash), RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let navigate = use_navigate();
-    let back = navigate.clone();
+    let typed = || RwSignal::new(String::new());
+    let form = Form {
+        total: Signal::derive(move || till.cart.with(|cart| cart.total().unwrap_or(Money::ZERO))),
+        means: RwSignal::new(Means::Cash),
+        given: typed(),
+        part: typed(),
+        reference: typed(),
+    };
+    let back = use_navigate();
     let busy = RwSignal::new(false);
     Effect::new(move |_| {
         // Nothing to pay: the address was opened by hand. A sale under way leads on by itself.
@@ -31,9 +57,44 @@ pub fn Pay() -> impl IntoView {
             back("/vente", NavigateOptions { replace: true, ..Default::default() });
         }
     });
-    let tenders = move || tenders(means.get(), total.get(), &given.get(), &reference.get());
-    let pay = move |_| {
-        let (Some(commands), Some(tenders)) = (till.commands(), untrack(tenders)) else { return };
+    let pay = sale(till, form, busy);
+    let waits = Memo::new(move |_| till.selling.with(Option::is_some));
+    let what = live(move || match form.means.get() {
+        Means::Cash if form.given.with(|given| given.trim().is_empty()) => "Espèces : compte exact".to_owned(),
+        _ => format!("Encaisser {}", format::money(form.total.get())),
+    });
+    erase(view! {
+        <div class="app app--task">
+            {top(Some(("/vente", "Retour au panier")), "Encaisser".into_any(), chip(till), ().into_any())}
+            <main class="page">
+                {banners(till)} <p class="due"><span class="muted">"À payer"</span>{live_amount(form.total)}</p>
+                {means_of_payment(form.means)}
+                {live(move || match form.means.get() {
+                    Means::Cash => cash(form),
+                    Means::OrangeMoney => orange_money(form),
+                })}
+            </main>
+            <section class="dock" aria-label="Payer">
+                {live(move || waits.get().then(|| wait(till)))}
+                <button
+                    class="btn btn--main btn--wide"
+                    class:hidden=live(move || waits.get())
+                    type="button"
+                    disabled=live(move || busy.get() || form.tenders().is_none())
+                    on:click=on(pay)
+                >
+                    {what}
+                </button>
+            </section>
+        </div>
+    })
+}
+
+/// The sale, from the tap to its receipt, or back to the cart.
+fn sale(till: Till, form: Form, busy: RwSignal<bool>) -> impl FnMut(MouseEvent) {
+    let navigate = use_navigate();
+    move |_| {
+        let (Some(commands), Some(tenders)) = (till.commands(), untrack(|| form.tenders())) else { return };
         if busy.get_untracked() {
             return; // one sale a tap
         }
@@ -47,169 +108,91 @@ pub fn Pay() -> impl IntoView {
             };
             navigate(&to, NavigateOptions { replace: true, ..Default::default() });
         });
-    };
-    view! {
-        <div class="app app--task">
-            <header class="top">
-                <div class="top__row">
-                    <a class="icon-btn" href="/vente" aria-label="Retour au panier">{icons::arrow_left()}</a>
-                    <h1 class="top__title">"Encaisser"</h1>
-                    <Chip till />
-                </div>
-            </header>
-            <main class="page">
-                <Banners till />
-                <p class="due"><span class="muted">"À payer"</span><Amount of=total /></p>
-                <MeansOfPayment means />
-                <Show when=move || means.get() == Means::Cash fallback=move || view! { <OrangeMoney reference /> }>
-                    <Cash total given />
-                </Show>
-            </main>
-            <section class="dock" aria-label="Payer">
-                <Show when=move || till.selling.with(Option::is_some)>
-                    <Wait till />
-                </Show>
-                <button
-                    class="btn btn--main btn--wide"
-                    class:hidden=move || till.selling.with(Option::is_some)
-                    type="button"
-                    disabled=move || busy.get() || tenders().is_none()
-                    on:click=pay
-                >
-                    {move || match means.get() {
-                        Means::Cash if given.with(|given| given.trim().is_empty()) => "Espèces : compte exact".to_owned(),
-                        _ => format!("Encaisser {}", format::money(total.get())),
-                    }}
-                </button>
-            </section>
-        </div>
-    }
-    .into_any()
-}
-
-fn tenders(means: Means, total: Money, given: &str, reference: &str) -> Option<Vec<Tender>> {
-    match means {
-        Means::Cash if given.trim().is_empty() => Some(exact_cash(total)),
-        Means::Cash => {
-            let given = format::parse_amount(given).filter(|given| *given >= total)?;
-            Some(vec![Tender::Cash { amount: total, given }])
-        }
-        Means::OrangeMoney => {
-            Some(vec![Tender::OrangeMoney { amount: total, reference: Reference::clean(reference).ok()? }])
-        }
     }
 }
 
-#[component]
-fn MeansOfPayment(means: RwSignal<Means>) -> impl IntoView {
+fn means_of_payment(means: RwSignal<Means>) -> AnyView {
     let option = move |value: Means, label: &'static str| {
-        view! {
+        erase(view! {
             <label class="seg__opt">
                 <input
                     type="radio"
                     name="moyen"
-                    prop:checked=move || means.get() == value
-                    on:change=move |_| means.set(value)
+                    prop:checked=live(move || means.get() == value)
+                    on:change=on(move |_| means.set(value))
                 />
                 <span>{label}</span>
             </label>
-        }
+        })
     };
-    view! {
+    erase(view! {
         <fieldset class="seg">
             <legend class="sr">"Moyen de paiement"</legend>
             {option(Means::Cash, "Espèces")}
             {option(Means::OrangeMoney, "Orange Money")}
         </fieldset>
-    }
+    })
 }
 
-#[component]
-fn Cash(total: Signal<Money>, given: RwSignal<String>) -> impl IntoView {
-    const NOTES: [i64; 3] = [5_000, 10_000, 20_000];
-    let change = move || {
-        let typed = given.get();
-        if typed.trim().is_empty() {
-            return ("change change--none", "Sans montant : le compte est exact.".to_owned());
-        }
-        match format::parse_amount(&typed).map(|given| given.minus(total.get())) {
-            Some(Some(change)) => ("change", format!("À rendre : {}", format::money(change))),
-            Some(None) => ("change change--short", "Il manque de l’argent.".to_owned()),
-            None => ("change change--short", "Ce montant n’en est pas un.".to_owned()),
-        }
-    };
-    let add = move |note: i64| {
-        let so_far = format::parse_amount(&given.get_untracked()).map_or(0, Money::get);
-        given.set(format::number(so_far + note));
-    };
-    view! {
+fn money_field(id: &'static str, label: &'static str, value: RwSignal<String>) -> AnyView {
+    erase(view! {
         <div class="field">
-            <label class="field__label" for="recu">"Reçu du client"</label>
-            <span class="suffix">
-                <input
-                    class="input input--money"
-                    id="recu"
-                    inputmode="numeric"
-                    autocomplete="off"
-                    placeholder="0"
-                    prop:value=move || given.get()
-                    on:input=move |event| given.set(event_target_value(&event))
-                />
-                <span aria-hidden="true">"GNF"</span>
-            </span>
+            <label class="field__label" for=id>{label}</label>
+            <span class="suffix">{input(id, "input input--money", "numeric", "20", value)}<span aria-hidden="true">"GNF"</span></span>
         </div>
-        <div class="notes" role="group" aria-label="Montants rapides">
-            {NOTES
-                .into_iter()
-                .map(|note| {
-                    view! {
-                        <button
-                            class="btn"
-                            type="button"
-                            aria-label=format!("Ajouter un billet de {}", format::number(note))
-                            on:click=move |_| add(note)
-                        >
-                            "+ " {format::number(note)}
-                        </button>
-                    }
-                })
-                .collect_view()}
-        </div>
-        <output class=move || change().0 for="recu">{move || change().1}</output>
-    }
+    })
 }
 
-#[component]
-fn OrangeMoney(reference: RwSignal<String>) -> impl IntoView {
-    view! {
+/// What the payment comes to: the change to give, what is missing.
+fn outcome(form: Form) -> AnyView {
+    let said = Memo::new(move |_| form.payment().outcome());
+    erase(view! { <output class=live(move || said.get().0)>{live(move || said.get().1)}</output> })
+}
+
+fn cash(form: Form) -> AnyView {
+    const NOTES: [i64; 3] = [5_000, 10_000, 20_000];
+    let given = form.given;
+    let note = move |note: i64| {
+        let add = on(move |_: MouseEvent| {
+            let so_far = format::parse_amount(&given.get_untracked()).map_or(0, Money::get);
+            given.set(format::number(so_far + note));
+        });
+        let label = format!("+ {}", format::number(note));
+        erase(
+            view! { <button class="btn" type="button" on:click=add><span class="sr">"Billet "</span>{label}</button> },
+        )
+    };
+    erase(view! {
+        {money_field("recu", "Reçu du client", given)}
+        <div class="notes" role="group" aria-label="Montants rapides">{Vec::from(NOTES.map(note))}</div>
+        {outcome(form)}
+    })
+}
+
+fn orange_money(form: Form) -> AnyView {
+    erase(view! {
         <div class="field">
             <label class="field__label" for="reference">"Référence Orange Money"</label>
-            <input
-                class="input"
-                id="reference"
-                autocomplete="off"
-                maxlength="60"
-                prop:value=move || reference.get()
-                on:input=move |event| reference.set(event_target_value(&event))
-            />
+            {input("reference", "input", "text", "60", form.reference)}
             <span class="field__hint">"Le numéro de transaction du message reçu."</span>
         </div>
-    }
+        {money_field("part", "Montant, si ce n’est pas tout", form.part)}
+        {outcome(form)}
+    })
 }
 
-#[component]
-fn Wait(till: Till) -> impl IntoView {
-    let stop = move |_| {
+fn wait(till: Till) -> AnyView {
+    let stop = on(move |_: MouseEvent| {
         if let Some(commands) = till.commands() {
             commands.stop_waiting();
         }
-    };
-    view! {
+    });
+    erase(view! {
         <div class="wait" role="status">
             <div class="wait__row"><b>"Vérification du stock…"</b></div>
             <div class="wait__bar"></div>
             <button class="btn btn--wide" type="button" on:click=stop>"Ne pas attendre"</button>
             <p class="small muted">"La vente est gardée sur ce téléphone."</p>
         </div>
-    }
+    })
 }

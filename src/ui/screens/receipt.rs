@@ -1,80 +1,78 @@
 //! Reçu: confirmed or waiting, to print and to share.
 
-use super::{Banners, Chip, till};
+use super::{banners, chip, till};
 use crate::{
-    api,
-    device::handle::{Receipt, ReceiptState},
+    device::{
+        FirstPage,
+        handle::{Receipt, ReceiptState},
+    },
     domain::{Money, SaleId, Tender},
-    sync::wire::FirstReceipt,
+    sync::first_page::FirstReceipt,
     ui::{
-        components::{Amount, product_name},
+        components::{amount, product_name, top},
+        erase::{erase, live, on},
         format, icons,
     },
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
 #[component]
 pub fn ReceiptScreen() -> impl IntoView {
     let till = till();
     let id = Memo::new(move |_| use_query_map().with(|query| query.get("id")?.parse::<SaleId>().ok()));
-    let first = Resource::new_blocking(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) if is_server() => api::receipt(id).await.ok(),
-                _ => None,
-            }
-        },
-    );
-    let own = RwSignal::new(None::<Receipt>);
+    let first = StoredValue::new(use_context::<FirstPage>().and_then(|first| first.receipt).map(of_server));
+    let of_server = move || first.get_value().filter(|first| Some(first.sale.id) == id.get());
+    // `None` until the device was asked, then what it knows.
+    let latest = till.latest.get_untracked().filter(|latest| Some(latest.sale.id) == id.get_untracked());
+    let own = RwSignal::new(latest.map(Some));
     Effect::new(move |_| {
         till.version();
         till.status.track();
         if let (true, Some(id), Some(commands)) = (till.ready.get(), id.get(), till.commands()) {
-            spawn_local(async move { own.set(commands.receipt(id).await) });
+            spawn_local(async move { own.set(Some(commands.receipt(id).await)) });
         }
     });
-    view! {
+    erase(view! {
         <div class="app app--task">
-            <header class="top">
-                <div class="top__row">
-                    <a class="icon-btn" href="/" aria-label="Accueil">{icons::house()}</a>
-                    <h1 class="top__title">"Reçu"</h1>
-                    <Chip till />
-                </div>
-            </header>
+            {top(Some(("/", "Accueil")), "Reçu".into_any(), chip(till), ().into_any())}
             <main class="page">
-                <Banners till />
-                <Suspense fallback=|| ()>
-                    {move || Suspend::new(async move {
-                        let first = StoredValue::new(first.await.map(of_server));
-                        move || match own.get().or_else(|| first.get_value()) {
-                            Some(receipt) => paper(receipt),
-                            None => view! { <p class="empty">"Ce reçu n’est pas sur ce téléphone."</p> }.into_any(),
-                        }
-                    })}
-                </Suspense>
+                {banners(till)}
+                {live(move || match (own.get().flatten().or_else(of_server), own.get()) {
+                    (Some(receipt), _) => paper(receipt),
+                    (None, Some(None)) => absent(),
+                    (None, _) => ().into_any(),
+                })}
             </main>
             <section class="dock" aria-label="Actions">
                 <div class="dock__row">
-                    <button class="btn btn--stack" type="button" on:click=|_| drop(window().print())>
-                        {icons::printer()} "Imprimer"
-                    </button>
-                    <a
-                        class="btn btn--stack"
-                        target="_blank"
-                        rel="noopener"
-                        href=move || own.with(|own| own.as_ref().map_or_else(|| "#".to_owned(), share))
-                    >
-                        {icons::message_circle()} "WhatsApp"
-                    </a>
+                    {live(move || own.get().flatten().map(|receipt| actions(&receipt)))}
                     <a class="btn btn--main" href="/vente">"Nouvelle vente"</a>
                 </div>
             </section>
         </div>
-    }
-    .into_any()
+    })
+}
+
+fn actions(receipt: &Receipt) -> AnyView {
+    let print = on(|_: MouseEvent| drop(window().print()));
+    erase(view! {
+        <button class="btn btn--stack" type="button" on:click=print>{icons::printer()} "Imprimer"</button>
+        <a class="btn btn--stack" target="_blank" rel="noopener" href=share(receipt)>
+            {icons::message_circle()}
+            "WhatsApp"
+        </a>
+    })
+}
+
+fn absent() -> AnyView {
+    erase(view! {
+        <div class="empty">
+            {icons::search()}
+            <h2>"Ce reçu n’est pas sur ce téléphone"</h2>
+            <p>"Il est peut-être plus vieux que 90 jours, ou l’adresse est incomplète."</p>
+        </div>
+    })
 }
 
 fn of_server(first: FirstReceipt) -> Receipt {
@@ -83,63 +81,63 @@ fn of_server(first: FirstReceipt) -> Receipt {
     Receipt { sale: sale.sale, shop_name, seller, at_ms: sale.at_ms, state }
 }
 
-fn state(state: ReceiptState) -> impl IntoView {
-    let (class, said) = match state {
-        ReceiptState::Confirmed => ("state ok", "Vente confirmée"),
-        ReceiptState::Waiting => ("state warn", "En attente de synchronisation"),
-        ReceiptState::ToDecide => ("state bad", "Refusée : à décider"),
-        ReceiptState::Voided => ("state bad", "Vente annulée"),
+fn state(state: ReceiptState) -> AnyView {
+    let (class, said, icon) = match state {
+        ReceiptState::Confirmed => ("state ok", "Vente confirmée", icons::circle_check()),
+        ReceiptState::Waiting => ("state warn", "En attente de synchronisation", icons::clock()),
+        ReceiptState::ToDecide => ("state bad", "Refusée : à décider", icons::triangle_alert()),
+        ReceiptState::Voided => ("state bad", "Vente annulée", icons::circle_x()),
     };
-    let icon = match state {
-        ReceiptState::Confirmed => icons::circle_check().into_any(),
-        ReceiptState::Waiting => icons::clock().into_any(),
-        ReceiptState::ToDecide => icons::triangle_alert().into_any(),
-        ReceiptState::Voided => icons::circle_x().into_any(),
-    };
-    view! { <p class=class role="status">{icon} {said}</p> }
+    erase(view! { <p class=class role="status">{icon} {said}</p> })
+}
+
+/// A line of figures: what, and how much.
+fn sum(what: String, of: Money) -> AnyView {
+    erase(view! { <div><span>{what}</span>{amount(of)}</div> })
+}
+
+/// A line of facts about the sale.
+fn fact(name: &'static str, value: String) -> AnyView {
+    erase(view! { <div><span class="muted">{name}</span><b>{value}</b></div> })
 }
 
 fn paper(receipt: Receipt) -> AnyView {
     let Receipt { sale, shop_name, seller, at_ms, state: standing } = receipt;
     let number = sale.receipt.to_string();
-    let lines = sale.lines.iter().map(|line| {
+    let line = |line: &crate::domain::SaleLine| {
         let quantity = format!("{} × {}", format::number(line.quantity.get()), format::number(line.unit_price.get()));
-        view! {
-            <li>
-                {product_name(line.name.as_str())}
-                <span class="muted num">{quantity}</span>
-                <Amount of=line.total().unwrap_or(Money::ZERO) />
-            </li>
-        }
-    });
-    let tenders = sale.tenders.iter().map(|tender| match tender {
-        Tender::Cash { given, .. } => view! { <div><span>"Espèces"</span><Amount of=*given /></div> }.into_any(),
-        Tender::OrangeMoney { amount, reference } => view! {
-            <div><span>"Orange Money " {reference.to_string()}</span><Amount of=*amount /></div>
-        }
-        .into_any(),
-    });
+        let total = amount(line.total().unwrap_or_default());
+        erase(view! { <li>{product_name(line.name.as_str())}<span class="muted num">{quantity}</span>{total}</li> })
+    };
+    let lines: Vec<AnyView> = sale.lines.iter().map(line).collect();
+    let mut tenders: Vec<AnyView> = Vec::new();
+    for tender in &sale.tenders {
+        tenders.push(match tender {
+            Tender::Cash { given, .. } => sum("Espèces".into(), *given),
+            Tender::OrangeMoney { amount, reference } => sum(format!("Orange Money {reference}"), *amount),
+        });
+    }
     let change = sale.change_due();
-    let change = (change > Money::ZERO).then(|| view! { <div><span>"Rendu"</span><Amount of=change /></div> });
-    view! {
-        <article class="receipt" class=("receipt--void", standing == ReceiptState::Voided) aria-label=format!("Reçu {number}")>
+    if change > Money::ZERO {
+        tenders.push(sum("Rendu".into(), change));
+    }
+    let void = if standing == ReceiptState::Voided { " receipt--void" } else { "" };
+    let label = format!("Reçu {number}");
+    erase(view! {
+        <article class=format!("receipt{void}") aria-label=label>
             <header class="receipt__head"><h2 class="receipt__shop">{shop_name}</h2></header>
             {state(standing)}
             <div class="receipt__meta num">
-                <div><span class="muted">"Reçu"</span><b>{number.clone()}</b></div>
-                <div><span class="muted">"Date"</span><span>{format::date_time(at_ms)}</span></div>
-                <div><span class="muted">"Servi par"</span><span>{seller}</span></div>
+                {fact("Reçu", number)} {fact("Date", format::date_time(at_ms))} {fact("Servi par", seller)}
             </div>
-            <ul class="receipt__lines">{lines.collect_view()}</ul>
+            <ul class="receipt__lines">{lines}</ul>
             <div class="receipt__sums">
-                <div class="receipt__total"><span>"Total"</span><Amount of=sale.total().unwrap_or(Money::ZERO) /></div>
-                {tenders.collect_view()}
-                {change}
+                <div class="receipt__total"><span>"Total"</span>{amount(sale.total().unwrap_or_default())}</div>
+                {tenders}
             </div>
             <p class="receipt__foot muted">"Merci et à bientôt"</p>
         </article>
-    }
-    .into_any()
+    })
 }
 
 /// The receipt as a message.

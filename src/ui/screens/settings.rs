@@ -1,15 +1,18 @@
 //! Paramètres: the person, the phone, and where synchronisation stands.
 
-use super::{Banners, Chip, require_person, till};
-use crate::ui::{components::Nav, format, icons};
-use leptos::{prelude::*, task::spawn_local};
+use super::{banners, chip, require_person, till, to_decide};
+use crate::ui::{
+    components::{facts, nav, top},
+    erase::{erase, live, on},
+    format, icons,
+};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 
 #[component]
 pub fn Settings() -> impl IntoView {
     let till = till();
     require_person(till);
     let status = till.status;
-    let to_decide = Signal::derive(move || status.with(|status| status.to_decide));
     let person = move || status.with(|status| status.actor.as_ref().map(|actor| actor.name.to_string()));
     let own = move || status.with(|status| status.installation.clone());
     let contact = move || match status.with(|status| status.last_contact_ms) {
@@ -21,55 +24,54 @@ pub fn Settings() -> impl IntoView {
         Some(false) => "Le navigateur peut les effacer : installez l’application",
         None => "…",
     };
-    let synchronise = move |_| {
+    let synchronise = move |_: MouseEvent| {
         if let Some(commands) = till.commands() {
             commands.synchronise();
         }
     };
-    let sign_out = move |_| {
+    let sign_out = move |_: MouseEvent| {
         if let Some(commands) = till.commands() {
             // A failure shows as a storage problem in the banner.
             spawn_local(async move { drop(commands.sign_out().await) });
         }
     };
-    view! {
+    let standing = facts(vec![
+        ("En attente", erase(live(move || format::number(status.with(|status| status.waiting) as i64)))),
+        ("Dernier contact", erase(live(contact))),
+        ("Données sur ce téléphone", erase(live(kept))),
+    ]);
+    let phone = facts(vec![
+        ("Boutique", erase(live(move || own().map(|own| own.shop_name).unwrap_or_default()))),
+        ("Nom", erase(live(move || own().map(|own| own.name).unwrap_or_default()))),
+        ("Lettre des reçus", erase(live(move || own().map(|own| own.prefix).unwrap_or_default()))),
+        ("Produits", erase(live(move || format::number(till.products_count() as i64)))),
+        ("Version", env!("CARGO_PKG_VERSION").into_any()),
+    ]);
+    erase(view! {
         <div class="app">
-            <header class="top">
-                <div class="top__row"><h1 class="top__title">"Paramètres"</h1><Chip till /></div>
-            </header>
+            {top(None, "Paramètres".into_any(), chip(till), ().into_any())}
             <main class="page">
-                <Banners till />
-                <section class="card" aria-labelledby="p1">
+                {banners(till)} <section class="card" aria-labelledby="p1">
                     <h2 id="p1">"Personne"</h2>
-                    <p>{person}</p>
+                    <p>{live(move || person().unwrap_or_default())}</p>
                     <div class="btns">
                         <a class="btn" href="/connexion">{icons::user()} "Changer de personne"</a>
-                        <button class="btn" type="button" on:click=sign_out>{icons::log_out()} "Se déconnecter"</button>
+                        <button class="btn" type="button" on:click=on(sign_out)>
+                            {icons::log_out()} "Se déconnecter"
+                        </button>
                     </div>
                     <p class="small muted">"Ce qui attend d’être envoyé reste sur ce téléphone."</p>
                 </section>
                 <section class="card" aria-labelledby="p2">
                     <h2 id="p2">"Synchronisation"</h2>
-                    <dl class="facts">
-                        <div><dt>"En attente"</dt><dd class="num">{move || status.with(|status| status.waiting)}</dd></div>
-                        <div><dt>"Dernier contact"</dt><dd class="num">{contact}</dd></div>
-                        <div><dt>"Données sur ce téléphone"</dt><dd>{kept}</dd></div>
-                    </dl>
-                    <button class="btn btn--wide" type="button" on:click=synchronise>
+                    {standing}
+                    <button class="btn btn--wide" type="button" on:click=on(synchronise)>
                         {icons::refresh_cw()} "Synchroniser maintenant"
                     </button>
                 </section>
-                <section class="card" aria-labelledby="p3">
-                    <h2 id="p3">"Ce téléphone"</h2>
-                    <dl class="facts">
-                        <div><dt>"Nom"</dt><dd>{move || own().map(|own| own.name)}</dd></div>
-                        <div><dt>"Lettre des reçus"</dt><dd>{move || own().map(|own| own.prefix)}</dd></div>
-                        <div><dt>"Version"</dt><dd class="num">{env!("CARGO_PKG_VERSION")}</dd></div>
-                    </dl>
-                </section>
+                <section class="card" aria-labelledby="p3"><h2 id="p3">"Ce téléphone"</h2>{phone}</section>
             </main>
-            <Nav current="/parametres" to_decide />
+            {nav("/parametres", to_decide(till))}
         </div>
-    }
-    .into_any()
+    })
 }

@@ -1,0 +1,112 @@
+//! What can be sold: found by name or code, a tap adds one.
+
+use super::add;
+use crate::{
+    device::Till,
+    domain::product::StockState,
+    sync::view::Shown,
+    ui::{
+        components::{amount, product_name},
+        erase::{Row, erase, live, on, rows},
+        format, icons,
+    },
+};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// Products shown at once; search finds the others.
+const SHOWN_MAX: usize = 60;
+/// Products a phone shows without scrolling.
+const SCREENFUL: usize = 12;
+
+pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
+    let shown =
+        Memo::new(move |_| if till.ready.get() { till.search(&query.get(), SHOWN_MAX) } else { till.first.get() });
+    // A screenful first, the others once it is painted: a keystroke is answered sooner.
+    let drawn = RwSignal::new(if till.first.with_untracked(Vec::is_empty) { SCREENFUL } else { SHOWN_MAX });
+    let draw_all = move || {
+        // The screen may have been left meanwhile: then there is nothing to draw.
+        let _ = drawn.try_set(SHOWN_MAX);
+    };
+    Effect::new(move |before: Option<()>| {
+        query.track();
+        if before.is_some() {
+            drawn.set(SCREENFUL);
+        }
+        request_animation_frame(move || set_timeout(draw_all, Duration::ZERO));
+    });
+    let list = move || {
+        let row = |shown: Shown| {
+            let Shown { product, stock } = &shown;
+            let key = format!("{}/{stock}/{}/{}", product.id, product.sale_price.get(), product.name);
+            Row::new(key, move || product_row(till, shown))
+        };
+        shown.get().into_iter().take(drawn.get()).map(row).collect()
+    };
+    let more = live(move || {
+        let said = "60 premiers produits. Cherchez pour trouver les autres.";
+        (shown.with(Vec::len) == SHOWN_MAX).then(|| erase(view! { <p class="products__more small muted">{said}</p> }))
+    });
+    erase(view! {
+        {loading(till)}
+        {live(move || {
+            let nothing = till.ready.get() && till.status.with(|status| status.loading.is_none()) && shown.with(Vec::is_empty);
+            nothing.then(|| nothing_found(query.with(String::is_empty)))
+        })}
+        <ul class="products" aria-label="Produits">{rows(list)}</ul>
+        {more}
+    })
+}
+
+/// The first sync in numbers: it can be left, and goes on where it was.
+fn loading(till: Till) -> AnyView {
+    let standing = Memo::new(move |_| till.status.with(|status| status.loading.filter(|(_, total)| *total > 0)));
+    erase(live(move || {
+        standing.get().map(|(rows, total)| {
+            let said = format!("{} / {} lignes reçues", format::number(rows as i64), format::number(total as i64));
+            erase(view! {
+                <div class="loading" role="status">
+                    <p class="small muted">{said}</p>
+                    <progress class="progress" max=total.to_string() value=rows.to_string() aria-label="Réception"></progress>
+                </div>
+            })
+        })
+    }))
+}
+
+fn nothing_found(all: bool) -> AnyView {
+    let (title, more) = if all {
+        ("Pas encore de produit", "Ils arrivent avec la première synchronisation.")
+    } else {
+        ("Aucun produit ne correspond", "Essayez moins de lettres, ou le code-barres.")
+    };
+    erase(view! { <div class="empty" role="status">{icons::search()}<h2>{title}</h2><p>{more}</p></div> })
+}
+
+fn product_row(till: Till, shown: Shown) -> AnyView {
+    let id = shown.product.id;
+    let in_cart = Memo::new(move |_| till.cart.with(|cart| cart.units(id)));
+    let (said, class) = match shown.state() {
+        StockState::Good => (format!("{} en stock", format::number(shown.stock)), "stock"),
+        StockState::Low => (format!("{} · bas", format::number(shown.stock)), "stock stock--low"),
+        StockState::Empty => ("Épuisé".to_owned(), "stock stock--out"),
+    };
+    let (name, price) = (product_name(shown.product.name.as_str()), amount(shown.product.sale_price));
+    let count = live(move || match in_cart.get() {
+        0 => None,
+        n => Some(erase(view! { <span class="qty">{format!("×\u{202f}{n}")}</span> })),
+    });
+    erase(view! {
+        <li class="product" class:product--in=live(move || { in_cart.get() > 0 })>
+            <button class="product__add" type="button" on:click=on(move |_| add(till, &shown))>
+                <span class="sr">"Ajouter "</span>
+                {name}
+                {count}
+                <span class="product__side">
+                    <span class="product__price">{price}</span>
+                    <span class=class>{said}</span>
+                </span>
+            </button>
+        </li>
+    })
+}
