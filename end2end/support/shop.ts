@@ -5,6 +5,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Profile } from "./profile";
+import { Witness } from "./witness";
 
 const program = process.env.COMPTOIR;
 const root = resolve(import.meta.dirname, "../..");
@@ -25,6 +27,9 @@ function freePort(): Promise<number> {
 
 export class Shop {
   private server?: ChildProcess;
+  private watching?: Promise<Witness>;
+  /** The folder of the built page; a test may serve another build. */
+  site = process.env.LEPTOS_SITE_ROOT;
   private readonly folder = mkdtempSync(join(tmpdir(), "comptoir-"));
 
   private constructor(readonly port: number) {}
@@ -47,6 +52,7 @@ export class Shop {
       DATABASE_URL: `sqlite:${join(this.folder, "shop.db")}`,
       LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
       RUST_LOG: "warn",
+      ...(this.site && { LEPTOS_SITE_ROOT: this.site }),
     };
   }
 
@@ -79,13 +85,31 @@ export class Shop {
     return this.run("device", "code", "--quiet").trim();
   }
 
+  /** What the server holds, told by a program that shares nothing with the page. */
+  async truth() {
+    this.watching ??= Witness.enrol(this.url, this.code(), OWNER);
+    return (await this.watching).read();
+  }
+
+  /** Receipt numbers of the sales the server holds, in order. */
+  async sales(): Promise<string[]> {
+    return (await this.truth()).sales.map((row) => row.sale.receipt).sort();
+  }
+
   /** A phone: a browser context that is enrolled and signed in, on Vendre. */
-  async phone(browser: Browser, name: string, who = OWNER): Promise<{ context: BrowserContext; page: Page }> {
+  async phone(browser: Browser, name: string, who = OWNER, { clock = false } = {}): Promise<{ context: BrowserContext; page: Page }> {
     const context = await browser.newContext({ baseURL: this.url });
+    // The page's clock and timers are the test's to move; until then they go on by themselves.
+    if (clock) await context.clock.install();
+    return { context, page: await this.phoneIn(context, name, who) };
+  }
+
+  /** The same in a browser that is there already. */
+  async phoneIn(context: BrowserContext, name: string, who = OWNER): Promise<Page> {
     const page = await context.newPage();
     await this.enrol(page, name);
     await signIn(page, who);
-    return { context, page };
+    return page;
   }
 
   async enrol(page: Page, name: string) {
@@ -105,7 +129,12 @@ export async function signIn(page: Page, who: { name: string; pin: string }) {
 }
 
 export function add(page: Page, product: string) {
-  return page.getByRole("button", { name: new RegExp(`^Ajouter ${product.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")},`) });
+  return page.getByRole("button", { name: new RegExp(`^Ajouter ${product.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} `) });
+}
+
+/** A product's row, by its name and what it says of the stock. */
+export function row(page: Page, product: string, stock: string) {
+  return add(page, product).filter({ hasText: stock });
 }
 
 /** Sells what is in the cart for the exact cash; the receipt is shown afterwards. */
@@ -114,7 +143,12 @@ export async function sellExact(page: Page) {
   await page.getByRole("button", { name: "Espèces : compte exact" }).click();
 }
 
-export const test = base.extend<{ shop: Shop }>({
+export const test = base.extend<{ shop: Shop; profile: Profile }>({
+  profile: async ({}, use) => {
+    const profile = new Profile();
+    await use(profile);
+    await profile.close();
+  },
   shop: async ({}, use) => {
     const shop = await Shop.open();
     await use(shop);

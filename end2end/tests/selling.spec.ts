@@ -1,0 +1,120 @@
+// From the cart to the receipt, with the network there: taps, tenders, keyboard, refusals.
+import { SELLER, add, expect, row, sellExact, test } from "../support/shop";
+
+test("a three-item exact-cash sale takes five taps, and the other phone knows", async ({ shop, browser }) => {
+  const { page: one } = await shop.phone(browser, "Comptoir");
+  const { page: two } = await shop.phone(browser, "Réserve", SELLER);
+  // Counted from here on.
+  await one.evaluate(() => {
+    (window as any).taps = 0;
+    document.addEventListener("click", () => (window as any).taps++, true);
+  });
+  for (const product of ["Ail 250 g", "Allumettes, paquet de 10", "Bonbons, sachet de 100"]) await add(one, product).click();
+  await sellExact(one);
+  await expect(one.getByText("Vente confirmée")).toBeVisible();
+  expect(await one.evaluate(() => (window as any).taps)).toBe(5);
+  await expect(one.getByRole("article", { name: /Reçu A-000001/ })).toContainText("24 000");
+  // The other phone hears of it when it is looked at again.
+  await two.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await expect(row(two, "Ail 250 g", "11 en stock")).toBeVisible();
+});
+
+test("last_five_sold_twice: one is confirmed, the other refused, stock 0", async ({ shop, browser }) => {
+  const { page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux");
+  for (const page of [one, two]) {
+    // All nine of them, on both phones.
+    for (let n = 0; n < 9; n++) await add(page, "Gingembre 250 g").click();
+    await page.getByRole("link", { name: /^Encaisser/ }).click();
+  }
+  await Promise.all([one, two].map((page) => page.getByRole("button", { name: "Espèces : compte exact" }).click()));
+  await expect
+    .poll(async () => {
+      const won = await Promise.all([one, two].map((page) => page.getByText("Vente confirmée").isVisible()));
+      const lost = await Promise.all(
+        [one, two].map((page) => page.getByText("Stock insuffisant pour Gingembre 250 g : 0 disponibles, 9 demandés").isVisible()),
+      );
+      return [won.filter(Boolean).length, lost.filter(Boolean).length];
+    })
+    .toEqual([1, 1]);
+  const loser = (await one.getByText("Vente confirmée").isVisible()) ? two : one;
+  await expect(loser.getByText("Le panier est rétabli.")).toBeVisible();
+  await expect(loser.getByRole("link", { name: /^Encaisser 54/ })).toBeVisible();
+  const truth = await shop.truth();
+  expect(truth.stock("Gingembre 250 g")).toBe(0);
+  expect(truth.sales).toHaveLength(1);
+});
+
+test("a late refusal is decided on a screen", async ({ shop, browser }) => {
+  const { context, page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux");
+  await context.setOffline(true);
+  for (const page of [one, two]) {
+    for (let n = 0; n < 9; n++) await add(page, "Gingembre 250 g").click();
+    await sellExact(page);
+  }
+  await expect(two.getByText("Vente confirmée")).toBeVisible();
+  await expect(one.getByText("En attente de synchronisation")).toBeVisible();
+  await context.setOffline(false);
+  await expect(one.getByText("Refusée : à décider")).toBeVisible();
+  await one.getByRole("link", { name: "1 à décider" }).first().click();
+  const card = one.getByRole("article", { name: /^Vente A-000001 · 54\s000\sGNF$/ });
+  await expect(card).toContainText("Gingembre 250 g");
+  await card.getByRole("button", { name: "Annuler la vente" }).click();
+  await card.getByRole("button", { name: "Oui, annuler et rembourser" }).click();
+  await expect(one.getByRole("heading", { name: "Rien à décider" })).toBeVisible();
+  await expect(one.getByRole("link", { name: "À jour" })).toBeVisible();
+  expect((await shop.truth()).refused.map((refused) => refused.became)).toEqual(["cancelled"]);
+});
+
+test("Orange Money in part: two tenders on the receipt, and on the server", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  for (let n = 0; n < 2; n++) await add(page, "Ail 250 g").click();
+  await page.getByRole("link", { name: /^Encaisser/ }).click();
+  await page.getByRole("radio", { name: "Orange Money" }).check({ force: true }); // its label is what one sees
+  const pay = page.getByRole("button", { name: /^Encaisser 18\s000\sGNF$/ });
+  await expect(pay).toBeDisabled();
+  await page.getByLabel("Référence Orange Money").fill("PP240112.1234.A56789");
+  await page.getByLabel("Montant, si ce n’est pas tout").fill("10000");
+  await expect(page.getByText(/^Reste en espèces : 8\s000\sGNF$/)).toBeVisible();
+  await pay.click();
+  const receipt = page.getByRole("article", { name: "Reçu A-000001" });
+  await expect(receipt).toContainText(/Orange Money PP240112\.1234\.A56789\s*10\s000/);
+  await expect(receipt).toContainText(/Espèces\s*8\s000/);
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  expect((await shop.truth()).sales.map((row) => row.sale.tenders)).toEqual([
+    [{ orange_money: { amount: 10000, reference: "PP240112.1234.A56789" } }, { cash: { amount: 8000, given: 8000 } }],
+  ]);
+});
+
+test("keyboard only: search, Enter adds the one match, Tab to Encaisser, pay", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  const tabTo = async (target: ReturnType<typeof page.getByRole>, most: number) => {
+    for (let n = 0; n < most; n++) {
+      await page.keyboard.press("Tab");
+      if (await target.evaluate((element) => element === document.activeElement)) return;
+    }
+    throw new Error(`not reached by ${most} Tabs`);
+  };
+  const search = page.getByRole("searchbox");
+  await tabTo(search, 5);
+  await page.keyboard.type("gingembre 250");
+  await expect(page.getByRole("button", { name: /^Ajouter / })).toHaveCount(1);
+  await page.keyboard.press("Enter");
+  await expect(search).toHaveValue("");
+  const go = page.getByRole("link", { name: /^Encaisser 6\s000\sGNF$/ });
+  await expect(go).toBeVisible();
+  // A scanner's code, too, while the search still has the focus.
+  await page.keyboard.type("6110004028505");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("xyz");
+  await expect(page.getByRole("heading", { name: "Aucun produit ne correspond" })).toBeVisible();
+  await tabTo(page.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ }), 8);
+  await page.keyboard.press("Enter");
+  const exact = page.getByRole("button", { name: "Espèces : compte exact" });
+  await expect(exact).toBeVisible();
+  await tabTo(exact, 12);
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  expect(await shop.sales()).toEqual(["A-000001"]);
+});
