@@ -45,6 +45,38 @@ test("the sending tab is closed: the other one sends", async ({ shop, browser })
   expect(await shop.sales()).toEqual(["A-000001"]);
 });
 
+/** Every stock figure a tab shows of a product from now on. */
+async function figures(page: Page, product: string): Promise<() => Promise<string[]>> {
+  await page.evaluate((product) => {
+    const seen: string[] = ((window as any).seen = []);
+    const look = () => {
+      const rows = [...document.querySelectorAll("main li button")].map((row) => (row.textContent ?? "").trim());
+      const stock = rows.find((row) => row.includes(product))?.match(/\d+.en stock/)?.[0];
+      if (stock && stock !== seen.at(-1)) seen.push(stock);
+    };
+    look();
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
+  }, product);
+  return () => page.evaluate(() => (window as any).seen);
+}
+
+test("verdict_before_its_change: no tab shows a stock that never was", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Un");
+  const second = await context.newPage();
+  await second.goto("/vente");
+  await expect(row(second, "Ail 250 g", "12 en stock")).toBeVisible();
+  const shown = await figures(page, "Ail 250 g");
+  for (const left of ["11 en stock", "10 en stock", "9 en stock"]) {
+    await add(second, "Ail 250 g").click();
+    await sellExact(second);
+    await expect(second.getByText("Vente confirmée")).toBeVisible();
+    await second.getByRole("link", { name: "Nouvelle vente" }).click();
+    await expect(row(page, "Ail 250 g", left)).toBeVisible();
+    await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+  }
+  expect(await shown()).toEqual(["12 en stock", "11 en stock", "10 en stock", "9 en stock"]);
+});
+
 /** How soon another tab has sent a sale, its own second of asking the frozen one included. */
 const TAKEN_WITHIN_MS = 4_000;
 

@@ -46,7 +46,7 @@ function recording(page: Page) {
       sold.set(key, { sale: body.sale.id, total });
     }
     for (const { key, verdict } of (await response.json()).answers) {
-      if (verdict.applied || verdict.refused) told.set(key, verdict.applied ? "applied" : "refused");
+      if (sold.has(key) && (verdict.applied || verdict.refused)) told.set(key, verdict.applied ? "applied" : "refused");
     }
   });
   return { sold, told };

@@ -139,6 +139,7 @@ for (const [at_ms, said] of [[4_900, CONFIRMED], [5_100, PENDING]] as const) {
     else await expect(seller.getByText(PENDING)).toBeVisible();
     await held.release();
     await expect(seller.getByText(CONFIRMED)).toBeVisible();
+    await seller.clock.resume(); // one clock for both tabs
     await expect(row(sender, "Ail 250 g", "11 en stock")).toBeVisible();
     expect(pushed).toEqual(["sender"]);
     expect(await shop.sales()).toEqual(["A-000001"]);

@@ -5,8 +5,9 @@ use super::{
     handle::{
         Answer, CommandError, Commands, Notice, Receipt, ReceiptState, Selling, SignInError, Sold, Till, Undecided,
     },
+    mirror::Mirror,
     platform::{self, Signal, now_ms},
-    refresh, resume,
+    read, resume,
     shelf::Shelf,
 };
 use crate::{
@@ -29,6 +30,7 @@ pub struct Page(SendWrapper<Rc<Inner>>);
 
 pub struct Inner {
     pub shelf: Shelf,
+    pub mirror: Rc<Mirror>,
     pub till: Till,
     /// Passes a trigger to the tab that sends.
     pub trigger: Box<dyn Fn(Trigger)>,
@@ -55,7 +57,7 @@ impl Commands for Page {
         let inner = self.0.clone();
         Box::pin(async move {
             account::sign_in(&inner.shelf, person, pin).await?;
-            refresh::refresh(&inner.shelf, inner.till).await?;
+            inner.mirror.refresh().await?;
             (inner.trigger)(Trigger::Wake);
             Ok(())
         })
@@ -97,7 +99,7 @@ impl Commands for Page {
     fn receipt(&self, sale: SaleId) -> Answer<Option<Receipt>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            refresh::receipt(&inner.shelf, sale).await.unwrap_or_else(|problem| {
+            read::receipt(&inner.shelf, sale).await.unwrap_or_else(|problem| {
                 leptos::logging::error!("the receipt could not be read: {problem:?}");
                 None
             })

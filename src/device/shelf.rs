@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::Key,
     sync::{
-        engine::{Acknowledged, Device, LocalTx, Parked, Store, Write},
+        engine::{self, Acknowledged, Device, LocalTx, Parked, Store, Write},
         json,
     },
 };
@@ -86,6 +86,9 @@ impl Shelf {
             return Ok(false);
         }
         let in_memory = |write: &Write| match write {
+            Write::Put { store: Store::Meta, key, .. } | Write::Delete { store: Store::Meta, key } => {
+                engine::leads_elsewhere(key)
+            }
             Write::Put { store, .. } | Write::Delete { store, .. } | Write::DeletePrefix { store, .. } => {
                 *store == Store::Confirmed
             }

@@ -28,7 +28,8 @@ pub use push::{Lane, on_push_answer, plan_push};
 pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue};
 pub use schedule::{Action, BACKOFF_FIRST_MS, BACKOFF_LAST_MS, CHANGE_PAUSE_MS, Schedule, Situation, TICK_MS, Trigger};
 pub use state::{
-    Acknowledged, Contact, Device, Entry, Held, Installation, Loading, Meta, Parked, SessionState, Standing, Unreadable,
+    Acknowledged, Contact, Device, Entry, Held, Installation, Loading, Meta, Parked, SessionState, Standing,
+    Unreadable, leads_elsewhere,
 };
 pub use storage::{Durability, Expect, LocalTx, Store, Write, keys};
 

@@ -1,6 +1,6 @@
 //! A device's state as it is stored, and as one reads it before deciding anything.
 
-use super::storage::{Store, keys};
+use super::storage::{Store, Write, keys};
 use crate::{
     domain::{InstallationId, Key, day::DeviceTime},
     sync::{
@@ -173,13 +173,8 @@ impl Device {
         (device, unreadable)
     }
 
-    /// The state screens start from, and how far it goes: the held one, or the first one while it is being loaded.
     pub fn shown(&self) -> Option<Held> {
-        let loading = || {
-            let loading = self.meta.loading.as_ref()?;
-            Some(Held { generation: loading.generation, cursor: loading.at? })
-        };
-        self.meta.held.or_else(loading)
+        self.meta.shown()
     }
 
     pub fn find(&self, key: Key) -> Option<&Entry> {
@@ -224,7 +219,30 @@ impl Entry {
     }
 }
 
+/// Whether a key of `meta` says what the confirmed state is.
+pub fn leads_elsewhere(key: &str) -> bool {
+    matches!(key, keys::HELD | keys::LOADING)
+}
+
 impl Meta {
+    /// The state screens start from, and how far it goes: the held one, or the first one while it is being loaded.
+    pub fn shown(&self) -> Option<Held> {
+        let loading = || {
+            let loading = self.loading.as_ref()?;
+            Some(Held { generation: loading.generation, cursor: loading.at? })
+        };
+        self.held.or_else(loading)
+    }
+
+    /// Follows a committed write as far as [`Meta::shown`] needs it.
+    pub(in crate::sync) fn apply(&mut self, write: &Write) {
+        match write {
+            Write::Put { store: Store::Meta, key, value } if leads_elsewhere(key) => drop(self.read(key, value)),
+            Write::Delete { store: Store::Meta, key } if key == keys::LOADING => self.loading = None,
+            _ => {}
+        }
+    }
+
     fn read(&mut self, key: &str, value: &str) -> Result<(), String> {
         fn parse<T: DeserializeOwned>(into: &mut T, value: &str) -> Result<(), String> {
             *into = json::read(value).map_err(|error| error.to_string())?;

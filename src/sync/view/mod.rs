@@ -1,7 +1,9 @@
 //! What a screen shows: confirmed + pending, each counted once (G2).
 
 mod catalogue;
+mod heard;
 mod pending;
 
 pub use catalogue::{Catalogue, Shown};
+pub use heard::Heard;
 pub use pending::Pending;

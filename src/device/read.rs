@@ -1,4 +1,4 @@
-//! From the disk to the handle's signals: what every screen shows, in every tab.
+//! From the disk to what screens show beside the catalogue.
 
 use super::{
     account,
@@ -7,10 +7,10 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    domain::{Product, ProductId, Sale, SaleId, UserId},
+    domain::{Sale, SaleId, UserId},
     sync::{
         Body, Verdict,
-        engine::{Device, Parked, Store, Write, keys},
+        engine::{Device, Parked, Store, keys},
         json,
         mutation::{Became, RecordSale, SettleRefusal, VoidSale},
         view::Pending,
@@ -18,71 +18,33 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
-/// Reads the whole catalogue; returns the generation it is of.
-pub async fn load(shelf: &Shelf, till: Till) -> Result<Option<u32>, StorageProblem> {
-    let device = shelf.device().await?;
-    let Some(shown) = device.shown() else { return Ok(None) };
-    let (products, stock) = (keys::rows(shown.generation, Kind::Product), keys::all_stock(shown.generation));
-    let [products, stock] =
-        shelf.storage().scan_all([(Store::Confirmed, &*products), (Store::Confirmed, &*stock)]).await?;
-    till.change_catalogue(|catalogue| {
-        let pending = catalogue.pending().clone();
-        *catalogue = Default::default();
-        catalogue.set_pending(pending);
-        for (key, value) in products.iter().chain(&stock) {
-            take_row(catalogue, key, value);
-        }
-    });
-    Ok(Some(shown.generation))
+/// What is small and changes often, beside the catalogue: people, decisions, and where the device stands.
+pub struct Overview {
+    people: Vec<PersonRow>,
+    decisions: Vec<Decision>,
+    status: Status,
 }
 
-/// Takes over rows other transactions wrote, of the generation shown.
-pub fn apply(till: Till, generation: u32, writes: &[Write]) {
-    let prefix = keys::generation(generation);
-    let rows = writes.iter().filter_map(|write| match write {
-        Write::Put { store: Store::Confirmed, key, value } if key.starts_with(&prefix) => Some((key, value)),
-        _ => None,
-    });
-    let rows: Vec<_> = rows.collect();
-    if !rows.is_empty() {
-        till.change_catalogue(|catalogue| rows.iter().for_each(|(key, value)| take_row(catalogue, key, value)));
-    }
+pub async fn overview(
+    shelf: &Shelf,
+    device: &Device,
+    pending: &Pending,
+    till: Till,
+) -> Result<Overview, StorageProblem> {
+    let people = people(shelf, device).await?;
+    let decisions = decisions(shelf, device, &people, pending).await?;
+    let status = status(device, pending, decisions.len(), till);
+    Ok(Overview { people: people.into_values().collect(), decisions, status })
 }
 
-/// A row that does not read is left out of the screens; it stays on the disk.
-fn take_row(catalogue: &mut crate::sync::view::Catalogue, key: &str, value: &str) {
-    let mut parts = key.split('/').skip(1);
-    match (parts.next(), parts.next()) {
-        (Some("product"), _) => {
-            if let Ok(product) = json::read::<Product>(value) {
-                catalogue.put_product(product);
-            }
-        }
-        (Some("stock"), Some(id)) => {
-            if let (Ok(id), Ok(units)) = (id.parse::<ProductId>(), value.parse()) {
-                catalogue.put_stock(id, units);
-            }
-        }
-        _ => {}
+impl Overview {
+    pub fn show(self, till: Till) {
+        set_if_new(till.people, self.people);
+        set_if_new(till.decisions, self.decisions);
+        set_if_new(till.status, self.status);
     }
-}
-
-/// Reads what is small and changes often: outbox, parked mutations, refused sales, the device's standing.
-pub async fn refresh(shelf: &Shelf, till: Till) -> Result<Option<u32>, StorageProblem> {
-    let device = shelf.device().await?;
-    let pending = Arc::new(read_pending(shelf, &device).await?);
-    if till.pending() != pending {
-        till.change_catalogue(|catalogue| catalogue.set_pending(pending.clone()));
-    }
-    let people = people(shelf, &device).await?;
-    let decisions = decisions(shelf, &device, &people, &pending).await?;
-    let status = status(&device, &pending, decisions.len(), till);
-    till.people.set(people.into_values().collect());
-    set_if_new(till.decisions, decisions);
-    set_if_new(till.status, status);
-    Ok(device.shown().map(|shown| shown.generation))
 }
 
 fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
@@ -91,7 +53,8 @@ fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>,
     }
 }
 
-async fn read_pending(shelf: &Shelf, device: &Device) -> Result<Pending, StorageProblem> {
+/// The outbox's part of what is shown.
+pub async fn pending(shelf: &Shelf, device: &Device) -> Result<Pending, StorageProblem> {
     let mut sales: BTreeMap<SaleId, Sale> = BTreeMap::new();
     if let Some(shown) = device.shown() {
         for entry in &device.outbox {
@@ -199,7 +162,7 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
     let people = people(shelf, &device).await?;
     let who = |id: UserId| people.get(&id).map_or_else(String::new, |person| person.name.to_string());
     let shop_name = device.meta.installation.as_ref().map_or_else(String::new, |own| own.shop_name.clone());
-    let pending = read_pending(shelf, &device).await?;
+    let pending = pending(shelf, &device).await?;
     if let Some((entry, sale)) = pending.entry_of_sale(id) {
         let voided = pending.is_voided(id);
         let state = match &entry.verdict {

@@ -1,0 +1,115 @@
+//! The catalogue and the outbox as screens hold them in memory, in every tab: always of one moment (G2).
+
+use super::{
+    handle::{StorageProblem, Till},
+    platform::Signal,
+    read,
+    shelf::Shelf,
+};
+use crate::{
+    domain::{Product, ProductId},
+    sync::{
+        engine::{Device, Store, Write, keys},
+        json,
+        view::{Catalogue, Heard},
+        wire::Kind,
+    },
+};
+use std::{cell::RefCell, sync::Arc};
+
+pub struct Mirror {
+    shelf: Shelf,
+    till: Till,
+    heard: RefCell<Heard>,
+    /// Something was committed that is not shown yet.
+    pub dirty: Signal,
+}
+
+impl Mirror {
+    pub fn new(shelf: Shelf, till: Till) -> Self {
+        Self { shelf, till, heard: RefCell::default(), dirty: Signal::default() }
+    }
+
+    /// What this tab, or another, committed.
+    pub fn hear(&self, writes: Vec<Write>) {
+        if !writes.is_empty() {
+            self.heard.borrow_mut().hear(writes);
+        }
+        self.dirty.set();
+    }
+
+    /// Reads the whole catalogue, with the outbox of the same moment.
+    pub async fn load(&self) -> Result<(), StorageProblem> {
+        loop {
+            let device = self.shelf.device().await?;
+            let Some(shown) = device.shown() else {
+                self.heard.borrow_mut().start(device.meta);
+                return Ok(());
+            };
+            let (products, stock) = (keys::rows(shown.generation, Kind::Product), keys::all_stock(shown.generation));
+            let (meta, outbox) = ((Store::Meta, ""), (Store::Outbox, ""));
+            let rows = [meta, outbox, (Store::Confirmed, &*products), (Store::Confirmed, &*stock)];
+            let [meta, outbox, products, stock] = self.shelf.storage().scan_all(rows).await?;
+            let (device, _) = Device::from_rows(&meta, &outbox); // unreadable rows were told above
+            if device.shown().is_none_or(|now| now.generation != shown.generation) {
+                continue;
+            }
+            let pending = Arc::new(read::pending(&self.shelf, &device).await?);
+            self.till.change_catalogue(|catalogue| {
+                *catalogue = Catalogue::default();
+                products.iter().chain(&stock).for_each(|(key, value)| take_row(catalogue, key, value));
+                catalogue.set_pending(pending);
+            });
+            self.heard.borrow_mut().start(device.meta);
+            return Ok(());
+        }
+    }
+
+    /// Shows what was committed since; `false` if another tab's rows are still on their way here.
+    pub async fn refresh(&self) -> Result<bool, StorageProblem> {
+        let (device, shown) = loop {
+            let device = self.shelf.device().await?;
+            let shown = device.shown();
+            if self.heard.borrow().generation() == shown.map(|held| held.generation) {
+                break (device, shown);
+            }
+            self.load().await?;
+        };
+        let pending = Arc::new(read::pending(&self.shelf, &device).await?);
+        let overview = read::overview(&self.shelf, &device, &pending, self.till).await?;
+        let Some(writes) = self.heard.borrow_mut().take(shown) else { return Ok(false) };
+        if !writes.is_empty() || self.till.pending() != pending {
+            let own = shown.map(|held| keys::generation(held.generation)).unwrap_or_default();
+            self.till.change_catalogue(|catalogue| {
+                for write in &writes {
+                    if let Write::Put { store: Store::Confirmed, key, value } = write
+                        && key.starts_with(&own)
+                    {
+                        take_row(catalogue, key, value);
+                    }
+                }
+                catalogue.set_pending(pending);
+            });
+        }
+        overview.show(self.till);
+        Ok(true)
+    }
+}
+
+/// A row that does not read is left out of the screens; it stays on the disk.
+fn take_row(catalogue: &mut Catalogue, key: &str, value: &str) {
+    let mut parts = key.split('/').skip(1);
+    match (parts.next(), parts.next()) {
+        (Some("product"), _) => {
+            if let Ok(product) = json::read::<Product>(value) {
+                catalogue.put_product(product);
+            }
+        }
+        (Some("stock"), Some(id)) => {
+            if let (Ok(id), Ok(units)) = (id.parse::<ProductId>(), value.parse()) {
+                catalogue.put_stock(id, units);
+            }
+        }
+        _ => {}
+    }
+}
