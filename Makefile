@@ -20,10 +20,10 @@ run: build
 	$(COMPTOIR) serve
 
 dev: tools
-	cargo leptos watch
+	cargo leptos watch --split
 
 build: tools
-	cargo leptos build --release --precompress
+	cargo leptos build --release --precompress --split
 
 lint:
 	cargo fmt --check

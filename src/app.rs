@@ -54,13 +54,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// The document without a screen or a person, which the service worker answers every navigation with. Its script is a
 /// file of its own: a cached page has no nonce. What that script asks for is asked for at once.
-pub fn app_shell(options: LeptosOptions, js: String, wasm: String) -> impl IntoView {
+pub fn app_shell(options: LeptosOptions, js: String, wasm: Vec<String>) -> impl IntoView {
+    let preload =
+        |href| view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="" /> };
     view! {
         <!DOCTYPE html>
         <html lang="fr">
             <head>
                 {head(options)} <title>"Comptoir"</title> <link rel="modulepreload" href=js />
-                <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="" />
+                {wasm.into_iter().map(preload).collect::<Vec<_>>()}
                 <script type="module" src="/app-shell.js"></script>
             </head>
             <body data-shell=""></body>
@@ -74,11 +76,9 @@ pub fn App() -> impl IntoView {
     let till = Till::new();
     provide_context(till);
     let first = device::first_page();
-    if let Some(sale) = &first.sale {
-        let shown =
-            sale.products.iter().map(|(product, stock)| Shown { product: Arc::new(product.clone()), stock: *stock });
-        till.first.set(shown.collect());
-    }
+    let shown = first.products.iter();
+    let shown = shown.map(|(product, stock)| Shown { product: Arc::new(product.clone()), stock: *stock });
+    till.first.set(shown.collect());
     provide_context(first);
     // Effects run in the browser only, after the server's markup was adopted.
     Effect::new(move |_| device::start(till));

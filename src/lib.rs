@@ -20,7 +20,7 @@ pub mod ui;
 
 /// The browser's entry. A page of the server is adopted; the user-free shell, which opens without network, gets its
 /// screens here.
-#[cfg(feature = "hydrate")]
+#[cfg(all(feature = "hydrate", not(test)))]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();

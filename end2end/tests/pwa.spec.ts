@@ -37,6 +37,24 @@ test("what is not tested is not claimed: no background sync", async ({ shop, bro
   expect(tags).toEqual([]);
 });
 
+test("a first visit cut in the middle: what is there fills a cart, the rest comes with the network", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Un");
+  await page.evaluate(async () => {
+    for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
+  await context.route(/split_device/, (route) => route.abort());
+  await page.goto("/vente");
+  await expect(page.getByText("Comptoir n’est pas encore tout entier sur ce téléphone")).toBeVisible();
+  await add(page, "Ail 250 g").click();
+  await expect(page.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ })).toBeVisible();
+  await context.unroute(/split_device/);
+  await expect(page.getByText("Comptoir n’est pas encore tout entier")).toHaveCount(0);
+  await sellExact(page);
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  expect(await shop.sales()).toEqual(["A-000001"]);
+});
+
 test("a newer version waits: no tab reloads in mid-sale, the one that asks gets it", async ({ shop, browser }) => {
   const newer = mkdtempSync(join(tmpdir(), "comptoir-site-"));
   try {

@@ -67,6 +67,19 @@ test("a late refusal is decided on a screen", async ({ shop, browser }) => {
   expect((await shop.truth()).refused.map((refused) => refused.became)).toEqual(["cancelled"]);
 });
 
+test("a reload keeps the cart, and a sale takes it away", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await add(page, "Ail 250 g").click();
+  await add(page, "Ail 250 g").click();
+  await page.reload();
+  await expect(page.getByRole("link", { name: /^Encaisser 18\s000\sGNF$/ })).toBeVisible();
+  await sellExact(page);
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  await page.goto("/vente");
+  await expect(row(page, "Ail 250 g", "10 en stock")).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Encaisser/ })).toHaveCount(0);
+});
+
 test("Orange Money in part: two tenders on the receipt, and on the server", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
   for (let n = 0; n < 2; n++) await add(page, "Ail 250 g").click();

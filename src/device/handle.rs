@@ -86,6 +86,8 @@ pub enum StorageProblem {
     Closed,
     /// Other tabs kept changing the same things; nothing was written. Try again.
     Busy,
+    /// The network went away in the middle of a first visit: a part of the app itself is missing.
+    AppIncomplete,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

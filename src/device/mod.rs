@@ -6,11 +6,13 @@ mod account;
 mod commands;
 pub mod handle;
 #[cfg(feature = "hydrate")]
+mod mirror;
+#[cfg(feature = "hydrate")]
 mod pin;
 #[cfg(feature = "hydrate")]
 mod platform;
 #[cfg(feature = "hydrate")]
-mod refresh;
+mod read;
 #[cfg(feature = "hydrate")]
 mod resume;
 #[cfg(feature = "hydrate")]

@@ -1,35 +1,41 @@
 //! What the next start shows first, before the catalogue is read: the cart as it was left, and the first products.
+//! These lie in the browser's local storage, which is read at once, before the device's part of the app is there.
 
 use super::{
     account,
     handle::{StorageProblem, Till},
-    platform,
     shelf::Shelf,
 };
 use crate::{
-    domain::{Cart, Product},
+    domain::Cart,
     sync::{
         engine::{Durability, LocalTx, Store, Write, keys},
+        first_page::FirstPage,
         view::Shown,
     },
 };
 use leptos::prelude::*;
-use std::sync::Arc;
+use web_sys::Storage;
 
 /// Products of a first screen: as many as a phone shows.
 const FIRST_PRODUCTS: usize = 12;
-const PRODUCTS: &str = "first-products";
+const KEPT: &str = "comptoir-first-page";
 
-/// Fills the handle with what was kept, and lets it be painted.
+/// The [`FirstPage`] of the last time, as JSON.
+pub fn kept() -> Option<String> {
+    local_storage()?.get_item(KEPT).ok()?
+}
+
+/// Absent where the browser keeps nothing: the first products then come a moment later.
+fn local_storage() -> Option<Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
+/// Fills the cart with what was kept.
 pub async fn resume(shelf: &Shelf, till: Till) -> Result<(), StorageProblem> {
     let cart: Cart = account::read(shelf, keys::CART).await?.unwrap_or_default();
     if till.cart.with_untracked(Cart::is_empty) && !cart.is_empty() {
         till.cart.set(cart);
-    }
-    let kept: Vec<(Product, i64)> = account::read(shelf, PRODUCTS).await?.unwrap_or_default();
-    if till.first.with_untracked(Vec::is_empty) && !kept.is_empty() {
-        till.first.set(kept.into_iter().map(|(product, stock)| Shown { product: Arc::new(product), stock }).collect());
-        platform::painted().await;
     }
     Ok(())
 }
@@ -54,26 +60,28 @@ pub fn keep_cart(shelf: Shelf, till: Till) {
 pub async fn store_cart(shelf: &Shelf, cart: &Cart) -> Result<(), StorageProblem> {
     let write = match cart.is_empty() {
         true => Write::Delete { store: Store::Meta, key: keys::CART.to_owned() },
-        false => put(keys::CART, cart)?,
+        false => {
+            let value = serde_json::to_string(cart).map_err(|_| StorageProblem::Unavailable)?;
+            Write::Put { store: Store::Meta, key: keys::CART.to_owned(), value }
+        }
     };
     commit(shelf, write).await
 }
 
 /// Keeps the first products, where they are others than before.
-pub async fn keep_first(shelf: &Shelf, till: Till, kept: &mut Vec<Shown>) -> Result<(), StorageProblem> {
+pub fn keep_first(till: Till, kept: &mut Vec<Shown>) {
     let now = untrack(|| till.search("", FIRST_PRODUCTS));
     if now == *kept {
-        return Ok(());
+        return;
     }
-    let rows: Vec<(&Product, i64)> = now.iter().map(|shown| (&*shown.product, shown.stock)).collect();
-    commit(shelf, put(PRODUCTS, &rows)?).await?;
+    let products = now.iter().map(|shown| ((*shown.product).clone(), shown.stock)).collect();
+    let text = serde_json::to_string(&FirstPage { products, receipt: None });
+    if let (Some(storage), Ok(text)) = (local_storage(), text)
+        && storage.set_item(KEPT, &text).is_err()
+    {
+        leptos::logging::warn!("the first products are not kept: the next start shows them a moment later");
+    }
     *kept = now;
-    Ok(())
-}
-
-fn put<T: serde::Serialize>(key: &str, value: &T) -> Result<Write, StorageProblem> {
-    let value = serde_json::to_string(value).map_err(|_| StorageProblem::Unavailable)?;
-    Ok(Write::Put { store: Store::Meta, key: key.to_owned(), value })
 }
 
 /// Written without telling anybody: no other screen shows it.

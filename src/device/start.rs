@@ -3,8 +3,9 @@
 use super::{
     commands::{Inner, Page},
     handle::{StorageProblem, Till},
+    mirror::Mirror,
     platform::{self, Signal},
-    refresh, resume,
+    resume,
     sender::Sender,
     shelf::Shelf,
     storage::Storage,
@@ -12,28 +13,26 @@ use super::{
 };
 use crate::{
     domain::Key,
-    sync::{
-        engine::{Trigger, Write},
-        first_page::FirstPage,
-        json,
-    },
+    sync::{engine::Trigger, first_page::FirstPage, json},
 };
 use futures::{StreamExt, channel::mpsc::UnboundedReceiver};
 use js_sys::{Function, Reflect};
-use leptos::prelude::*;
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeSet,
-    rc::Rc,
-    sync::Arc,
+use leptos::{
+    prelude::*,
+    wasm_split::{SplitLoaderError, wasm_split},
 };
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// A hidden tab lets go of sending after this long: it may be frozen without a word.
 const HIDDEN_MAX_MS: i64 = 30_000;
+/// The rest of the app is asked for again after this long.
+const APP_RETRY_MS: i64 = 2_000;
 /// A storage that failed is tried again after this long.
 const STORAGE_RETRY_MS: i64 = 2_000;
+/// Rows another tab committed are read from the disk when they have not been told for so long.
+const ROWS_WITHIN_MS: i64 = 1_000;
 
 /// What the parts of a started page share.
 struct Shared {
@@ -42,32 +41,48 @@ struct Shared {
     sender: RefCell<Option<Sender>>,
     /// Sales another tab was told of and has not said to have heard.
     unheard: RefCell<BTreeSet<Key>>,
-    generation: Cell<Option<u32>>,
-    dirty: Signal,
+    mirror: Rc<Mirror>,
     let_go: Signal,
 }
 
-/// What the server put into this page; nothing in the shell page, which opens without network.
+/// What the server put into this page; in the shell page, which opens without network, what was kept from the last
+/// time.
 pub fn first_page() -> FirstPage {
     let element = document().get_element_by_id(super::FIRST_PAGE);
-    let text = element.and_then(|element| element.text_content());
+    let text = match element {
+        Some(element) => element.text_content(),
+        None => resume::kept(),
+    };
     text.and_then(|text| json::read(&text).ok()).unwrap_or_default()
 }
 
-/// Starts the device and fills the handle.
+/// Starts the device and fills the handle. The device is a file of its own, nearly half of the app: a first visit
+/// draws its products and fills a cart before that file is there.
 pub fn start(till: Till) {
     let owner = Owner::current().unwrap_or_default();
     spawn_local(async move {
-        if let Err(problem) = begin(till, owner).await {
-            report(till, problem);
+        while start_here(till, owner.clone()).await.is_err() {
+            report(till, StorageProblem::AppIncomplete);
+            platform::sleep(APP_RETRY_MS).await;
         }
     });
 }
 
+#[wasm_split(device, wasm_split_path = leptos::wasm_split, fallible)]
+fn start_here(till: Till, owner: Owner) -> Result<(), SplitLoaderError> {
+    spawn_local(async move {
+        recovered(till, StorageProblem::AppIncomplete);
+        if let Err(problem) = begin(till, owner).await {
+            report(till, problem);
+        }
+    });
+    Ok(())
+}
+
 fn report(till: Till, problem: StorageProblem) {
     till.status.update(|status| status.storage_problem = Some(problem));
-    // What another tab blocks still comes: until then nobody knows who is signed in here.
-    if problem != StorageProblem::BlockedByTab {
+    // What is on its way still comes: until then nobody knows who is signed in here.
+    if !matches!(problem, StorageProblem::BlockedByTab | StorageProblem::AppIncomplete) {
         till.ready.set(true);
     }
 }
@@ -90,24 +105,24 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
         heard.set();
     });
     let shelf = Shelf::new(storage, tabs, changed.clone());
+    let mirror = Rc::new(Mirror::new(shelf.clone(), till));
     let shared = Rc::new(Shared {
         shelf: shelf.clone(),
         till,
         sender: RefCell::default(),
         unheard: RefCell::default(),
-        generation: Cell::default(),
-        dirty: Signal::default(),
+        mirror: mirror.clone(),
         let_go: Signal::default(),
     });
-    let to_memory = shared.clone();
-    shelf.on_writes(move |writes| to_memory.take(&writes));
+    let to_memory = mirror.clone();
+    shelf.on_writes(move |writes| to_memory.hear(writes));
     resume::resume(&shelf, till).await?;
     owner.with(|| resume::keep_cart(shelf.clone(), till));
-    shared.generation.set(refresh::load(&shelf, till).await?);
-    refresh::refresh(&shelf, till).await?;
+    mirror.refresh().await?;
     let triggered = shared.clone();
     let inner = Inner {
         shelf: shelf.clone(),
+        mirror,
         till,
         trigger: Box::new(move |trigger| triggered.clone().trigger(trigger)),
         stop_waiting: Signal::default(),
@@ -122,32 +137,26 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
 }
 
 impl Shared {
-    /// Rows this tab, or another, committed.
-    fn take(&self, writes: &[Write]) {
-        if let Some(generation) = self.generation.get() {
-            refresh::apply(self.till, generation, writes);
-        }
-        self.dirty.set();
-    }
-
     async fn keep_fresh(self: Rc<Self>) {
-        let mut first = Vec::new();
+        let (mut first, mut rows_are_late) = (Vec::new(), false);
         loop {
-            // What a tap changed is painted first; and changes that come together are read together.
-            self.dirty.wait().await;
-            platform::painted().await;
-            match refresh::refresh(&self.shelf, self.till).await {
-                Ok(generation) if generation == self.generation.get() => {}
-                // Another state is shown from now on: read it whole.
-                Ok(_) => match refresh::load(&self.shelf, self.till).await {
-                    Ok(generation) => self.generation.set(generation),
-                    Err(problem) => report(self.till, problem),
-                },
-                Err(problem) => report(self.till, problem),
-            }
-            if let Err(problem) = resume::keep_first(&self.shelf, self.till, &mut first).await {
+            if !rows_are_late {
+                self.mirror.dirty.wait().await;
+            } else if platform::within(ROWS_WITHIN_MS, self.mirror.dirty.wait()).await.is_none()
+                && let Err(problem) = self.mirror.load().await
+            {
                 report(self.till, problem);
             }
+            // What a tap changed is painted first; and changes that come together are read together.
+            platform::painted().await;
+            rows_are_late = match self.mirror.refresh().await {
+                Ok(shown) => !shown,
+                Err(problem) => {
+                    report(self.till, problem);
+                    false
+                }
+            };
+            resume::keep_first(self.till, &mut first);
         }
     }
 
@@ -160,7 +169,7 @@ impl Shared {
 
     fn handle(self: Rc<Self>, message: Message) {
         match message {
-            Message::Committed { writes } => self.take(&writes),
+            Message::Committed { writes } => self.mirror.hear(writes),
             Message::Sale { key } => {
                 if let Some(sender) = &*self.sender.borrow() {
                     self.shelf.tell(&Message::Heard { key });
@@ -242,7 +251,7 @@ impl Shared {
     fn listen(self: &Rc<Self>) {
         let Some(window) = web_sys::window() else { return };
         let wake = |shared: &Rc<Self>| {
-            shared.dirty.set();
+            shared.mirror.dirty.set();
             shared.clone().trigger(Trigger::Wake);
         };
         for event in ["online", "pageshow", "focus"] {
@@ -250,7 +259,7 @@ impl Shared {
             platform::listen(&window, event, move |_| wake(&shared));
         }
         let shared = self.clone();
-        platform::listen(&window, "offline", move |_| shared.dirty.set());
+        platform::listen(&window, "offline", move |_| shared.mirror.dirty.set());
         let Some(document) = window.document() else { return };
         let shared = self.clone();
         platform::listen(&document, "freeze", move |_| shared.let_go.set());
@@ -259,9 +268,8 @@ impl Shared {
             let shared = shared.clone();
             spawn_local(async move {
                 // What other tabs wrote while this one stood still was not heard.
-                match refresh::load(&shared.shelf, shared.till).await {
-                    Ok(generation) => shared.generation.set(generation),
-                    Err(problem) => report(shared.till, problem),
+                if let Err(problem) = shared.mirror.load().await {
+                    report(shared.till, problem);
                 }
                 wake(&shared);
             });

@@ -2,8 +2,7 @@
 
 use super::{
     ServerError,
-    db::{Db, Tx, fetch_all, fetch_one, fetch_optional},
-    people,
+    db::{Db, Tx, fetch_all, fetch_optional},
     session::Session,
 };
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
         Tender, Units, UserId, text::fold,
     },
     sync::{
-        first_page::{FirstReceipt, FirstScreen},
+        first_page::FirstReceipt,
         wire::{SaleRow, Voided},
     },
 };
@@ -25,15 +24,12 @@ const WORDS_MAX: usize = 4;
 /// Characters of a search that are read.
 const SEARCH_MAX_CHARS: usize = 100;
 
-/// The session's shop and its first products by name, of those whose name has every word of the search, or whose
-/// barcode is the search.
-pub async fn sale(db: &Db, session: &Session, search: &str) -> Result<FirstScreen, ServerError> {
+/// The first products by name, with their stock, of those whose name has every word of the search, or whose barcode is
+/// the search.
+pub async fn products(db: &Db, session: &Session, search: &str) -> Result<Vec<(Product, i64)>, ServerError> {
     type Row = (Uuid, String, String, String, i64, Option<i64>, i64, i64);
     let words = words(search);
     let mut tx = db.read().await?;
-    let (shop_name,): (String,) =
-        fetch_one!(&mut tx, (String,), "SELECT name FROM shops WHERE id = $1", session.shop.0)?;
-    let person = person(&mut tx, session).await?;
     let rows: Vec<Row> = fetch_all!(
         &mut tx,
         Row,
@@ -62,7 +58,7 @@ pub async fn sale(db: &Db, session: &Session, search: &str) -> Result<FirstScree
         };
         Ok((product, stock))
     });
-    Ok(FirstScreen { shop_name, person, products: products.collect::<Result<_, ServerError>>()? })
+    products.collect()
 }
 
 /// Patterns for LIKE. A folded text has no `%`, `_` or `\`.
@@ -78,17 +74,6 @@ fn barcode(search: &str) -> String {
     let code = search.trim();
     let plain = !code.is_empty() && code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     format!("%\"{}\"%", if plain { code } else { "\u{1}" })
-}
-
-async fn person(tx: &mut Tx, session: &Session) -> Result<crate::sync::wire::PersonRow, ServerError> {
-    let (name, role): (String, String) = fetch_one!(
-        tx,
-        (String, String),
-        "SELECT name, role FROM users WHERE shop_id = $1 AND id = $2",
-        session.shop.0,
-        session.user.0
-    )?;
-    people::person(session.user.0, &name, &role, false)
 }
 
 /// A stored sale of the session's own shop, with the name of who sold it.

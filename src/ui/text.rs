@@ -103,6 +103,9 @@ pub fn storage_problem(problem: StorageProblem) -> &'static str {
         }
         StorageProblem::Closed => "Une autre fenêtre a mis Comptoir à jour. Rechargez cette page.",
         StorageProblem::Busy => "Le téléphone est occupé. Rien n’est perdu : réessayez.",
+        StorageProblem::AppIncomplete => {
+            "Comptoir n’est pas encore tout entier sur ce téléphone : il attend le réseau."
+        }
     }
 }
 

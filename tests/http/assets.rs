@@ -1,7 +1,7 @@
 use crate::server::*;
 use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
-const HASHED: &str = "/pkg/chunk.AbCdEfGhIjKlMnOpQrSt_-.js";
+const HASHED: &str = "/pkg/device.AbCdEfGhIjKlMnOpQrSt_-.wasm";
 
 #[test]
 fn hashed_files_are_kept_for_ever_and_packed_ones_sent() {
@@ -11,7 +11,14 @@ fn hashed_files_are_kept_for_ever_and_packed_ones_sent() {
     assert_eq!((reply.text(), reply.header(CACHE_CONTROL)), ("plain", "public, max-age=31536000, immutable"));
     let reply = server.get(HASHED, &[("accept-encoding", "br, gzip")]);
     assert_eq!((reply.body.as_slice(), reply.header(CONTENT_ENCODING)), (&b"packed"[..], "br"));
-    for path in ["/pkg/comptoir.js", "/manifest.webmanifest", "/sw.js", "/app-shell", "/app-shell.js"] {
+    for path in [
+        "/pkg/comptoir.js",
+        "/pkg/__wasm_split.______________________.js",
+        "/manifest.webmanifest",
+        "/sw.js",
+        "/app-shell",
+        "/app-shell.js",
+    ] {
         let reply = server.get(path, &[]);
         assert_eq!((reply.status, reply.header(CACHE_CONTROL)), (200, "no-cache"), "{path}");
     }
@@ -28,8 +35,8 @@ fn nothing_beside_the_site_is_served() {
         assert!((400..500).contains(&reply.status), "{path}: {}", reply.status);
         assert_ne!(reply.header(CACHE_CONTROL), "public, max-age=31536000, immutable");
     }
-    assert_eq!(server.get("/pkg/chunk.AbCdEfGhIjKlMnOpQrSt_-.js.br", &[]).status, 404);
-    assert_eq!(server.get("/pkg/nothing.AbCdEfGhIjKlMnOpQrSt_-.js", &[]).header(CACHE_CONTROL), "no-cache");
+    assert_eq!(server.get("/pkg/device.AbCdEfGhIjKlMnOpQrSt_-.wasm.br", &[]).status, 404);
+    assert_eq!(server.get("/pkg/nothing.AbCdEfGhIjKlMnOpQrSt_-.wasm", &[]).header(CACHE_CONTROL), "no-cache");
 }
 
 #[test]

@@ -108,8 +108,10 @@ pub fn make_site(root: &Path) {
         ("pkg/comptoir.js", "export default 1;"),
         ("pkg/comptoir.wasm", "\0asm"),
         ("pkg/comptoir.css", "body{}"),
-        ("pkg/chunk.AbCdEfGhIjKlMnOpQrSt_-.js", "plain"),
-        ("pkg/chunk.AbCdEfGhIjKlMnOpQrSt_-.js.br", "packed"),
+        ("pkg/__wasm_split.______________________.js", "export {};"),
+        ("pkg/__wasm_split_manifest.json", r#"{"device":["device.AbCdEfGhIjKlMnOpQrSt_-"]}"#),
+        ("pkg/device.AbCdEfGhIjKlMnOpQrSt_-.wasm", "plain"),
+        ("pkg/device.AbCdEfGhIjKlMnOpQrSt_-.wasm.br", "packed"),
         ("manifest.webmanifest", "{}"),
         (".secret.js", "hidden"),
     ] {

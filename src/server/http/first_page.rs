@@ -33,7 +33,7 @@ async fn read(state: &State, uri: &Uri, token: Option<String>) -> Result<FirstPa
     let Some(session) = session else { return Ok(first) };
     if path == "/vente" {
         let search = parameter(uri, "q").unwrap_or_default();
-        first.sale = Some(screens::sale(&state.db, &session, &search).await?);
+        first.products = screens::products(&state.db, &session, &search).await?;
     } else if let Some(Ok(sale)) = parameter(uri, "id").map(|id| id.parse::<SaleId>()) {
         first.receipt = screens::receipt(&state.db, &session, sale).await?;
     }

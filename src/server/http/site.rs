@@ -6,7 +6,7 @@ use leptos::{
     view,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -52,7 +52,8 @@ impl Site {
         let pkg = options.site_pkg_dir_route_base();
         let built = Built::read(options, &root, &pkg)?;
         let app_shell = Owner::new().with(|| {
-            let shell = crate::app::app_shell(options.clone(), built.js.clone(), built.wasm.clone());
+            let wasm = [&built.wasm].into_iter().chain(&built.parts).cloned().collect();
+            let shell = crate::app::app_shell(options.clone(), built.js.clone(), wasm);
             view! { {shell} }.to_html()
         });
         let app_shell_script = format!(
@@ -65,7 +66,7 @@ impl Site {
         ]);
         let mut hashed = Vec::new();
         for path in files(&root)? {
-            if path.starts_with(&pkg) && built.is_of_another_build(&path) {
+            if built.is_of_another_build(&path) {
                 continue;
             }
             if is_hashed(&path) {
@@ -87,10 +88,14 @@ impl Site {
 
 /// The files of this build, as addresses.
 struct Built {
-    stem: String,
+    pkg: String,
     js: String,
     wasm: String,
     css: String,
+    /// Loads the parts.
+    loader: String,
+    /// What `wasm_split` puts into files of its own.
+    parts: Vec<String>,
 }
 
 impl Built {
@@ -106,17 +111,29 @@ impl Built {
         if !options.hash_files && !exists(root, &wasm) {
             wasm = format!("{pkg}{name}_bg.wasm");
         }
-        let built = Self { stem: format!("{pkg}{name}."), js: of("js"), wasm, css: of("css") };
-        let missing = [&built.js, &built.wasm, &built.css].into_iter().find(|path| !exists(root, path)).cloned();
+        let split = |hash: Option<&String>, end: &str| match hash {
+            Some(hash) => format!("{pkg}__wasm_split{}{hash}.{end}", if end == "js" { "." } else { "_manifest." }),
+            None if end == "js" => format!("{pkg}__wasm_split.______________________.js"),
+            None => format!("{pkg}__wasm_split_manifest.json"),
+        };
+        let loader = split(hashes.get("split"), "js");
+        let parts = read_parts(root, pkg, &split(hashes.get("manifest"), "json"))?;
+        let built = Self { pkg: pkg.to_owned(), js: of("js"), wasm, css: of("css"), loader, parts };
+        let missing = built.files().find(|path| !exists(root, path)).cloned();
         match missing {
             Some(missing) => Err(SiteError::NoFile(missing)),
             None => Ok(built),
         }
     }
 
+    fn files(&self) -> impl Iterator<Item = &String> {
+        [&self.js, &self.wasm, &self.css, &self.loader].into_iter().chain(&self.parts)
+    }
+
     /// Older builds stay in the folder for the pages that still use them, and out of the list.
     fn is_of_another_build(&self, path: &str) -> bool {
-        path.starts_with(&self.stem) && ![&self.js, &self.wasm, &self.css].into_iter().any(|of_this| of_this == path)
+        let built = path.strip_prefix(&self.pkg).is_some_and(|name| !name.contains('/'));
+        built && !self.files().any(|of_this| of_this == path)
     }
 }
 
@@ -134,6 +151,16 @@ fn read_hashes(options: &LeptosOptions) -> Result<BTreeMap<String, String>, Site
     })?;
     let pairs = text.lines().filter_map(|line| line.split_once(':'));
     Ok(pairs.map(|(file, hash)| (file.trim().to_owned(), hash.trim().to_owned())).collect())
+}
+
+/// Addresses of the files that a manifest of `wasm_split` names: each part with the files it is made of.
+fn read_parts(root: &Path, pkg: &str, manifest: &str) -> Result<Vec<String>, SiteError> {
+    let file = root.join(manifest.trim_start_matches('/'));
+    let text = fs::read_to_string(&file).map_err(|_| SiteError::NoFile(manifest.to_owned()))?;
+    let parts: BTreeMap<String, Vec<String>> =
+        serde_json::from_str(&text).map_err(|error| SiteError::Io(file, error.into()))?;
+    let files: BTreeSet<String> = parts.into_values().flatten().collect();
+    Ok(files.into_iter().map(|name| format!("{pkg}{name}.wasm")).collect())
 }
 
 /// Addresses of the files a page may need, in order.
@@ -167,9 +194,12 @@ fn is_of_a_page(name: &str) -> bool {
 }
 
 /// Whether a file's name changes with its content: a part of 16 or more characters between two dots, as cargo-leptos
-/// names files.
+/// names files. Not so a script: it names other files, and is itself named before their names are in it.
 pub fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
+    if name.ends_with(".js") {
+        return false;
+    }
     let parts: Vec<&str> = name.split('.').collect();
     let is_hash = |part: &&str| {
         part.len() >= 16 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
@@ -204,16 +234,19 @@ mod tests {
         for file in files {
             fs::write(folder.path().join(file), *file).unwrap();
         }
+        fs::write(folder.path().join(MANIFEST), r#"{"device":["device"]}"#).unwrap();
         let root = folder.path().to_string_lossy().into_owned();
         (folder, LeptosOptions::builder().output_name("comptoir").site_root(root).build())
     }
 
-    const BUILD: [&str; 3] = ["pkg/comptoir.js", "pkg/comptoir.wasm", "pkg/comptoir.css"];
+    const LOADER: &str = "pkg/__wasm_split.______________________.js";
+    const MANIFEST: &str = "pkg/__wasm_split_manifest.json";
+    const BUILD: [&str; 5] = ["pkg/comptoir.js", "pkg/comptoir.wasm", LOADER, "pkg/device.wasm", "pkg/comptoir.css"];
 
     #[test]
     fn hashed_names_are_told_from_others() {
         assert!(is_hashed("/pkg/comptoir.ILjKQ3dNWs3k8hjPXhdqIw.wasm"));
-        for plain in ["/pkg/comptoir.wasm", "/sw.js", "/icon.svg", "/a.b.js", "/ILjKQ3dNWs3k8hjPXhdqIw.js", ""] {
+        for plain in ["/pkg/comptoir.wasm", "/sw.js", "/icon.svg", "/a.b.js", "/a.ILjKQ3dNWs3k8hjPXhdqIw.js", ""] {
             assert!(!is_hashed(plain), "{plain}");
         }
     }
@@ -222,12 +255,15 @@ mod tests {
     fn the_worker_lists_this_build_and_its_version_follows_every_file() {
         let (folder, options) = site(&BUILD);
         fs::write(folder.path().join("icon.svg"), "one").unwrap();
-        fs::write(folder.path().join("pkg/comptoir.AAAAAAAAAAAAAAAAAAAAAA.js"), "older").unwrap();
+        for older in ["comptoir.AAAAAAAAAAAAAAAAAAAAAA.js", "old-part.AAAAAAAAAAAAAAAAAAAAAA.wasm"] {
+            fs::write(folder.path().join("pkg").join(older), "older").unwrap();
+        }
         fs::write(folder.path().join("pkg/comptoir.js.br"), "packed").unwrap();
         let first = Site::read(&options).unwrap();
         let worker = &first.service_worker;
-        assert!(!worker.contains("__") && worker.contains(&format!("comptoir-{}", first.version)));
-        assert!(worker.contains("\"/pkg/comptoir.wasm\"") && worker.contains("\"/icon.svg\""));
+        assert!(!worker.contains("__VERSION__") && worker.contains(&format!("comptoir-{}", first.version)));
+        assert!(BUILD.iter().all(|file| worker.contains(&format!("\"/{file}\""))));
+        assert!(worker.contains("\"/icon.svg\""));
         assert!(!worker.contains("AAAA") && !worker.contains(".br"));
         fs::write(folder.path().join("icon.svg"), "two").unwrap();
         assert_ne!(Site::read(&options).unwrap().version, first.version);
@@ -245,7 +281,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said() {
-        let (_folder, options) = site(&BUILD[..2]);
+        let (_folder, options) = site(&BUILD[..4]);
         assert!(matches!(Site::read(&options), Err(SiteError::NoFile(name)) if name == "/pkg/comptoir.css"));
         let mut hashed = options.clone();
         hashed.hash_files = true;
