@@ -102,6 +102,7 @@ test("G16: refused after 5.1 s is a decision, not a cart", async ({ shop, browse
   await page.clock.runFor(5_100);
   await expect(page.getByText(PENDING)).toBeVisible();
   await held.release();
+  await page.clock.resume(); // what changed is shown with the next frame
   await expect(page.getByText("Refusée : à décider")).toBeVisible();
 });
 
@@ -138,8 +139,8 @@ for (const [at_ms, said] of [[4_900, CONFIRMED], [5_100, PENDING]] as const) {
     if (said === CONFIRMED) await expect(seller.getByText(WAITS)).toBeVisible();
     else await expect(seller.getByText(PENDING)).toBeVisible();
     await held.release();
+    await seller.clock.resume(); // of both tabs: what changed is shown with the next frame
     await expect(seller.getByText(CONFIRMED)).toBeVisible();
-    await seller.clock.resume(); // one clock for both tabs
     await expect(row(sender, "Ail 250 g", "11 en stock")).toBeVisible();
     expect(pushed).toEqual(["sender"]);
     expect(await shop.sales()).toEqual(["A-000001"]);
