@@ -275,7 +275,9 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
     tx.expect(Store::Meta, keys::INSTALLATION, device.meta.installation.as_ref().map(json));
     tx.expect(Store::Meta, keys::SEQUENCE, (device.meta.sequence > 0).then(|| device.meta.sequence.to_string()));
     tx.put(Store::Meta, keys::INSTALLATION, new);
-    tx.put(Store::Meta, keys::RECEIPT, &0);
+    // A count of nothing is no row: so the next to be queued expects it.
+    tx.delete(Store::Meta, keys::RECEIPT);
+    tx.delete(Store::Meta, keys::SEQUENCE);
     tx.put(Store::Meta, keys::RENUMBER, &false);
     let mut sequence = 0;
     // What has its verdict is not sent again: under a number of the new one it would be missing for ever (G15).
@@ -287,7 +289,9 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
         let entry = Entry { mutation, stored: None, ..entry.clone() };
         tx.put(Store::Outbox, entry.storage_key(), &entry);
     }
-    tx.put(Store::Meta, keys::SEQUENCE, &sequence);
+    if sequence > 0 {
+        tx.put(Store::Meta, keys::SEQUENCE, &sequence);
+    }
     tx
 }
 

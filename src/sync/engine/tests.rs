@@ -221,3 +221,22 @@ fn a_fork_renumbers_and_keeps_what_was_printed() {
     assert!(unsent.iter().all(|entry| entry.mutation.origin.installation == installation(2, "B").id));
     assert_eq!((next_receipt(&device.meta).unwrap().to_string(), device.meta.renumber), ("B-000001".to_owned(), false));
 }
+
+/// G20: the forked phone sells on, whether or not something was unsent.
+#[test]
+fn a_forked_phone_sells_on() {
+    for unsent in [false, true] {
+        let mut till = Till::new();
+        till.queue(1, sale(1, 1, 2), false);
+        if !unsent {
+            till.answer(&[(1, Verdict::Applied { change: 11 })], NOW_MS);
+        }
+        let tx = fork(&till.device(), &installation(2, "B"));
+        till.commit(&tx);
+        let Body::RecordSale(mut record) = sale(2, 1, 2) else { unreachable!() };
+        record.sale.receipt = next_receipt(&till.device().meta).unwrap();
+        let sold = till.queue(2, Body::RecordSale(record), false);
+        assert_eq!(sold.origin.sequence, 1 + u64::from(unsent));
+        assert_eq!(next_receipt(&till.device().meta).unwrap().to_string(), "B-000002");
+    }
+}
