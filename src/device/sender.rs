@@ -11,7 +11,7 @@ use crate::{
     sync::{
         CallError, Verdict,
         engine::{
-            self, Acknowledged, Action, Applied, Device, Lane, LocalTx, Schedule, SessionState, Situation, Trigger,
+            self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, SessionState, Situation, Trigger,
         },
         wire::{PullAnswer, PullRequest, PushAnswer, PushRequest},
     },
@@ -110,11 +110,11 @@ impl Sender {
             match action {
                 Action::PushUrgent(key) => {
                     self.0.hurry.pulse();
-                    self.spawn(move |sender| async move { sender.push(Lane::Urgent(key)).await });
+                    self.spawn(&device, move |sender| async move { sender.push(Lane::Urgent(key)).await });
                 }
                 Action::Push if !self.0.busy.borrow().pushing => {
                     self.0.busy.borrow_mut().pushing = true;
-                    self.spawn(|sender| async move {
+                    self.spawn(&device, |sender| async move {
                         let result = sender.push(Lane::Backlog).await;
                         sender.0.busy.borrow_mut().pushing = false;
                         result
@@ -122,7 +122,7 @@ impl Sender {
                 }
                 Action::Pull if !self.0.busy.borrow().pulling => {
                     self.0.busy.borrow_mut().pulling = true;
-                    self.spawn(|sender| async move {
+                    self.spawn(&device, |sender| async move {
                         let result = sender.pull().await;
                         sender.0.busy.borrow_mut().pulling = false;
                         result
@@ -139,20 +139,20 @@ impl Sender {
         Ok(())
     }
 
-    fn spawn<F>(&self, work: impl FnOnce(Sender) -> F + 'static)
+    fn spawn<F>(&self, device: &Device, work: impl FnOnce(Sender) -> F + 'static)
     where
         F: Future<Output = Result<Done, Failed>> + 'static,
     {
-        let sender = self.clone();
+        let (sender, signed_in) = (self.clone(), device.meta.signed_in);
         spawn_local(async move {
             let result = work(sender.clone()).await;
-            sender.finished(result).await;
+            sender.finished(result, signed_in).await;
             sender.0.wake.set();
         });
     }
 
-    /// Books a request's end in the schedule.
-    async fn finished(&self, result: Result<Done, Failed>) {
+    /// Books a request's end in the schedule. `signed_in`: of the session it was sent with.
+    async fn finished(&self, result: Result<Done, Failed>, signed_in: Option<Contact>) {
         let failed = |sender: &Sender| sender.0.schedule.borrow_mut().failed(now_ms(), platform::chance());
         match result {
             Ok(Done::Nothing) => {}
@@ -173,7 +173,7 @@ impl Sender {
                     _ => None,
                 };
                 if let Some(session) = session
-                    && let Err(problem) = self.0.shelf.commit(engine::session_is(session)).await
+                    && let Err(problem) = self.0.shelf.commit(engine::session_ended(signed_in, session)).await
                 {
                     leptos::logging::error!("the end of the session could not be stored: {problem:?}");
                 }

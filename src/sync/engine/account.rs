@@ -27,6 +27,7 @@ pub fn signed_in(person: &PersonRow, session: SessionState, contact: Option<Cont
     tx.put(Store::Meta, keys::ACTOR, person);
     if let Some(contact) = contact {
         tx.put(Store::Meta, keys::CONTACT, &contact);
+        tx.put(Store::Meta, keys::SIGNED_IN, &contact);
         tx.put(Store::Meta, keys::ANSWERING, &true);
     }
     tx
@@ -41,6 +42,15 @@ pub fn signed_out() -> LocalTx {
 pub fn session_is(session: SessionState) -> LocalTx {
     let mut tx = LocalTx::strict();
     tx.put(Store::Meta, keys::SESSION, &session);
+    tx
+}
+
+/// The server said of a request that its session had ended, or that the phone is revoked. `signed_in` is
+/// [`super::Meta::signed_in`] as it was when the request was sent: where somebody has signed in since, the word is of
+/// an older session, and the transaction is stale.
+pub fn session_ended(signed_in: Option<Contact>, session: SessionState) -> LocalTx {
+    let mut tx = session_is(session);
+    tx.expect(Store::Meta, keys::SIGNED_IN, signed_in.as_ref().map(json));
     tx
 }
 

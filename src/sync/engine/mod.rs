@@ -21,7 +21,7 @@ mod storage;
 #[cfg(test)]
 mod tests;
 
-pub use account::{enrolled, forget_old, new_epoch, session_is, signed_in, signed_out};
+pub use account::{enrolled, forget_old, new_epoch, session_ended, session_is, signed_in, signed_out};
 pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting};
 pub use pull::{Applied, fork, on_pulled, plan_pull};
 pub use push::{Lane, on_push_answer, plan_push};

@@ -125,6 +125,8 @@ pub struct Meta {
     pub loading: Option<Loading>,
     pub actor: Option<PersonRow>,
     pub session: SessionState,
+    /// The last time somebody signed in with the server.
+    pub signed_in: Option<Contact>,
     /// A request succeeded since the last time a sale waited in vain (G16).
     pub answering: bool,
     pub contact: Contact,
@@ -239,6 +241,7 @@ impl Meta {
             keys::LOADING => parse(&mut self.loading, value),
             keys::ACTOR => parse(&mut self.actor, value),
             keys::SESSION => parse(&mut self.session, value),
+            keys::SIGNED_IN => parse(&mut self.signed_in, value),
             keys::ANSWERING => parse(&mut self.answering, value),
             keys::CONTACT => parse(&mut self.contact, value),
             keys::UPGRADE => parse(&mut self.upgrade, value),

@@ -144,6 +144,7 @@ pub mod keys {
     pub const LOADING: &str = "loading";
     pub const ACTOR: &str = "actor";
     pub const SESSION: &str = "session";
+    pub const SIGNED_IN: &str = "signed-in";
     pub const ANSWERING: &str = "answering";
     pub const CONTACT: &str = "contact";
     pub const SHOP: &str = "shop";

@@ -240,3 +240,17 @@ fn a_forked_phone_sells_on() {
         assert_eq!(next_receipt(&till.device().meta).unwrap().to_string(), "B-000002");
     }
 }
+
+/// An answer that was long on its way is of the session it was sent with: whoever signed in since goes on sending.
+#[test]
+fn a_late_word_of_an_ended_session_ends_no_new_one() {
+    let mut till = Till::new();
+    let sent_with = till.device().meta.signed_in;
+    let contact = Contact { server_ms: NOW_MS, skew_ms: 0 };
+    let person = till.device().meta.actor.unwrap();
+    till.commit(&signed_in(&person, SessionState::Open, Some(contact)));
+    assert!(till.0.commit(&session_ended(sent_with, SessionState::Ended)).is_err());
+    assert_eq!(till.device().meta.session, SessionState::Open);
+    till.commit(&session_ended(Some(contact), SessionState::Ended));
+    assert_eq!(till.device().meta.session, SessionState::Ended);
+}
