@@ -3,7 +3,7 @@
 use super::{
     OUTBOX_MAX,
     state::{Device, Entry, Installation, Meta, Standing},
-    storage::{LocalTx, Store, json, keys},
+    storage::{Durability, LocalTx, Store, json, keys},
 };
 use crate::{
     domain::{Invalid, Key, ReceiptNumber},
@@ -105,6 +105,8 @@ pub(super) fn queue_into(
     tx.expect(Store::Outbox, entry.storage_key(), None);
     tx.put(Store::Outbox, entry.storage_key(), &entry);
     tx.put(Store::Meta, keys::SEQUENCE, &sequence);
+    // Whoever queues it: once it may have been sent, a power cut must not give its number to another (G15).
+    tx.durability = Durability::Strict;
     Ok(mutation)
 }
 

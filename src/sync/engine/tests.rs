@@ -24,13 +24,18 @@ struct Till(Memory);
 
 impl Till {
     fn new() -> Self {
+        let mut till = Self::new_before_reading();
+        till.pull(start(HISTORY, 10, &[]));
+        till
+    }
+
+    fn new_before_reading() -> Self {
         let mut till = Self(Memory::default());
         till.commit(&enrolled(&Device::default(), &installation(1, "A")).unwrap());
         let name = crate::domain::Label::new("Mariama").unwrap();
         let person = PersonRow { id: UserId(Uuid::from_u128(9)), name, role: Role::Owner, retired: false };
         till.commit(&signed_in(&person, SessionState::Open, None));
         till.commit(&new_epoch(&till.device()).0);
-        till.pull(start(HISTORY, 10, &[]));
         till
     }
 
@@ -253,4 +258,16 @@ fn a_late_word_of_an_ended_session_ends_no_new_one() {
     assert_eq!(till.device().meta.session, SessionState::Open);
     till.commit(&session_ended(Some(contact), SessionState::Ended));
     assert_eq!(till.device().meta.session, SessionState::Ended);
+}
+
+/// G1, G15: what is queued has its number for ever, so a power cut must not give that number to something else.
+#[test]
+fn whatever_queues_a_mutation_is_strict() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    let device = till.device();
+    let refused = Answer { key: key(1), replayed: false, verdict: refused(11) };
+    let answer = PushAnswer { server_now_ms: NOW_MS, answers: vec![refused], page: None };
+    let (tx, _) = on_push_answer(&device, device.meta.epoch, &answer, NOW_MS, &mut || key(900));
+    assert_eq!(tx.durability, Durability::Strict, "it queues the word that the sale was parked");
 }
