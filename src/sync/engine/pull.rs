@@ -132,6 +132,10 @@ fn start_page(
     if loading.complete || loading.at.is_some_and(|at| at != page.at) {
         return Applied::Again;
     }
+    if device.meta.held.is_none() && loading.at.is_none() && device.unsent().next().is_some() {
+        // Handed in, its answer lost, it may be counted in this state already: its verdict comes first (G2).
+        return Applied::Again;
+    }
     let expected = device.meta.loading.as_ref().map(json);
     tx.expect(Store::Meta, keys::LOADING, expected);
     write_rows(tx, loading.generation, &page.rows);

@@ -271,3 +271,16 @@ fn whatever_queues_a_mutation_is_strict() {
     let (tx, _) = on_push_answer(&device, device.meta.epoch, &answer, NOW_MS, &mut || key(900));
     assert_eq!(tx.durability, Durability::Strict, "it queues the word that the sale was parked");
 }
+
+/// G2: what was handed in, its answer lost, may be counted in the state that is read: first the answer, then the state.
+#[test]
+fn a_first_reading_waits_for_what_was_handed_in() {
+    let mut till = Till::new_before_reading();
+    till.queue(1, receive(1, 3), false);
+    assert_eq!(till.pull(start(HISTORY, 10, &[(1, 3)])), Applied::Again);
+    assert_eq!(till.device().shown(), None);
+    till.answer(&[(1, Verdict::Applied { change: 10 })], NOW_MS);
+    till.pull(start(HISTORY, 10, &[(1, 3)]));
+    let device = till.device();
+    assert_eq!((device.shown().map(|shown| shown.cursor.change), device.outbox.len()), (Some(10), 0));
+}
