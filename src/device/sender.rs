@@ -11,7 +11,8 @@ use crate::{
     sync::{
         CallError, Verdict,
         engine::{
-            self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, SessionState, Situation, Trigger,
+            self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, SessionState, Situation,
+            Trigger,
         },
         wire::{PullAnswer, PullRequest, PushAnswer, PushRequest},
     },

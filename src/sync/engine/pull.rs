@@ -178,12 +178,13 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
         tx.delete(Store::Acknowledged, entry.mutation.key.to_string());
         tx.put(Store::Outbox, entry.storage_key(), &entry);
     }
-    for entry in device.outbox.iter().filter(|entry| entry.verdict.is_some()) {
+    let judged: Vec<&Entry> = device.outbox.iter().filter(|entry| entry.verdict.is_some()).collect();
+    for entry in &judged {
         // A verdict of the lost history says nothing about this one.
         tx.expect_entry(entry);
-        tx.put(Store::Outbox, entry.storage_key(), &Entry { verdict: None, ..entry.clone() });
+        tx.put(Store::Outbox, entry.storage_key(), &Entry { verdict: None, ..(*entry).clone() });
     }
-    !acknowledged.is_empty()
+    !acknowledged.is_empty() || !judged.is_empty()
 }
 
 /// A new state is shown only once the server has spoken on everything sent again: until then nobody can say which of

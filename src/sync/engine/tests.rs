@@ -284,3 +284,17 @@ fn a_first_reading_waits_for_what_was_handed_in() {
     let device = till.device();
     assert_eq!((device.shown().map(|shown| shown.cursor.change), device.outbox.len()), (Some(10), 0));
 }
+
+/// G13, G19: a verdict of the lost history must not be taken for one of the new.
+#[test]
+fn a_sale_acknowledged_just_before_the_server_was_set_back_is_sent_again() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    till.answer(&[(1, Verdict::Applied { change: 11 })], NOW_MS);
+    assert_eq!(till.pull(Pulled::Resync), Applied::Resync);
+    till.pull(start(Uuid::from_u128(2), 20, &[(1, 5)]));
+    assert_eq!(till.device().unsent().map(|entry| entry.mutation.key).collect::<Vec<_>>(), [key(1)]);
+    till.answer(&[(1, Verdict::Applied { change: 21 })], NOW_MS);
+    let device = till.device();
+    assert_eq!((device.meta.held.unwrap().cursor.change, device.outbox.len(), device.meta.loading), (20, 1, None));
+}
