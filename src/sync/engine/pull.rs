@@ -75,6 +75,11 @@ pub(super) fn apply_page(
             restart(tx, device);
             (Applied::Resync, None)
         }
+        // Set back again while it was read: what was read so far is of no history any more.
+        (Some(Pulled::Resync), None) if device.meta.loading.as_ref().is_some_and(|loading| !loading.complete) => {
+            restart(tx, device);
+            (Applied::Again, None)
+        }
         (Some(Pulled::Resync | Pulled::Start(_)), _) => (Applied::Again, None),
         (None, Some(_)) => (Applied::UpToDate, None),
         (None, None) => (Applied::Again, None),

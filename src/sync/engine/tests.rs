@@ -9,7 +9,7 @@ use crate::{
     domain::{InstallationId, Role, UserId},
     sync::{
         Answer, Body, Mutation, Refusal, Verdict,
-        wire::{Cursor, Page, PersonRow, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow},
+        wire::{Cursor, From, Kind, Page, PersonRow, Position, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow},
     },
 };
 use std::collections::BTreeSet;
@@ -297,4 +297,23 @@ fn a_sale_acknowledged_just_before_the_server_was_set_back_is_sent_again() {
     till.answer(&[(1, Verdict::Applied { change: 21 })], NOW_MS);
     let device = till.device();
     assert_eq!((device.meta.held.unwrap().cursor.change, device.outbox.len(), device.meta.loading), (20, 1, None));
+}
+
+/// G19: set back again while it is read, what was read so far is of no history any more.
+#[test]
+fn a_server_set_back_while_it_is_read_is_read_from_the_start() {
+    for first in [true, false] {
+        let mut till = if first { Till::new_before_reading() } else { Till::new() };
+        if !first {
+            till.pull(Pulled::Resync);
+        }
+        let Pulled::Start(page) = start(Uuid::from_u128(2), 9, &[(1, 5)]) else { unreachable!() };
+        let next = Some(Position { at: page.at, kind: Kind::Sale, after: None });
+        till.pull(Pulled::Start(StartPage { next, ..page }));
+        till.pull(Pulled::Resync);
+        let request = plan_pull(&till.device(), "test").unwrap();
+        assert_eq!(request.from, From::Start { position: None });
+        till.pull(start(Uuid::from_u128(3), 8, &[(1, 4)]));
+        assert_eq!(till.device().meta.held.unwrap().cursor.history, Uuid::from_u128(3));
+    }
 }
