@@ -5,7 +5,7 @@ use super::{
     handle::{
         Answer, CommandError, Commands, Notice, Receipt, ReceiptState, Selling, SignInError, Sold, Till, Undecided,
     },
-    platform::{self, Signal, now_ms},
+    platform::{self, Signal, now_ms, steady_ms},
     refresh, resume,
     shelf::Shelf,
 };
@@ -186,7 +186,7 @@ impl Inner {
     /// How the wait ended: by one compare-and-set, whatever the sender does meanwhile (G16).
     async fn await_answer(&self, key: Key) -> Result<Settled, CommandError> {
         use futures::future::{Either, select};
-        let (began, mut stopped) = (now_ms(), false);
+        let (began, mut stopped) = (steady_ms(), false);
         loop {
             let parked = self.shelf.parked(key).await?.map(|(parked, _)| parked);
             let device = self.shelf.device().await?;
@@ -207,7 +207,7 @@ impl Inner {
                     }
                 }
                 Settled::Waiting => {
-                    let left_ms = SALE_ANSWER_WAIT_MS - (now_ms() - began);
+                    let left_ms = SALE_ANSWER_WAIT_MS - (steady_ms() - began);
                     if stopped || left_ms <= 0 {
                         if let Some(tx) = stop_waiting(&device, key, !stopped)
                             && self.shelf.commit(tx).await?

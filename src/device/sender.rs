@@ -2,7 +2,7 @@
 
 use super::{
     handle::StorageProblem,
-    platform::{self, Signal, now_ms},
+    platform::{self, Signal, now_ms, steady_ms},
     shelf::Shelf,
 };
 use crate::{
@@ -84,7 +84,7 @@ impl Sender {
     }
 
     pub fn trigger(&self, trigger: Trigger) {
-        self.0.schedule.borrow_mut().trigger(trigger, now_ms());
+        self.0.schedule.borrow_mut().trigger(trigger, steady_ms());
         self.0.wake.set();
     }
 
@@ -107,7 +107,7 @@ impl Sender {
                 self.stop();
                 break;
             }
-            let action = self.0.schedule.borrow_mut().next(situation(&device), now_ms());
+            let action = self.0.schedule.borrow_mut().next(situation(&device), steady_ms());
             match action {
                 Action::PushUrgent(key) => {
                     self.0.hurry.pulse();
@@ -132,7 +132,7 @@ impl Sender {
                 // Under way already: its end schedules what is left.
                 Action::Push | Action::Pull => {}
                 Action::Sleep { until_ms } => {
-                    let pause_ms = until_ms.map_or(i64::from(i32::MAX), |until| until - now_ms());
+                    let pause_ms = until_ms.map_or(i64::from(i32::MAX), |until| until - steady_ms());
                     platform::within(pause_ms, self.0.wake.wait()).await;
                 }
             }
@@ -154,13 +154,13 @@ impl Sender {
 
     /// Books a request's end in the schedule. `signed_in`: of the session it was sent with.
     async fn finished(&self, result: Result<Done, Failed>, signed_in: Option<Contact>) {
-        let failed = |sender: &Sender| sender.0.schedule.borrow_mut().failed(now_ms(), platform::chance());
+        let failed = |sender: &Sender| sender.0.schedule.borrow_mut().failed(steady_ms(), platform::chance());
         match result {
             Ok(Done::Nothing) => {}
             Ok(Done::Answered { again, progress }) => {
                 let Ok(device) = self.0.shelf.device().await else { return failed(self) };
                 let mut schedule = self.0.schedule.borrow_mut();
-                schedule.succeeded(again, progress, situation(&device), now_ms(), platform::chance());
+                schedule.succeeded(again, progress, situation(&device), steady_ms(), platform::chance());
             }
             Err(Failed::Fenced) => self.stop(),
             Err(Failed::Storage(problem)) => {

@@ -1,4 +1,5 @@
-//! When to send and when to ask: triggers in, the next action out. Time and chance are arguments.
+//! When to send and when to ask: triggers in, the next action out. Time and chance are arguments; the time is of a
+//! clock that nobody sets, or a phone whose date is corrected would sleep for as long.
 
 use super::state::SessionState;
 use crate::domain::Key;
