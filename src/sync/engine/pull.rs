@@ -13,6 +13,7 @@ use crate::{
         wire::{Cursor, From, Kind, PROTOCOL, Page, PullAnswer, PullRequest, Pulled, Rows, StartPage},
     },
 };
+use std::collections::BTreeSet;
 
 /// What became of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,9 +173,16 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
     if at.history == held.cursor.history && at.change >= held.cursor.change {
         return false;
     }
+    // A cause that was refused is not sent again: whatever names it would be blocked for ever.
+    let again: BTreeSet<Key> = acknowledged.iter().map(|row| row.mutation.key).collect();
+    let comes = |cause: &Key| again.contains(cause) || device.find(*cause).is_some();
+    let freed = |mutation: &Mutation| Mutation {
+        needs: mutation.needs.iter().copied().filter(comes).collect(),
+        ..mutation.clone()
+    };
     for Acknowledged { mutation, .. } in acknowledged {
         let entry = Entry {
-            mutation: mutation.clone(),
+            mutation: freed(mutation),
             standing: Standing::Queued,
             verdict: None,
             resent_from: Some(held.cursor.history),
@@ -183,13 +191,17 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
         tx.delete(Store::Acknowledged, entry.mutation.key.to_string());
         tx.put(Store::Outbox, entry.storage_key(), &entry);
     }
-    let judged: Vec<&Entry> = device.outbox.iter().filter(|entry| entry.verdict.is_some()).collect();
-    for entry in &judged {
+    let mut unsaid = false;
+    for entry in &device.outbox {
         // A verdict of the lost history says nothing about this one.
-        tx.expect_entry(entry);
-        tx.put(Store::Outbox, entry.storage_key(), &Entry { verdict: None, ..(*entry).clone() });
+        let anew = Entry { mutation: freed(&entry.mutation), verdict: None, ..entry.clone() };
+        if anew != *entry {
+            tx.expect_entry(entry);
+            tx.put(Store::Outbox, entry.storage_key(), &anew);
+            unsaid = true;
+        }
     }
-    !acknowledged.is_empty() || !judged.is_empty()
+    !acknowledged.is_empty() || unsaid
 }
 
 /// A new state is shown only once the server has spoken on everything sent again: until then nobody can say which of

@@ -9,7 +9,9 @@ use crate::{
     domain::{InstallationId, Role, UserId},
     sync::{
         Answer, Body, Mutation, Refusal, Verdict,
-        wire::{Cursor, From, Kind, Page, PersonRow, Position, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow},
+        wire::{
+            Cursor, From, Kind, Page, PersonRow, Position, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow,
+        },
     },
 };
 use std::collections::BTreeSet;
@@ -316,4 +318,25 @@ fn a_server_set_back_while_it_is_read_is_read_from_the_start() {
         till.pull(start(Uuid::from_u128(3), 8, &[(1, 4)]));
         assert_eq!(till.device().meta.held.unwrap().cursor.history, Uuid::from_u128(3));
     }
+}
+
+/// G19: a void settled the refusal of its sale; the refusal was never acknowledged, and is not sent again.
+#[test]
+fn what_is_sent_again_waits_for_nothing_that_is_not() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    assert_eq!(till.queue(2, void(1), false).needs, [key(1)]);
+    till.answer(&[(1, refused(11)), (2, Verdict::Applied { change: 12 })], NOW_MS);
+    let page = Page { history: HISTORY, from: 10, to: 12, more: false, answers: Vec::new(), rows: Rows::default() };
+    till.pull(Pulled::Page(page));
+    let mut late = till.queue(3, receive(1, 1), false);
+    late.needs = vec![key(1)];
+    let entry = Entry { mutation: late, ..till.device().find(key(3)).unwrap().clone() };
+    let mut tx = LocalTx::strict();
+    tx.put(Store::Outbox, entry.storage_key(), &entry);
+    till.commit(&tx);
+    till.pull(Pulled::Resync);
+    till.pull(start(Uuid::from_u128(2), 9, &[]));
+    let needs: Vec<_> = till.device().unsent().map(|entry| entry.mutation.needs.clone()).collect();
+    assert!(!needs.is_empty() && needs.iter().all(Vec::is_empty), "{needs:?}");
 }
