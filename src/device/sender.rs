@@ -266,6 +266,12 @@ impl Sender {
     async fn fork(&self, device: &Device) -> Result<Done, Failed> {
         let Some(old) = device.meta.installation.clone() else { return Ok(Done::Nothing) };
         let (id, secret) = super::account::new_installation();
+        let begun = self
+            .0
+            .shelf
+            .carry_out(|device| Ok::<_, StorageProblem>(engine::begin_fork(device, id, &secret).map(|tx| (tx, ()))));
+        begun.await?;
+        let Some((id, secret)) = self.0.shelf.device().await?.meta.forking else { return Ok(Done::Nothing) };
         let request = crate::sync::wire::ForkRequest {
             installation: old.id,
             secret: old.secret.clone(),

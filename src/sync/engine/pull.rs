@@ -291,12 +291,25 @@ fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     }
 }
 
+/// Writes down what it will become before it asks (G20): a lost answer, or two requests at once, would leave it with
+/// the session of one new installation and the name of another.
+pub fn begin_fork(device: &Device, id: InstallationId, secret: &str) -> Option<LocalTx> {
+    if device.meta.forking.is_some() || !device.meta.renumber {
+        return None;
+    }
+    let mut tx = LocalTx::strict();
+    tx.expect(Store::Meta, keys::FORKING, None);
+    tx.put(Store::Meta, keys::FORKING, &(id, secret));
+    Some(tx)
+}
+
 /// Becomes a new installation: what is unsent is numbered anew from 1; keys, ids and printed numbers stay (G20).
 pub fn fork(device: &Device, new: &Installation) -> LocalTx {
     let mut tx = LocalTx::strict();
     tx.expect(Store::Meta, keys::INSTALLATION, device.meta.installation.as_ref().map(json));
     tx.expect(Store::Meta, keys::SEQUENCE, (device.meta.sequence > 0).then(|| device.meta.sequence.to_string()));
     tx.put(Store::Meta, keys::INSTALLATION, new);
+    tx.delete(Store::Meta, keys::FORKING);
     // A count of nothing is no row: so the next to be queued expects it.
     tx.delete(Store::Meta, keys::RECEIPT);
     tx.delete(Store::Meta, keys::SEQUENCE);

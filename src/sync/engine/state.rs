@@ -134,6 +134,8 @@ pub struct Meta {
     pub upgrade: bool,
     /// The server saw this installation's numbers under other keys: it becomes a new one (G20).
     pub renumber: bool,
+    /// Id and secret of the installation it is about to become: asked for with the same until the answer is here.
+    pub forking: Option<(InstallationId, String)>,
 }
 
 /// Everything the engine decides from.
@@ -245,6 +247,7 @@ impl Meta {
             keys::ANSWERING => parse(&mut self.answering, value),
             keys::CONTACT => parse(&mut self.contact, value),
             keys::UPGRADE => parse(&mut self.upgrade, value),
+            keys::FORKING => parse(&mut self.forking, value),
             keys::RENUMBER => parse(&mut self.renumber, value),
             // Keys of others (PIN checks) and of newer versions of the app.
             _ => Ok(()),

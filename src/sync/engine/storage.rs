@@ -152,6 +152,7 @@ pub mod keys {
     /// What a customer is about to buy, so that a reload loses nothing. A sale takes it away in its own transaction.
     pub const CART: &str = "cart";
     pub const RENUMBER: &str = "renumber";
+    pub const FORKING: &str = "forking";
 
     /// An outbox entry: by sequence, and unique even where a forked installation sends what the old one made.
     pub fn entry(sequence: u64, key: Key) -> String {

@@ -340,3 +340,20 @@ fn what_is_sent_again_waits_for_nothing_that_is_not() {
     let needs: Vec<_> = till.device().unsent().map(|entry| entry.mutation.needs.clone()).collect();
     assert!(!needs.is_empty() && needs.iter().all(Vec::is_empty), "{needs:?}");
 }
+
+/// G20: asked for twice, it is one installation.
+#[test]
+fn a_phone_forks_into_one_installation() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    let (id, other) = (installation(2, "B").id, installation(3, "C").id);
+    assert!(begin_fork(&till.device(), id, "s").is_none(), "nobody asked it to");
+    till.answer(&[(1, Verdict::Renumber)], NOW_MS);
+    let tx = begin_fork(&till.device(), id, "s").unwrap();
+    assert_eq!(tx.durability, Durability::Strict);
+    till.commit(&tx);
+    assert!(begin_fork(&till.device(), other, "s").is_none() && till.0.commit(&tx).is_err());
+    assert_eq!(till.device().meta.forking, Some((id, "s".to_owned())));
+    till.commit(&fork(&till.device(), &installation(2, "B")));
+    assert_eq!(till.device().meta.forking, None);
+}
