@@ -162,7 +162,7 @@ test("the page", async ({ browser }) => {
   for (let n = 0; n < SALES; n++) {
     await inStock(seller).nth(n % 20).click();
     await seller.getByRole("link", { name: /^Encaisser/ }).click();
-    await seller.getByRole("button", { name: "Espèces : compte exact" }).waitFor();
+    await expect(seller.getByRole("button", { name: "Espèces : compte exact" })).toBeEnabled();
     sales.push(await timed(seller, { tap: ".dock .btn--main", until: ".state|En attente" }));
     await seller.getByRole("link", { name: "Nouvelle vente" }).click();
     await seller.getByRole("button", { name: /^Ajouter / }).first().waitFor();
@@ -192,7 +192,7 @@ test("the page", async ({ browser }) => {
   for (let n = 0; n < 20; n++) {
     await inStock(fast).nth(n).click();
     await fast.getByRole("link", { name: /^Encaisser/ }).click();
-    await fast.getByRole("button", { name: "Espèces : compte exact" }).waitFor();
+    await expect(fast.getByRole("button", { name: "Espèces : compte exact" })).toBeEnabled();
     arrivals.push(await timed(fast, { tap: ".dock .btn--main", until: ".state|Vente confirmée" }));
     await fast.getByRole("link", { name: "Nouvelle vente" }).click();
     await fast.getByRole("button", { name: /^Ajouter / }).first().waitFor();

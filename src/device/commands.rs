@@ -6,7 +6,7 @@ use super::{
         Answer, CommandError, Commands, Notice, Receipt, ReceiptState, Selling, SignInError, Sold, Till, Undecided,
     },
     mirror::Mirror,
-    platform::{self, Signal, now_ms},
+    platform::{self, Signal, now_ms, steady_ms},
     read, resume,
     shelf::Shelf,
 };
@@ -15,9 +15,7 @@ use crate::{
     domain::{Cart, Key, Label, Pin, SaleId, Tender, UserId},
     sync::{
         Body,
-        engine::{
-            self, Device, Queueing, SALE_ANSWER_WAIT_MS, SessionState, Settled, Trigger, queue, roll_back, stop_waiting,
-        },
+        engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Trigger, queue, roll_back, stop_waiting},
         mutation::{Became, RecordSale, SettleRefusal},
     },
 };
@@ -155,7 +153,7 @@ impl Inner {
                 let receipt = engine::next_receipt(&device.meta)?;
                 let sale = cart.to_sale(id, receipt, tenders.clone());
                 let sale = sale.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
-                let wait = worth_waiting(device);
+                let wait = engine::worth_waiting(&device.meta, platform::online());
                 let body = Body::RecordSale(RecordSale { sale: sale.clone(), retry_of: None });
                 let (tx, mutation) = queue(device, Queueing { key, body, now_ms: since_ms, wait })?;
                 Ok::<_, CommandError>(Some((tx, (wait, sale, mutation.made))))
@@ -188,7 +186,7 @@ impl Inner {
     /// How the wait ended: by one compare-and-set, whatever the sender does meanwhile (G16).
     async fn await_answer(&self, key: Key) -> Result<Settled, CommandError> {
         use futures::future::{Either, select};
-        let (began, mut stopped) = (now_ms(), false);
+        let (began, mut stopped) = (steady_ms(), false);
         loop {
             let parked = self.shelf.parked(key).await?.map(|(parked, _)| parked);
             let device = self.shelf.device().await?;
@@ -209,7 +207,7 @@ impl Inner {
                     }
                 }
                 Settled::Waiting => {
-                    let left_ms = SALE_ANSWER_WAIT_MS - (now_ms() - began);
+                    let left_ms = SALE_ANSWER_WAIT_MS - (steady_ms() - began);
                     if stopped || left_ms <= 0 {
                         if let Some(tx) = stop_waiting(&device, key, !stopped)
                             && self.shelf.commit(tx).await?
@@ -251,9 +249,4 @@ impl Inner {
             .await?;
         decided.ok_or(CommandError::AlreadyDecided)
     }
-}
-
-fn worth_waiting(device: &Device) -> bool {
-    let meta = &device.meta;
-    platform::online() && meta.session == SessionState::Open && meta.answering && !meta.upgrade && !meta.renumber
 }

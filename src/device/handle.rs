@@ -40,7 +40,7 @@ pub struct Till {
     pub update_ready: RwSignal<bool>,
     catalogue: StoredValue<Catalogue>,
     catalogue_version: RwSignal<u64>,
-    commands: StoredValue<Option<Arc<dyn Commands + Send + Sync>>>,
+    commands: RwSignal<Option<Arc<dyn Commands + Send + Sync>>>,
 }
 
 /// Where the device stands: the header, and Paramètres.
@@ -218,7 +218,7 @@ impl Till {
             update_ready: RwSignal::new(false),
             catalogue: StoredValue::new(Catalogue::default()),
             catalogue_version: RwSignal::new(0),
-            commands: StoredValue::new(None),
+            commands: RwSignal::new(None),
         }
     }
 
@@ -255,12 +255,18 @@ impl Till {
     }
 
     pub fn connect(&self, commands: Arc<dyn Commands + Send + Sync>) {
-        self.commands.set_value(Some(commands));
+        self.commands.set(Some(commands));
     }
 
     /// The device's commands, once it has started.
     pub fn commands(&self) -> Option<Arc<dyn Commands + Send + Sync>> {
-        self.commands.get_value()
+        self.commands.get_untracked()
+    }
+
+    /// Whether there are commands yet; runs again when they come. They come before `ready`: selling from a cart that was
+    /// kept does not wait for the catalogue.
+    pub fn connected(&self) -> bool {
+        self.commands.with(Option::is_some)
     }
 }
 

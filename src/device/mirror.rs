@@ -65,6 +65,14 @@ impl Mirror {
         }
     }
 
+    /// Shows who is signed in, and where the device stands.
+    pub async fn overview(&self) -> Result<(), StorageProblem> {
+        let device = self.shelf.device().await?;
+        let pending = read::pending(&self.shelf, &device).await?;
+        read::overview(&self.shelf, &device, &pending, self.till).await?.show(self.till);
+        Ok(())
+    }
+
     /// Shows what was committed since; `false` if another tab's rows are still on their way here.
     pub async fn refresh(&self) -> Result<bool, StorageProblem> {
         let (device, shown) = loop {

@@ -13,6 +13,12 @@ pub fn now_ms() -> i64 {
     js_sys::Date::now() as i64
 }
 
+/// Milliseconds on a clock that nobody sets, for waits and pauses: between two calls in one page only.
+pub fn steady_ms() -> i64 {
+    let performance = Reflect::get(&js_sys::global(), &"performance".into()).and_then(|found| found.dyn_into());
+    performance.map_or_else(|_| now_ms(), |performance: web_sys::Performance| performance.now() as i64)
+}
+
 /// In 0.0..1.0.
 pub fn chance() -> f64 {
     js_sys::Math::random()

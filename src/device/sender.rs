@@ -2,17 +2,15 @@
 
 use super::{
     handle::StorageProblem,
-    platform::{self, Signal, now_ms},
+    platform::{self, Signal, now_ms, steady_ms},
     shelf::Shelf,
 };
 use crate::{
     api,
     domain::Key,
     sync::{
-        CallError, Verdict,
-        engine::{
-            self, Acknowledged, Action, Applied, Device, Lane, LocalTx, Schedule, SessionState, Situation, Trigger,
-        },
+        CallError,
+        engine::{self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, Situation, Trigger},
         wire::{PullAnswer, PullRequest, PushAnswer, PushRequest},
     },
 };
@@ -83,7 +81,7 @@ impl Sender {
     }
 
     pub fn trigger(&self, trigger: Trigger) {
-        self.0.schedule.borrow_mut().trigger(trigger, now_ms());
+        self.0.schedule.borrow_mut().trigger(trigger, steady_ms());
         self.0.wake.set();
     }
 
@@ -106,15 +104,15 @@ impl Sender {
                 self.stop();
                 break;
             }
-            let action = self.0.schedule.borrow_mut().next(situation(&device), now_ms());
+            let action = self.0.schedule.borrow_mut().next(situation(&device), steady_ms());
             match action {
                 Action::PushUrgent(key) => {
                     self.0.hurry.pulse();
-                    self.spawn(move |sender| async move { sender.push(Lane::Urgent(key)).await });
+                    self.spawn(&device, move |sender| async move { sender.push(Lane::Urgent(key)).await });
                 }
                 Action::Push if !self.0.busy.borrow().pushing => {
                     self.0.busy.borrow_mut().pushing = true;
-                    self.spawn(|sender| async move {
+                    self.spawn(&device, |sender| async move {
                         let result = sender.push(Lane::Backlog).await;
                         sender.0.busy.borrow_mut().pushing = false;
                         result
@@ -122,7 +120,7 @@ impl Sender {
                 }
                 Action::Pull if !self.0.busy.borrow().pulling => {
                     self.0.busy.borrow_mut().pulling = true;
-                    self.spawn(|sender| async move {
+                    self.spawn(&device, |sender| async move {
                         let result = sender.pull().await;
                         sender.0.busy.borrow_mut().pulling = false;
                         result
@@ -131,7 +129,7 @@ impl Sender {
                 // Under way already: its end schedules what is left.
                 Action::Push | Action::Pull => {}
                 Action::Sleep { until_ms } => {
-                    let pause_ms = until_ms.map_or(i64::from(i32::MAX), |until| until - now_ms());
+                    let pause_ms = until_ms.map_or(i64::from(i32::MAX), |until| until - steady_ms());
                     platform::within(pause_ms, self.0.wake.wait()).await;
                 }
             }
@@ -139,27 +137,27 @@ impl Sender {
         Ok(())
     }
 
-    fn spawn<F>(&self, work: impl FnOnce(Sender) -> F + 'static)
+    fn spawn<F>(&self, device: &Device, work: impl FnOnce(Sender) -> F + 'static)
     where
         F: Future<Output = Result<Done, Failed>> + 'static,
     {
-        let sender = self.clone();
+        let (sender, signed_in) = (self.clone(), device.meta.signed_in);
         spawn_local(async move {
             let result = work(sender.clone()).await;
-            sender.finished(result).await;
+            sender.finished(result, signed_in).await;
             sender.0.wake.set();
         });
     }
 
-    /// Books a request's end in the schedule.
-    async fn finished(&self, result: Result<Done, Failed>) {
-        let failed = |sender: &Sender| sender.0.schedule.borrow_mut().failed(now_ms(), platform::chance());
+    /// Books a request's end in the schedule. `signed_in`: of the session it was sent with.
+    async fn finished(&self, result: Result<Done, Failed>, signed_in: Option<Contact>) {
+        let failed = |sender: &Sender| sender.0.schedule.borrow_mut().failed(steady_ms(), platform::chance());
         match result {
             Ok(Done::Nothing) => {}
             Ok(Done::Answered { again, progress }) => {
                 let Ok(device) = self.0.shelf.device().await else { return failed(self) };
                 let mut schedule = self.0.schedule.borrow_mut();
-                schedule.succeeded(again, progress, situation(&device), now_ms(), platform::chance());
+                schedule.succeeded(again, progress, situation(&device), steady_ms(), platform::chance());
             }
             Err(Failed::Fenced) => self.stop(),
             Err(Failed::Storage(problem)) => {
@@ -167,13 +165,8 @@ impl Sender {
                 failed(self);
             }
             Err(Failed::Call(error)) => {
-                let session = match error {
-                    CallError::NotSignedIn => Some(SessionState::Ended),
-                    CallError::Revoked => Some(SessionState::Revoked),
-                    _ => None,
-                };
-                if let Some(session) = session
-                    && let Err(problem) = self.0.shelf.commit(engine::session_is(session)).await
+                if let Some(session) = engine::session_after(&error)
+                    && let Err(problem) = self.0.shelf.commit(engine::session_ended(signed_in, session)).await
                 {
                     leptos::logging::error!("the end of the session could not be stored: {problem:?}");
                 }
@@ -195,9 +188,7 @@ impl Sender {
         let answered = self.call_push(request, timeout_ms).await;
         self.0.in_flight.borrow_mut().retain(|key| !keys.contains(key));
         let answer = answered?;
-        let progress = answer.answers.iter().any(|answer| {
-            answer.verdict.change().is_some() || matches!(answer.verdict, Verdict::Renumber | Verdict::KeyReused)
-        });
+        let progress = engine::is_progress(&answer);
         let now_ms = now_ms();
         let applied = self
             .write(|device| engine::on_push_answer(device, self.0.epoch, &answer, now_ms, &mut platform::new_key))
@@ -265,6 +256,12 @@ impl Sender {
     async fn fork(&self, device: &Device) -> Result<Done, Failed> {
         let Some(old) = device.meta.installation.clone() else { return Ok(Done::Nothing) };
         let (id, secret) = super::account::new_installation();
+        let begun = self
+            .0
+            .shelf
+            .carry_out(|device| Ok::<_, StorageProblem>(engine::begin_fork(device, id, &secret).map(|tx| (tx, ()))));
+        begun.await?;
+        let Some((id, secret)) = self.0.shelf.device().await?.meta.forking else { return Ok(Done::Nothing) };
         let request = crate::sync::wire::ForkRequest {
             installation: old.id,
             secret: old.secret.clone(),

@@ -118,17 +118,17 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
     shelf.on_writes(move |writes| to_memory.hear(writes));
     resume::resume(&shelf, till).await?;
     owner.with(|| resume::keep_cart(shelf.clone(), till));
-    mirror.refresh().await?;
     let triggered = shared.clone();
     let inner = Inner {
         shelf: shelf.clone(),
-        mirror,
+        mirror: mirror.clone(),
         till,
         trigger: Box::new(move |trigger| triggered.clone().trigger(trigger)),
         stop_waiting: Signal::default(),
     };
+    mirror.overview().await?;
     till.connect(Arc::new(Page::new(Rc::new(inner))));
-    till.ready.set(true);
+    mirror.dirty.set();
     spawn_local(shared.clone().keep_fresh());
     spawn_local(shared.clone().hear(messages));
     spawn_local(shared.clone().send_in_turn());
@@ -137,6 +137,7 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
 }
 
 impl Shared {
+    /// Reads the catalogue, then follows every change.
     async fn keep_fresh(self: Rc<Self>) {
         let (mut first, mut rows_are_late) = (Vec::new(), false);
         loop {
@@ -150,7 +151,12 @@ impl Shared {
             // What a tap changed is painted first; and changes that come together are read together.
             platform::painted().await;
             rows_are_late = match self.mirror.refresh().await {
-                Ok(shown) => !shown,
+                Ok(shown) => {
+                    if shown && !self.till.ready.get_untracked() {
+                        self.till.ready.set(true);
+                    }
+                    !shown
+                }
                 Err(problem) => {
                     report(self.till, problem);
                     false

@@ -55,6 +55,9 @@ pub async fn enrol(db: &Db, request: &EnrolRequest, now_ms: i64) -> Result<Enrol
     let code = find_code(&mut tx, &code_hash, request.installation, now_ms).await?;
     // Taking the prefix locks the shop's row, so that two phones with one code come one after the other.
     if let Some(stored) = find(&mut tx, request.installation).await? {
+        if stored.revoked {
+            return Err(CallError::Revoked.into());
+        }
         return answer_again(&mut tx, code.shop, &secret_hash, stored).await;
     }
     let new = New {
@@ -64,6 +67,7 @@ pub async fn enrol(db: &Db, request: &EnrolRequest, now_ms: i64) -> Result<Enrol
         name: &request.name,
         holds_costs: code.holds_costs,
         forked_from: None,
+        revoked: false,
     };
     let prefix = insert(&mut tx, &new, now_ms).await?;
     let taken = execute!(
@@ -76,22 +80,20 @@ pub async fn enrol(db: &Db, request: &EnrolRequest, now_ms: i64) -> Result<Enrol
     if taken == 0 {
         return Err(CallError::WrongCode.into());
     }
-    let answer = answer(&mut tx, code.shop, prefix, code.holds_costs).await?;
+    let answer = answer(&mut tx, code.shop, prefix, code.holds_costs, false).await?;
     tx.commit().await?;
     Ok(answer)
 }
 
 /// Makes a cloned or restored phone an installation of its own, with the people who have signed in on it. Asked again
-/// with the same ids and secrets, it answers the same.
+/// with the same ids and secrets, it answers the same. The fork of a revoked phone is revoked too: it hands in what it
+/// holds, and reads nothing.
 pub async fn fork(db: &Db, request: &ForkRequest, now_ms: i64) -> Result<EnrolAnswer, ServerError> {
     let (old_hash, new_hash) = (hash_of_secret(&request.secret)?, hash_of_secret(&request.new_secret)?);
     let mut tx = db.write().await?;
     let old = find(&mut tx, request.installation).await?.ok_or(CallError::NotAllowed)?;
     if !secret::same(&old.secret_hash, &old_hash) {
         return Err(CallError::NotAllowed.into());
-    }
-    if old.revoked {
-        return Err(CallError::Revoked.into());
     }
     if let Some(stored) = find(&mut tx, request.new_installation).await? {
         return answer_again(&mut tx, old.shop, &new_hash, stored).await;
@@ -114,6 +116,7 @@ pub async fn fork(db: &Db, request: &ForkRequest, now_ms: i64) -> Result<EnrolAn
         name: &name,
         holds_costs: old.holds_costs,
         forked_from: Some(request.installation),
+        revoked: old.revoked,
     };
     let prefix = insert(&mut tx, &new, now_ms).await?;
     // What these people queued on the old installation is sent by the new one (G14).
@@ -125,7 +128,7 @@ pub async fn fork(db: &Db, request: &ForkRequest, now_ms: i64) -> Result<EnrolAn
         request.installation.0,
         request.new_installation.0
     )?;
-    let answer = answer(&mut tx, old.shop, prefix, old.holds_costs).await?;
+    let answer = answer(&mut tx, old.shop, prefix, old.holds_costs, old.revoked).await?;
     tx.commit().await?;
     Ok(answer)
 }
@@ -238,6 +241,7 @@ struct New<'a> {
     name: &'a Label,
     holds_costs: bool,
     forked_from: Option<InstallationId>,
+    revoked: bool,
 }
 
 async fn insert(tx: &mut Tx, new: &New<'_>, now_ms: i64) -> Result<String, ServerError> {
@@ -252,8 +256,8 @@ async fn insert(tx: &mut Tx, new: &New<'_>, now_ms: i64) -> Result<String, Serve
     execute!(
         tx,
         "INSERT INTO installations \
-         (shop_id, id, name, prefix, secret_hash, holds_costs, forked_from, created_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         (shop_id, id, name, prefix, secret_hash, holds_costs, forked_from, created_ms, revoked_ms) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         new.shop.0,
         new.id.0,
         new.name.as_str(),
@@ -261,7 +265,8 @@ async fn insert(tx: &mut Tx, new: &New<'_>, now_ms: i64) -> Result<String, Serve
         new.secret_hash,
         new.holds_costs,
         new.forked_from.map(|from| from.0),
-        now_ms
+        now_ms,
+        new.revoked.then_some(now_ms)
     )?;
     Ok(prefix)
 }
@@ -275,15 +280,19 @@ async fn answer_again(
     if stored.shop != shop || !secret::same(&stored.secret_hash, secret_hash) {
         return Err(CallError::NotAllowed.into());
     }
-    if stored.revoked {
-        return Err(CallError::Revoked.into());
-    }
-    answer(tx, shop, stored.prefix, stored.holds_costs).await
+    answer(tx, shop, stored.prefix, stored.holds_costs, stored.revoked).await
 }
 
-async fn answer(tx: &mut Tx, shop: ShopId, prefix: String, holds_costs: bool) -> Result<EnrolAnswer, ServerError> {
-    let (shop_name,): (String,) = fetch_one!(tx, (String,), "SELECT name FROM shops WHERE id = $1", shop.0)?;
-    Ok(EnrolAnswer { shop_name, prefix, holds_costs, people: people::list(tx, shop).await? })
+async fn answer(
+    tx: &mut Tx,
+    shop: ShopId,
+    prefix: String,
+    holds_costs: bool,
+    revoked: bool,
+) -> Result<EnrolAnswer, ServerError> {
+    let (shop_name,): (String,) = fetch_one!(&mut *tx, (String,), "SELECT name FROM shops WHERE id = $1", shop.0)?;
+    let people = if revoked { Vec::new() } else { people::list(tx, shop).await? };
+    Ok(EnrolAnswer { shop_name, prefix, holds_costs, people })
 }
 
 fn hash_of_secret(hex: &str) -> Result<Vec<u8>, CallError> {

@@ -5,12 +5,14 @@ use crate::{
     phone::{Phone, Shop, tamper},
 };
 use comptoir::{
+    domain::InstallationId,
     server::{check, enrol, pull, push, session::Session},
-    sync::{Body, Refusal, Verdict, mutation::*, verdict::Quarantine, wire::*},
+    sync::{Body, Refusal, Verdict, engine, mutation::*, verdict::Quarantine, wire::*},
 };
 
 stories!(
     revoked_phone_with_queue,
+    a_clone_that_was_revoked_hands_in,
     other_shop_sees_nothing,
     an_employee_may_sell_and_not_edit,
     acknowledged_is_durable,
@@ -36,6 +38,33 @@ async fn revoked_phone_with_queue(test: TestDb) {
     other.synchronise().await;
     assert_eq!(other.stock(rice), 5);
     assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+/// G14 and G20 at once: the copy must renumber before its queue can be kept for the owner.
+async fn a_clone_that_was_revoked_hands_in(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 10).await;
+    let mut phone = shop.phone(shop.owner).await;
+    let old = phone.device().meta.installation.unwrap();
+    phone.sell(rice, 1);
+    enrol::revoke(&test.db, shop.id, old.id, shop.now_ms).await.unwrap();
+    let request = ForkRequest {
+        installation: old.id,
+        secret: old.secret.clone(),
+        new_installation: InstallationId(uuid::Uuid::now_v7()),
+        new_secret: "cd".repeat(32),
+    };
+    let forked = enrol::fork(&test.db, &request, shop.now_ms).await.unwrap();
+    assert_eq!(enrol::fork(&test.db, &request, shop.now_ms).await.unwrap(), forked);
+    assert!(forked.people.is_empty(), "a revoked phone reads nothing");
+    let (id, secret) = (request.new_installation, request.new_secret);
+    let new = engine::Installation { id, secret, prefix: forked.prefix, ..old };
+    phone.memory.commit(&engine::fork(&phone.device(), &new)).unwrap();
+    phone.sign_in(shop.owner).await;
+    assert!(phone.session.unwrap().revoked, "it is no way back into the shop");
+    let answers = phone.push().await;
+    let why = Quarantine::RevokedInstallation;
+    assert!(matches!(&answers[0].verdict, Verdict::Quarantined { why: told, .. } if *told == why), "{answers:?}");
 }
 
 async fn other_shop_sees_nothing(test: TestDb) {

@@ -58,8 +58,11 @@ async fn open_sqlite(url: &str) -> Result<Db, OpenError> {
     if synchronous < 2 {
         return Err(OpenError::NotDurable(format!("SQLite runs with synchronous={synchronous}, not FULL")));
     }
+    // SQLite ends a transaction by itself where the disk is full or fails. The driver does not hear of it, and would
+    // begin no other one on that connection for ever: it is replaced.
     let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE_TIMEOUT);
-    let writer = pool(1).connect_with(options.clone()).await?;
+    let writer = pool(1).before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
+    let writer = writer.connect_with(options.clone()).await?;
     let readers = pool(SQLITE_READERS_MAX).connect_with(options.read_only(true).create_if_missing(false)).await?;
     Ok(Db::Sqlite { writer, readers })
 }
@@ -103,5 +106,30 @@ impl Db {
                 Ok((fsync, commit))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::db::execute;
+
+    /// As `SQLITE_FULL` and `SQLITE_IOERR` do: the only connection that writes must not be lost with the transaction.
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_stops_nobody_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(&format!("sqlite:{}", folder.path().join("shop.db").display())).await.unwrap();
+        let Db::Sqlite { writer, .. } = &db else { unreachable!() };
+        let full = "CREATE TRIGGER full BEFORE INSERT ON shops BEGIN SELECT RAISE(ROLLBACK, 'full'); END";
+        sqlx::query(full).execute(writer).await.unwrap();
+        for _ in 0..2 {
+            let mut tx = db.write().await.unwrap();
+            execute!(&mut tx, "INSERT INTO shops (id, name, history_id, created_ms) VALUES (X'00', '', X'00', 0)")
+                .unwrap_err();
+            drop(tx);
+        }
+        let mut tx = db.write().await.expect("the disk has room again");
+        execute!(&mut tx, "UPDATE shops SET counter = 1").unwrap();
+        tx.commit().await.unwrap();
     }
 }

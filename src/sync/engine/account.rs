@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     domain::{Key, day::DAY_MS},
-    sync::wire::{ACKNOWLEDGED_DAYS, PersonRow},
+    sync::{
+        CallError,
+        wire::{ACKNOWLEDGED_DAYS, PersonRow},
+    },
 };
 
 /// Becomes an installation. A device that already is one keeps what it is: its outbox belongs to it.
@@ -27,6 +30,7 @@ pub fn signed_in(person: &PersonRow, session: SessionState, contact: Option<Cont
     tx.put(Store::Meta, keys::ACTOR, person);
     if let Some(contact) = contact {
         tx.put(Store::Meta, keys::CONTACT, &contact);
+        tx.put(Store::Meta, keys::SIGNED_IN, &contact);
         tx.put(Store::Meta, keys::ANSWERING, &true);
     }
     tx
@@ -41,6 +45,24 @@ pub fn signed_out() -> LocalTx {
 pub fn session_is(session: SessionState) -> LocalTx {
     let mut tx = LocalTx::strict();
     tx.put(Store::Meta, keys::SESSION, &session);
+    tx
+}
+
+/// What a call's error says of the session, if anything.
+pub fn session_after(error: &CallError) -> Option<SessionState> {
+    match error {
+        CallError::NotSignedIn => Some(SessionState::Ended),
+        CallError::Revoked => Some(SessionState::Revoked),
+        _ => None,
+    }
+}
+
+/// The server said of a request that its session had ended, or that the phone is revoked. `signed_in` is
+/// [`super::Meta::signed_in`] as it was when the request was sent: where somebody has signed in since, the word is of
+/// an older session, and the transaction is stale.
+pub fn session_ended(signed_in: Option<Contact>, session: SessionState) -> LocalTx {
+    let mut tx = session_is(session);
+    tx.expect(Store::Meta, keys::SIGNED_IN, signed_in.as_ref().map(json));
     tx
 }
 

@@ -7,12 +7,14 @@ use super::{
 };
 use crate::{
     domain::{InstallationId, Key},
+    faults::{self, Fault},
     sync::{
         mutation::{Became, Mutation, Origin},
         verdict::Answer,
         wire::{Cursor, From, Kind, PROTOCOL, Page, PullAnswer, PullRequest, Pulled, Rows, StartPage},
     },
 };
+use std::collections::BTreeSet;
 
 /// What became of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +77,11 @@ pub(super) fn apply_page(
             restart(tx, device);
             (Applied::Resync, None)
         }
+        // Set back again while it was read: what was read so far is of no history any more.
+        (Some(Pulled::Resync), None) if device.meta.loading.as_ref().is_some_and(|loading| !loading.complete) => {
+            restart(tx, device);
+            (Applied::Again, None)
+        }
         (Some(Pulled::Resync | Pulled::Start(_)), _) => (Applied::Again, None),
         (None, Some(_)) => (Applied::UpToDate, None),
         (None, None) => (Applied::Again, None),
@@ -100,7 +107,8 @@ pub(super) fn apply_page(
 }
 
 fn follows(page: &Page, cursor: Cursor) -> bool {
-    page.history == cursor.history && page.from == cursor.change && page.to >= page.from
+    faults::is(Fault::PageAnywhere)
+        || page.history == cursor.history && page.from == cursor.change && page.to >= page.from
 }
 
 /// Begins to read the shop from its start, beside what is shown until the new state is whole.
@@ -132,6 +140,10 @@ fn start_page(
     if loading.complete || loading.at.is_some_and(|at| at != page.at) {
         return Applied::Again;
     }
+    if device.meta.held.is_none() && loading.at.is_none() && device.unsent().next().is_some() {
+        // Handed in, its answer lost, it may be counted in this state already: its verdict comes first (G2).
+        return Applied::Again;
+    }
     let expected = device.meta.loading.as_ref().map(json);
     tx.expect(Store::Meta, keys::LOADING, expected);
     write_rows(tx, loading.generation, &page.rows);
@@ -160,12 +172,19 @@ fn start_page(
 /// was.
 fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowledged]) -> bool {
     let Some(held) = device.meta.held else { return false };
-    if at.history == held.cursor.history && at.change >= held.cursor.change {
+    if faults::is(Fault::NotResent) || at.history == held.cursor.history && at.change >= held.cursor.change {
         return false;
     }
+    // A cause that was refused is not sent again: whatever names it would be blocked for ever.
+    let again: BTreeSet<Key> = acknowledged.iter().map(|row| row.mutation.key).collect();
+    let comes = |cause: &Key| again.contains(cause) || device.find(*cause).is_some();
+    let freed = |mutation: &Mutation| Mutation {
+        needs: mutation.needs.iter().copied().filter(comes).collect(),
+        ..mutation.clone()
+    };
     for Acknowledged { mutation, .. } in acknowledged {
         let entry = Entry {
-            mutation: mutation.clone(),
+            mutation: freed(mutation),
             standing: Standing::Queued,
             verdict: None,
             resent_from: Some(held.cursor.history),
@@ -174,12 +193,17 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
         tx.delete(Store::Acknowledged, entry.mutation.key.to_string());
         tx.put(Store::Outbox, entry.storage_key(), &entry);
     }
-    for entry in device.outbox.iter().filter(|entry| entry.verdict.is_some()) {
+    let mut unsaid = false;
+    for entry in &device.outbox {
         // A verdict of the lost history says nothing about this one.
-        tx.expect_entry(entry);
-        tx.put(Store::Outbox, entry.storage_key(), &Entry { verdict: None, ..entry.clone() });
+        let anew = Entry { mutation: freed(&entry.mutation), verdict: None, ..entry.clone() };
+        if anew != *entry {
+            tx.expect_entry(entry);
+            tx.put(Store::Outbox, entry.storage_key(), &anew);
+            unsaid = true;
+        }
     }
-    !acknowledged.is_empty()
+    !acknowledged.is_empty() || unsaid
 }
 
 /// A new state is shown only once the server has spoken on everything sent again: until then nobody can say which of
@@ -269,13 +293,28 @@ fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     }
 }
 
+/// Writes down what it will become before it asks (G20): a lost answer, or two requests at once, would leave it with
+/// the session of one new installation and the name of another.
+pub fn begin_fork(device: &Device, id: InstallationId, secret: &str) -> Option<LocalTx> {
+    if device.meta.forking.is_some() || !device.meta.renumber {
+        return None;
+    }
+    let mut tx = LocalTx::strict();
+    tx.expect(Store::Meta, keys::FORKING, None);
+    tx.put(Store::Meta, keys::FORKING, &(id, secret));
+    Some(tx)
+}
+
 /// Becomes a new installation: what is unsent is numbered anew from 1; keys, ids and printed numbers stay (G20).
 pub fn fork(device: &Device, new: &Installation) -> LocalTx {
     let mut tx = LocalTx::strict();
     tx.expect(Store::Meta, keys::INSTALLATION, device.meta.installation.as_ref().map(json));
     tx.expect(Store::Meta, keys::SEQUENCE, (device.meta.sequence > 0).then(|| device.meta.sequence.to_string()));
     tx.put(Store::Meta, keys::INSTALLATION, new);
-    tx.put(Store::Meta, keys::RECEIPT, &0);
+    tx.delete(Store::Meta, keys::FORKING);
+    // A count of nothing is no row: so the next to be queued expects it.
+    tx.delete(Store::Meta, keys::RECEIPT);
+    tx.delete(Store::Meta, keys::SEQUENCE);
     tx.put(Store::Meta, keys::RENUMBER, &false);
     let mut sequence = 0;
     // What has its verdict is not sent again: under a number of the new one it would be missing for ever (G15).
@@ -287,10 +326,15 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
         let entry = Entry { mutation, stored: None, ..entry.clone() };
         tx.put(Store::Outbox, entry.storage_key(), &entry);
     }
-    tx.put(Store::Meta, keys::SEQUENCE, &sequence);
+    if sequence > 0 || faults::is(Fault::ForkCountsZero) {
+        tx.put(Store::Meta, keys::SEQUENCE, &sequence);
+    }
     tx
 }
 
 fn renumbered(mutation: &Mutation, installation: InstallationId, sequence: u64) -> Mutation {
+    if faults::is(Fault::ForkKeepsNumbers) {
+        return mutation.clone();
+    }
     Mutation { origin: Origin { installation, sequence, ..mutation.origin }, ..mutation.clone() }
 }

@@ -3,10 +3,11 @@
 use super::{
     OUTBOX_MAX,
     state::{Device, Entry, Installation, Meta, Standing},
-    storage::{LocalTx, Store, json, keys},
+    storage::{Durability, LocalTx, Store, json, keys},
 };
 use crate::{
     domain::{Invalid, Key, ReceiptNumber},
+    faults::{self, Fault},
     sync::{
         mutation::{Body, Mutation, Origin, RecordSale},
         order::{self, Queued},
@@ -80,7 +81,7 @@ pub(super) fn queue_into(
     if device.outbox.len() >= OUTBOX_MAX {
         return Err(QueueError::Full);
     }
-    if sequence == device.meta.sequence {
+    if sequence == device.meta.sequence && !faults::is(Fault::NumberUnfenced) {
         // The first of this transaction: another tab may have queued meanwhile.
         tx.expect(Store::Meta, keys::SEQUENCE, (sequence > 0).then(|| sequence.to_string()));
     }
@@ -105,6 +106,8 @@ pub(super) fn queue_into(
     tx.expect(Store::Outbox, entry.storage_key(), None);
     tx.put(Store::Outbox, entry.storage_key(), &entry);
     tx.put(Store::Meta, keys::SEQUENCE, &sequence);
+    // Whoever queues it: once it may have been sent, a power cut must not give its number to another (G15).
+    tx.durability = if faults::is(Fault::RelaxedQueue) { Durability::Relaxed } else { Durability::Strict };
     Ok(mutation)
 }
 

@@ -3,6 +3,7 @@
 use super::storage::{Store, Write, keys};
 use crate::{
     domain::{InstallationId, Key, day::DeviceTime},
+    faults::{self, Fault},
     sync::{
         json,
         mutation::{Body, Mutation},
@@ -125,6 +126,8 @@ pub struct Meta {
     pub loading: Option<Loading>,
     pub actor: Option<PersonRow>,
     pub session: SessionState,
+    /// The last time somebody signed in with the server.
+    pub signed_in: Option<Contact>,
     /// A request succeeded since the last time a sale waited in vain (G16).
     pub answering: bool,
     pub contact: Contact,
@@ -132,6 +135,8 @@ pub struct Meta {
     pub upgrade: bool,
     /// The server saw this installation's numbers under other keys: it becomes a new one (G20).
     pub renumber: bool,
+    /// Id and secret of the installation it is about to become: asked for with the same until the answer is here.
+    pub forking: Option<(InstallationId, String)>,
 }
 
 /// Everything the engine decides from.
@@ -209,6 +214,8 @@ impl Entry {
         match &self.verdict {
             _ if held_already => false,
             None => true,
+            Some(Verdict::Applied { .. }) if faults::is(Fault::VerdictBeforeChange) => false,
+            Some(Verdict::Refused { .. }) if faults::is(Fault::RefusedCounts) => true,
             Some(Verdict::Applied { change }) => *change > confirmed.change,
             Some(_) => false,
         }
@@ -257,9 +264,11 @@ impl Meta {
             keys::LOADING => parse(&mut self.loading, value),
             keys::ACTOR => parse(&mut self.actor, value),
             keys::SESSION => parse(&mut self.session, value),
+            keys::SIGNED_IN => parse(&mut self.signed_in, value),
             keys::ANSWERING => parse(&mut self.answering, value),
             keys::CONTACT => parse(&mut self.contact, value),
             keys::UPGRADE => parse(&mut self.upgrade, value),
+            keys::FORKING => parse(&mut self.forking, value),
             keys::RENUMBER => parse(&mut self.renumber, value),
             // Keys of others (PIN checks) and of newer versions of the app.
             _ => Ok(()),

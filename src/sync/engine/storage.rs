@@ -1,5 +1,6 @@
 //! The device's storage as the engine sees it: five stores of text by text, and transactions as values.
 
+use crate::faults::{self, Fault};
 use serde::{Deserialize, Serialize};
 
 /// The stores. In IndexedDB each is an object store with out-of-line text keys and JSON text values.
@@ -90,7 +91,7 @@ impl LocalTx {
 
     /// All expectations, the epoch's among them.
     pub fn all_expects(&self) -> impl Iterator<Item = Expect> + '_ {
-        let epoch = self.epoch.map(|epoch| Expect {
+        let epoch = self.epoch.filter(|_| !faults::is(Fault::TwoSenders)).map(|epoch| Expect {
             store: Store::Meta,
             key: keys::EPOCH.to_owned(),
             value: Some(epoch.to_string()),
@@ -144,6 +145,7 @@ pub mod keys {
     pub const LOADING: &str = "loading";
     pub const ACTOR: &str = "actor";
     pub const SESSION: &str = "session";
+    pub const SIGNED_IN: &str = "signed-in";
     pub const ANSWERING: &str = "answering";
     pub const CONTACT: &str = "contact";
     pub const SHOP: &str = "shop";
@@ -151,6 +153,7 @@ pub mod keys {
     /// What a customer is about to buy, so that a reload loses nothing. A sale takes it away in its own transaction.
     pub const CART: &str = "cart";
     pub const RENUMBER: &str = "renumber";
+    pub const FORKING: &str = "forking";
 
     /// An outbox entry: by sequence, and unique even where a forked installation sends what the old one made.
     pub fn entry(sequence: u64, key: Key) -> String {

@@ -9,7 +9,9 @@ use crate::{
     domain::{InstallationId, Role, UserId},
     sync::{
         Answer, Body, Mutation, Refusal, Verdict,
-        wire::{Cursor, Page, PersonRow, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow},
+        wire::{
+            Cursor, From, Kind, Page, PersonRow, Position, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow,
+        },
     },
 };
 use std::collections::BTreeSet;
@@ -24,13 +26,18 @@ struct Till(Memory);
 
 impl Till {
     fn new() -> Self {
+        let mut till = Self::new_before_reading();
+        till.pull(start(HISTORY, 10, &[]));
+        till
+    }
+
+    fn new_before_reading() -> Self {
         let mut till = Self(Memory::default());
         till.commit(&enrolled(&Device::default(), &installation(1, "A")).unwrap());
         let name = crate::domain::Label::new("Mariama").unwrap();
         let person = PersonRow { id: UserId(Uuid::from_u128(9)), name, role: Role::Owner, retired: false };
         till.commit(&signed_in(&person, SessionState::Open, None));
         till.commit(&new_epoch(&till.device()).0);
-        till.pull(start(HISTORY, 10, &[]));
         till
     }
 
@@ -220,4 +227,133 @@ fn a_fork_renumbers_and_keeps_what_was_printed() {
     assert_eq!(unsent[1].mutation.needs, [key(2)]);
     assert!(unsent.iter().all(|entry| entry.mutation.origin.installation == installation(2, "B").id));
     assert_eq!((next_receipt(&device.meta).unwrap().to_string(), device.meta.renumber), ("B-000001".to_owned(), false));
+}
+
+/// G20: the forked phone sells on, whether or not something was unsent.
+#[test]
+fn a_forked_phone_sells_on() {
+    for unsent in [false, true] {
+        let mut till = Till::new();
+        till.queue(1, sale(1, 1, 2), false);
+        if !unsent {
+            till.answer(&[(1, Verdict::Applied { change: 11 })], NOW_MS);
+        }
+        let tx = fork(&till.device(), &installation(2, "B"));
+        till.commit(&tx);
+        let Body::RecordSale(mut record) = sale(2, 1, 2) else { unreachable!() };
+        record.sale.receipt = next_receipt(&till.device().meta).unwrap();
+        let sold = till.queue(2, Body::RecordSale(record), false);
+        assert_eq!(sold.origin.sequence, 1 + u64::from(unsent));
+        assert_eq!(next_receipt(&till.device().meta).unwrap().to_string(), "B-000002");
+    }
+}
+
+/// An answer that was long on its way is of the session it was sent with: whoever signed in since goes on sending.
+#[test]
+fn a_late_word_of_an_ended_session_ends_no_new_one() {
+    let mut till = Till::new();
+    let sent_with = till.device().meta.signed_in;
+    let contact = Contact { server_ms: NOW_MS, skew_ms: 0 };
+    let person = till.device().meta.actor.unwrap();
+    till.commit(&signed_in(&person, SessionState::Open, Some(contact)));
+    assert!(till.0.commit(&session_ended(sent_with, SessionState::Ended)).is_err());
+    assert_eq!(till.device().meta.session, SessionState::Open);
+    till.commit(&session_ended(Some(contact), SessionState::Ended));
+    assert_eq!(till.device().meta.session, SessionState::Ended);
+}
+
+/// G1, G15: what is queued has its number for ever, so a power cut must not give that number to something else.
+#[test]
+fn whatever_queues_a_mutation_is_strict() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    let device = till.device();
+    let refused = Answer { key: key(1), replayed: false, verdict: refused(11) };
+    let answer = PushAnswer { server_now_ms: NOW_MS, answers: vec![refused], page: None };
+    let (tx, _) = on_push_answer(&device, device.meta.epoch, &answer, NOW_MS, &mut || key(900));
+    assert_eq!(tx.durability, Durability::Strict, "it queues the word that the sale was parked");
+}
+
+/// G2: what was handed in, its answer lost, may be counted in the state that is read: first the answer, then the state.
+#[test]
+fn a_first_reading_waits_for_what_was_handed_in() {
+    let mut till = Till::new_before_reading();
+    till.queue(1, receive(1, 3), false);
+    assert_eq!(till.pull(start(HISTORY, 10, &[(1, 3)])), Applied::Again);
+    assert_eq!(till.device().shown(), None);
+    till.answer(&[(1, Verdict::Applied { change: 10 })], NOW_MS);
+    till.pull(start(HISTORY, 10, &[(1, 3)]));
+    let device = till.device();
+    assert_eq!((device.shown().map(|shown| shown.cursor.change), device.outbox.len()), (Some(10), 0));
+}
+
+/// G13, G19: a verdict of the lost history must not be taken for one of the new.
+#[test]
+fn a_sale_acknowledged_just_before_the_server_was_set_back_is_sent_again() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    till.answer(&[(1, Verdict::Applied { change: 11 })], NOW_MS);
+    assert_eq!(till.pull(Pulled::Resync), Applied::Resync);
+    till.pull(start(Uuid::from_u128(2), 20, &[(1, 5)]));
+    assert_eq!(till.device().unsent().map(|entry| entry.mutation.key).collect::<Vec<_>>(), [key(1)]);
+    till.answer(&[(1, Verdict::Applied { change: 21 })], NOW_MS);
+    let device = till.device();
+    assert_eq!((device.meta.held.unwrap().cursor.change, device.outbox.len(), device.meta.loading), (20, 1, None));
+}
+
+/// G19: set back again while it is read, what was read so far is of no history any more.
+#[test]
+fn a_server_set_back_while_it_is_read_is_read_from_the_start() {
+    for first in [true, false] {
+        let mut till = if first { Till::new_before_reading() } else { Till::new() };
+        if !first {
+            till.pull(Pulled::Resync);
+        }
+        let Pulled::Start(page) = start(Uuid::from_u128(2), 9, &[(1, 5)]) else { unreachable!() };
+        let next = Some(Position { at: page.at, kind: Kind::Sale, after: None });
+        till.pull(Pulled::Start(StartPage { next, ..page }));
+        till.pull(Pulled::Resync);
+        let request = plan_pull(&till.device(), "test").unwrap();
+        assert_eq!(request.from, From::Start { position: None });
+        till.pull(start(Uuid::from_u128(3), 8, &[(1, 4)]));
+        assert_eq!(till.device().meta.held.unwrap().cursor.history, Uuid::from_u128(3));
+    }
+}
+
+/// G19: a void settled the refusal of its sale; the refusal was never acknowledged, and is not sent again.
+#[test]
+fn what_is_sent_again_waits_for_nothing_that_is_not() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    assert_eq!(till.queue(2, void(1), false).needs, [key(1)]);
+    till.answer(&[(1, refused(11)), (2, Verdict::Applied { change: 12 })], NOW_MS);
+    let page = Page { history: HISTORY, from: 10, to: 12, more: false, answers: Vec::new(), rows: Rows::default() };
+    till.pull(Pulled::Page(page));
+    let mut late = till.queue(3, receive(1, 1), false);
+    late.needs = vec![key(1)];
+    let entry = Entry { mutation: late, ..till.device().find(key(3)).unwrap().clone() };
+    let mut tx = LocalTx::strict();
+    tx.put(Store::Outbox, entry.storage_key(), &entry);
+    till.commit(&tx);
+    till.pull(Pulled::Resync);
+    till.pull(start(Uuid::from_u128(2), 9, &[]));
+    let needs: Vec<_> = till.device().unsent().map(|entry| entry.mutation.needs.clone()).collect();
+    assert!(!needs.is_empty() && needs.iter().all(Vec::is_empty), "{needs:?}");
+}
+
+/// G20: asked for twice, it is one installation.
+#[test]
+fn a_phone_forks_into_one_installation() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    let (id, other) = (installation(2, "B").id, installation(3, "C").id);
+    assert!(begin_fork(&till.device(), id, "s").is_none(), "nobody asked it to");
+    till.answer(&[(1, Verdict::Renumber)], NOW_MS);
+    let tx = begin_fork(&till.device(), id, "s").unwrap();
+    assert_eq!(tx.durability, Durability::Strict);
+    till.commit(&tx);
+    assert!(begin_fork(&till.device(), other, "s").is_none() && till.0.commit(&tx).is_err());
+    assert_eq!(till.device().meta.forking, Some((id, "s".to_owned())));
+    till.commit(&fork(&till.device(), &installation(2, "B")));
+    assert_eq!(till.device().meta.forking, None);
 }

@@ -80,7 +80,7 @@ pub fn Pay() -> impl IntoView {
                     class="btn btn--main btn--wide"
                     class:hidden=live(move || waits.get())
                     type="button"
-                    disabled=live(move || busy.get() || form.tenders().is_none())
+                    disabled=live(move || busy.get() || !till.connected() || form.tenders().is_none())
                     on:click=on(pay)
                 >
                     {what}
