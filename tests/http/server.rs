@@ -2,8 +2,9 @@
 
 use axum::http::{Response, header};
 use comptoir::{
-    domain::{InstallationId, Label, Pin, Role, ShopId, UserId},
+    domain::*,
     server::{
+        catalogue,
         cli::serve_until,
         clock::now_ms,
         config::Config,
@@ -228,6 +229,22 @@ impl Server<'_> {
             let employee = people::add_user(self.db(), id, &name, Role::Employee, &pin).await.unwrap();
             Shop { id, owner, employee }
         })
+    }
+
+    /// A product with one in stock.
+    pub fn product(&self, shop: &Shop, name: &str) {
+        let product = Product {
+            id: ProductId(Uuid::now_v7()),
+            name: Name::new(name).unwrap(),
+            barcodes: Vec::new(),
+            category: Category::new("").unwrap(),
+            sale_price: Money::new(1_000).unwrap(),
+            purchase_price: None,
+            threshold: Units::ZERO,
+            retired: false,
+        };
+        let opening = catalogue::Opening { product, units: Units::new(1).unwrap() };
+        self.block_on(catalogue::add(self.db(), shop.id, shop.owner, &[opening], now_ms())).unwrap();
     }
 
     pub fn code(&self, shop: ShopId) -> String {

@@ -185,8 +185,10 @@ fn a_shop_sees_itself_only(setting: Setting) {
     let cookie = server.sign_in(&our_phone, ours.owner, OWNER_PIN).cookie();
     assert_eq!(server.sign_in(&our_phone, theirs.owner, OWNER_PIN).error(), "not_allowed");
     assert_eq!(server.call("pull", &cookie, &pull(their_phone.id)).error(), "not_allowed");
+    server.product(&ours, "Riz de chez nous");
+    server.product(&theirs, "Riz de chez eux");
     let page = server.get("/vente?q=riz", &[("cookie", &cookie)]);
-    assert!(page.text().contains("\"shop_name\":\"Nous\"") && !page.text().contains("Eux"), "{}", page.text());
+    assert!(page.text().contains("Riz de chez nous") && !page.text().contains("chez eux"), "{}", page.text());
     assert_eq!(server.get(&format!("/recu?id={}", Uuid::now_v7()), &[("cookie", &cookie)]).status, 200);
 }
 
