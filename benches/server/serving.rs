@@ -66,7 +66,8 @@ impl Serving {
         let out = child.stdout.take().expect("its output");
         BufReader::new(out).read_line(&mut line).expect("its address");
         let url = line.trim().rsplit(' ').next().unwrap_or_default().to_owned();
-        assert!(url.starts_with("http://"), "{line}");
+        let log = fs::read_to_string(folder.join("log")).unwrap_or_default();
+        assert!(url.starts_with("http://"), "{line}{log}");
         Self { child, url, folder }
     }
 
@@ -90,7 +91,13 @@ impl Drop for Serving {
 /// As little of a site as a server starts with; nobody asks for a page here.
 fn make_site(root: &Path) {
     fs::create_dir_all(root.join("pkg")).expect("the site folder");
-    for (file, content) in [("comptoir.js", "export default 1;"), ("comptoir.wasm", "\0asm"), ("comptoir.css", "")] {
+    for (file, content) in [
+        ("comptoir.js", "export default 1;"),
+        ("comptoir.wasm", "\0asm"),
+        ("comptoir.css", ""),
+        ("__wasm_split.______________________.js", "export {};"),
+        ("__wasm_split_manifest.json", "{}"),
+    ] {
         fs::write(root.join("pkg").join(file), content).expect("a file of the site");
     }
     fs::write(root.join("manifest.webmanifest"), "{}").expect("a file of the site");
