@@ -13,7 +13,7 @@ SITE := $(CARGO_TARGET_DIR)/site
 export LEPTOS_SITE_ROOT := $(SITE)
 COMPTOIR := $(CARGO_TARGET_DIR)/release/comptoir
 
-.PHONY: run dev build test lint bench tools test-tools rust-tests storage-tests browser-tests
+.PHONY: run dev build test lint bench simulate simulate-faults tools test-tools rust-tests storage-tests browser-tests
 
 run: build
 	$(COMPTOIR) demo
@@ -49,6 +49,17 @@ browser-tests: test-tools build
 bench: test-tools build
 	tests/with-postgres.sh cargo bench --locked --features ssr --bench server
 	cd end2end && npm ci --no-audit --no-fund && COMPTOIR=$(COMPTOIR) npx playwright test -c bench.config.ts
+
+# A seed is a shop in which everything goes wrong; SEED=42 is one, SEEDS=1..100 are many, DATABASE=postgres is slower.
+SEEDS ?= 1..100
+DATABASE ?= sqlite
+simulate: test-tools
+	tests/with-postgres.sh cargo run --locked --release --features ssr --example simulate -- $(or $(SEED),$(SEEDS)) \
+	  --database $(DATABASE)
+
+# Does it bite? Each deliberate fault of src/faults.rs in turn: which promise it breaks, and how many seeds it takes.
+simulate-faults:
+	cargo run --locked --release --features ssr,faults --example simulate -- 1..400 --faults
 
 tools:
 	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown

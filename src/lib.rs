@@ -12,6 +12,7 @@ pub mod app;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod device;
 pub mod domain;
+pub mod faults;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod sync;

@@ -14,9 +14,7 @@ use crate::{
     domain::{Cart, Key, Label, Pin, SaleId, Tender, UserId},
     sync::{
         Body,
-        engine::{
-            self, Device, Queueing, SALE_ANSWER_WAIT_MS, SessionState, Settled, Trigger, queue, roll_back, stop_waiting,
-        },
+        engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Trigger, queue, roll_back, stop_waiting},
         mutation::{Became, RecordSale, SettleRefusal},
     },
 };
@@ -153,7 +151,7 @@ impl Inner {
                 let receipt = engine::next_receipt(&device.meta)?;
                 let sale = cart.to_sale(id, receipt, tenders.clone());
                 let sale = sale.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
-                let wait = worth_waiting(device);
+                let wait = engine::worth_waiting(&device.meta, platform::online());
                 let body = Body::RecordSale(RecordSale { sale: sale.clone(), retry_of: None });
                 let (tx, mutation) = queue(device, Queueing { key, body, now_ms: since_ms, wait })?;
                 Ok::<_, CommandError>(Some((tx, (wait, sale, mutation.made))))
@@ -249,9 +247,4 @@ impl Inner {
             .await?;
         decided.ok_or(CommandError::AlreadyDecided)
     }
-}
-
-fn worth_waiting(device: &Device) -> bool {
-    let meta = &device.meta;
-    platform::online() && meta.session == SessionState::Open && meta.answering && !meta.upgrade && !meta.renumber
 }

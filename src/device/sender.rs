@@ -9,11 +9,8 @@ use crate::{
     api,
     domain::Key,
     sync::{
-        CallError, Verdict,
-        engine::{
-            self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, SessionState, Situation,
-            Trigger,
-        },
+        CallError,
+        engine::{self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, Situation, Trigger},
         wire::{PullAnswer, PullRequest, PushAnswer, PushRequest},
     },
 };
@@ -168,12 +165,7 @@ impl Sender {
                 failed(self);
             }
             Err(Failed::Call(error)) => {
-                let session = match error {
-                    CallError::NotSignedIn => Some(SessionState::Ended),
-                    CallError::Revoked => Some(SessionState::Revoked),
-                    _ => None,
-                };
-                if let Some(session) = session
+                if let Some(session) = engine::session_after(&error)
                     && let Err(problem) = self.0.shelf.commit(engine::session_ended(signed_in, session)).await
                 {
                     leptos::logging::error!("the end of the session could not be stored: {problem:?}");
@@ -196,9 +188,7 @@ impl Sender {
         let answered = self.call_push(request, timeout_ms).await;
         self.0.in_flight.borrow_mut().retain(|key| !keys.contains(key));
         let answer = answered?;
-        let progress = answer.answers.iter().any(|answer| {
-            answer.verdict.change().is_some() || matches!(answer.verdict, Verdict::Renumber | Verdict::KeyReused)
-        });
+        let progress = engine::is_progress(&answer);
         let now_ms = now_ms();
         let applied = self
             .write(|device| engine::on_push_answer(device, self.0.epoch, &answer, now_ms, &mut platform::new_key))

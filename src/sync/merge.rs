@@ -6,6 +6,7 @@
 //! values, shown to a person.
 
 use super::verdict::FieldConflict;
+use crate::faults::{self, Fault};
 use serde::{Deserialize, Serialize};
 
 /// One field's edit.
@@ -35,7 +36,7 @@ where
     if *current == change.wanted {
         return; // both wanted the same
     }
-    if *current == change.seen {
+    if *current == change.seen || faults::is(Fault::LastWriterWins) {
         *current = change.wanted.clone();
         return;
     }

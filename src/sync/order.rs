@@ -2,6 +2,7 @@
 
 use super::mutation::{Body, RecordSale, Thing};
 use crate::domain::Key;
+use crate::faults::{self, Fault};
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, BinaryHeap},
@@ -63,6 +64,9 @@ pub fn send_order(queued: &[Queued]) -> Vec<usize> {
     for (index, entry) in queued.iter().enumerate() {
         let causes: BTreeSet<usize> =
             entry.needs.iter().chain(&entry.after).filter_map(|key| at.get(key).copied()).collect();
+        if faults::is(Fault::ByKindAlone) {
+            continue;
+        }
         for cause in causes.into_iter().filter(|cause| *cause != index) {
             waits_for[index] += 1;
             effects[cause].push(index);

@@ -2,6 +2,7 @@
 
 use super::{Shop, items, items::Item};
 use crate::domain::Key;
+use crate::faults::{self, Fault};
 use crate::server::{
     ServerError,
     db::{Tx, fetch_all},
@@ -33,11 +34,11 @@ pub(super) async fn page(
 ) -> Result<Page, ServerError> {
     // Nearly every change has a row, so that as many changes as rows are looked at: a device that was away for a
     // year costs no more a page than one that was away for a day.
-    let window = shop.counter.min(from.saturating_add(rows_max as i64));
+    let window = shop.counter.min(from.saturating_add(rows_max as i64)) + i64::from(faults::is(Fault::CursorAhead));
     let (by_change, kinds) = counts(tx, session, from, window).await?;
     let to = last_change_within(&by_change, rows_max as i64, window);
 
-    let range = Range { from, to };
+    let range = Range { from: from + i64::from(faults::is(Fault::PageFirstMissing)), to };
     let mut changed = Vec::new();
     if kinds.contains(&SHOP) {
         changed.push((from, Item::Shop(ShopRow { name: shop.name.clone() })));
@@ -144,6 +145,7 @@ impl Range {
             REFUSED => self.refused(tx, session).await,
             EXPENSE => self.expenses(tx, session).await,
             MOVEMENT => self.movements(tx, session).await,
+            GONE if faults::is(Fault::TombstonesForgotten) => Ok(Vec::new()),
             GONE => self.gone(tx, session).await,
             _ => Ok(Vec::new()),
         }
@@ -263,6 +265,9 @@ impl Range {
 
     /// The final verdicts on this installation's own mutations (G2).
     async fn answers(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {
+        if faults::is(Fault::PageWithoutAnswers) {
+            return Ok(Vec::new());
+        }
         let found = fetch_all!(
             tx,
             (Uuid, String, i64, Option<String>),

@@ -9,7 +9,8 @@ use super::{
     standing::Standings,
     void_sale,
 };
-use crate::domain::{ExpenseId, Key, ProductId, SaleId};
+use crate::domain::{ExpenseId, Key, ProductId, SaleId, day::BookedTime};
+use crate::faults::{self, Fault};
 use crate::server::{ServerError, db::Tx, session::Session};
 use crate::sync::mutation::{Thing, Unreadable};
 use crate::sync::{Answer, Body, Mutation, Refusal, Verdict};
@@ -46,11 +47,13 @@ impl<'a> Batch<'a> {
         let hash = ledger::payload_hash(mutation);
         let repeated = |verdict, replayed| Answer { key, replayed, verdict };
         match ledger::find(&mut self.tx, self.session.shop, mutation, &hash).await? {
+            Found::Replay(_) if faults::is(Fault::ReplayForgotten) => {}
             Found::Replay(verdict) => {
                 self.applied.insert(key, verdict.is_applied());
                 return Ok(repeated(verdict, true));
             }
             Found::KeyReused => return Ok(repeated(Verdict::KeyReused, false)),
+            Found::Renumber if faults::is(Fault::NumbersUnchecked) => {}
             Found::Renumber => return Ok(repeated(Verdict::Renumber, false)),
             Found::Nothing => {}
         }
@@ -92,7 +95,10 @@ impl<'a> Batch<'a> {
             sender: self.session.user,
             role: standing.role,
             holds_costs: standing.holds_costs,
-            booked: mutation.made.booked(self.now_ms),
+            booked: match faults::is(Fault::ClientClock) {
+                true => BookedTime { at_ms: mutation.made.device_ms, clamped: false },
+                false => mutation.made.booked(self.now_ms),
+            },
             now_ms: self.now_ms,
         };
         let (body, outcome) = match mutation.read() {
@@ -116,7 +122,9 @@ impl<'a> Batch<'a> {
             }
             Err(Stop::Refused(refusal)) => {
                 self.take_back().await?;
-                if let Some(Body::RecordSale(record)) = &body {
+                if let Some(Body::RecordSale(record)) = &body
+                    && !faults::is(Fault::RefusedSaleDropped)
+                {
                     refused::store(&mut self.tx, &case, &record.sale, &refusal).await?;
                     if let Some(retried) = record.retry_of {
                         refused::supersede(&mut self.tx, &case, retried, record.sale.id).await?;
@@ -125,12 +133,18 @@ impl<'a> Batch<'a> {
                 Verdict::Refused { change, refusal }
             }
         };
+        if faults::is(Fault::KeyAfterEffect) && mutation.key.0.as_bytes()[0] < 32 {
+            return Ok(verdict);
+        }
         ledger::store(&mut self.tx, self.session, mutation, hash, &verdict, self.now_ms).await?;
         Ok(verdict)
     }
 
     /// Undoes what the mutation did so far, to go on inside a fresh savepoint.
     async fn take_back(&mut self) -> Result<(), ServerError> {
+        if faults::is(Fault::EffectsOfRefused) {
+            return Ok(());
+        }
         self.tx.roll_back_to_savepoint().await?;
         Ok(self.tx.savepoint().await?)
     }
@@ -164,7 +178,7 @@ impl<'a> Batch<'a> {
     /// What it needs must be applied (G7): the first cause that was judged and is not, if any; an unknown one blocks.
     /// `after` only orders the sending and is not looked at here.
     async fn check_causes(&mut self, mutation: &Mutation) -> Result<Option<Key>, Stop> {
-        for cause in &mutation.needs {
+        for cause in mutation.needs.iter().filter(|_| !faults::is(Fault::CausesIgnored)) {
             let applied = match self.applied.get(cause) {
                 Some(applied) => *applied,
                 None => {

@@ -2,6 +2,7 @@
 //! again changes nothing and gets the same answer.
 
 use crate::domain::{Key, ShopId};
+use crate::faults::{self, Fault};
 use crate::server::{
     ServerError,
     db::{Tx, execute, fetch_all, fetch_optional},
@@ -69,6 +70,7 @@ pub(super) async fn was_applied(tx: &mut Tx, shop: ShopId, key: Key) -> Result<O
 pub(in crate::server) fn verdict(outcome: &str, change: i64, answer: Option<&str>) -> Result<Verdict, ServerError> {
     let kept_change = change.unsigned_abs();
     match (outcome, answer) {
+        (_, None) if faults::is(Fault::ExpiredSaysApplied) => Ok(Verdict::Applied { change: kept_change }),
         ("applied", _) => Ok(Verdict::Applied { change: kept_change }),
         (_, Some(answer)) => Ok(serde_json::from_str(answer)?),
         ("conflict", None) => Ok(Verdict::Conflict { change: kept_change, fields: Vec::new() }),

@@ -25,6 +25,7 @@ mod void_sale;
 pub(super) use ledger::verdict as stored_verdict;
 
 use super::{ServerError, db::Db, pull, session::Session};
+use crate::faults::{self, Fault};
 use crate::server::db::fetch_optional;
 use crate::sync::wire::{BATCH_MAX, CAUSES_MAX, PROTOCOL, PUSH_PAGE_MAX_ROWS, Pulled, PushAnswer, PushRequest};
 use crate::sync::{Answer, CallError};
@@ -92,6 +93,9 @@ async fn judge_batch(
     let mut answers = Vec::with_capacity(request.mutations.len());
     for mutation in &request.mutations {
         answers.push(batch.answer(mutation).await?);
+        if faults::is(Fault::BatchStops) && answers.last().is_some_and(|answer| !answer.verdict.is_applied()) {
+            break;
+        }
     }
     match batch.finish() {
         Some(mut tx) => {

@@ -1,6 +1,7 @@
 use super::case::{Case, Stop};
 use super::refused;
 use crate::domain::SaleId;
+use crate::faults::{self, Fault};
 use crate::server::db::{Tx, fetch_optional};
 use crate::sync::Refusal;
 use crate::sync::mutation::{Became, SettleRefusal};
@@ -14,7 +15,7 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, settle: &SettleRefusal) -> R
     }
     // Goods of a parked sale have left the shop: it cannot be said any more that they did not.
     let back_in_the_cart = refused.became == Some(Became::Parked) && settle.became == Became::RolledBack;
-    if !refused.is_open() || back_in_the_cart {
+    if (!refused.is_open() || back_in_the_cart) && !faults::is(Fault::SettleTwice) {
         return Err(Refusal::AlreadySettled.into());
     }
     if settle.became == Became::Retried && !is_sold(tx, case, refused.sale).await? {

@@ -1,6 +1,7 @@
 //! Who a mutation comes from, and whether the shop still listens to them (G14).
 
 use crate::domain::{InstallationId, Role, UserId};
+use crate::faults::{self, Fault};
 use crate::server::{
     ServerError,
     db::{Tx, fetch_optional},
@@ -65,7 +66,9 @@ pub(super) async fn of_origins(
 }
 
 fn standing(session: &Session, row: &Row) -> Standing {
-    let quarantine = if session.revoked || row.revoked_ms.is_some() {
+    let quarantine = if faults::is(Fault::RevokedHeard) {
+        None
+    } else if session.revoked || row.revoked_ms.is_some() {
         Some(Quarantine::RevokedInstallation)
     } else if row.role.is_none() {
         Some(Quarantine::UnknownActor)

@@ -3,6 +3,7 @@
 
 use super::case::{Case, Stop};
 use crate::domain::{Cause, ProductId, Shortage};
+use crate::faults::{self, Fault};
 use crate::server::db::{Tx, execute, fetch_optional};
 use crate::sync::{Refusal, verdict::What};
 use std::collections::BTreeMap;
@@ -32,10 +33,16 @@ pub(super) async fn add(
             delta
         )?;
         let Some((stock_after, purchase_price)) = moved else {
+            if faults::is(Fault::StockUnconditional) {
+                continue;
+            }
             shortages.push(shortage(tx, case, product, delta).await?);
             continue;
         };
         purchase_prices.insert(product, purchase_price);
+        if faults::is(Fault::MovementForgotten) {
+            continue;
+        }
         execute!(
             &mut *tx,
             "INSERT INTO movements (shop_id, product_id, change, delta, stock_after, cause, note, actor_id, at_ms)

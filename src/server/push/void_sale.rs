@@ -2,6 +2,7 @@ use super::case::{Case, Stop};
 use super::permissions::Act;
 use super::{refused, stock};
 use crate::domain::{Cause, Key, ProductId, SaleId};
+use crate::faults::{self, Fault};
 use crate::server::db::{Tx, execute, fetch_all, fetch_optional};
 use crate::sync::mutation::{Became, VoidSale};
 use crate::sync::{Refusal, verdict::What};
@@ -22,7 +23,7 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, void: &VoidSale, refused_cau
         return cancel_refused(tx, case, void.sale, refused_cause).await;
     };
     case.require(Act::VoidSale { own: actor == case.actor.0 })?;
-    if voided_ms.is_some() {
+    if voided_ms.is_some() && !faults::is(Fault::VoidTwice) {
         return Err(Refusal::AlreadyVoided.into());
     }
     execute!(

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     domain::{Key, day::DAY_MS},
-    sync::wire::{ACKNOWLEDGED_DAYS, PersonRow},
+    sync::{
+        CallError,
+        wire::{ACKNOWLEDGED_DAYS, PersonRow},
+    },
 };
 
 /// Becomes an installation. A device that already is one keeps what it is: its outbox belongs to it.
@@ -43,6 +46,15 @@ pub fn session_is(session: SessionState) -> LocalTx {
     let mut tx = LocalTx::strict();
     tx.put(Store::Meta, keys::SESSION, &session);
     tx
+}
+
+/// What a call's error says of the session, if anything.
+pub fn session_after(error: &CallError) -> Option<SessionState> {
+    match error {
+        CallError::NotSignedIn => Some(SessionState::Ended),
+        CallError::Revoked => Some(SessionState::Revoked),
+        _ => None,
+    }
 }
 
 /// The server said of a request that its session had ended, or that the phone is revoked. `signed_in` is

@@ -21,10 +21,10 @@ mod storage;
 #[cfg(test)]
 mod tests;
 
-pub use account::{enrolled, forget_old, new_epoch, session_ended, session_is, signed_in, signed_out};
-pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting};
+pub use account::{enrolled, forget_old, new_epoch, session_after, session_ended, session_is, signed_in, signed_out};
+pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting, worth_waiting};
 pub use pull::{Applied, begin_fork, fork, on_pulled, plan_pull};
-pub use push::{Lane, on_push_answer, plan_push};
+pub use push::{Lane, is_progress, on_push_answer, plan_push};
 pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue};
 pub use schedule::{Action, BACKOFF_FIRST_MS, BACKOFF_LAST_MS, CHANGE_PAUSE_MS, Schedule, Situation, TICK_MS, Trigger};
 pub use state::{

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     domain::{InstallationId, Key},
+    faults::{self, Fault},
     sync::{
         mutation::{Became, Mutation, Origin},
         verdict::Answer,
@@ -106,7 +107,8 @@ pub(super) fn apply_page(
 }
 
 fn follows(page: &Page, cursor: Cursor) -> bool {
-    page.history == cursor.history && page.from == cursor.change && page.to >= page.from
+    faults::is(Fault::PageAnywhere)
+        || page.history == cursor.history && page.from == cursor.change && page.to >= page.from
 }
 
 /// Begins to read the shop from its start, beside what is shown until the new state is whole.
@@ -170,7 +172,7 @@ fn start_page(
 /// was.
 fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowledged]) -> bool {
     let Some(held) = device.meta.held else { return false };
-    if at.history == held.cursor.history && at.change >= held.cursor.change {
+    if faults::is(Fault::NotResent) || at.history == held.cursor.history && at.change >= held.cursor.change {
         return false;
     }
     // A cause that was refused is not sent again: whatever names it would be blocked for ever.
@@ -324,12 +326,15 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
         let entry = Entry { mutation, stored: None, ..entry.clone() };
         tx.put(Store::Outbox, entry.storage_key(), &entry);
     }
-    if sequence > 0 {
+    if sequence > 0 || faults::is(Fault::ForkCountsZero) {
         tx.put(Store::Meta, keys::SEQUENCE, &sequence);
     }
     tx
 }
 
 fn renumbered(mutation: &Mutation, installation: InstallationId, sequence: u64) -> Mutation {
+    if faults::is(Fault::ForkKeepsNumbers) {
+        return mutation.clone();
+    }
     Mutation { origin: Origin { installation, sequence, ..mutation.origin }, ..mutation.clone() }
 }

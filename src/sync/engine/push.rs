@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::Key,
+    faults::{self, Fault},
     sync::{
         mutation::{Became, Body, SettleRefusal},
         order::{self, Queued},
@@ -82,6 +83,11 @@ pub fn on_push_answer(
     (tx, outcome)
 }
 
+/// Whether an answer brought the outbox on, or said "later" to all of it.
+pub fn is_progress(answer: &PushAnswer) -> bool {
+    answer.answers.iter().any(|answer| closes(&answer.verdict) || answer.verdict == Verdict::Renumber)
+}
+
 /// The server answered: its clock, and that it answers.
 pub(super) fn heard(tx: &mut LocalTx, device: &Device, server_ms: i64, now_ms: i64) {
     let contact = Contact { server_ms, skew_ms: server_ms.saturating_sub(now_ms) };
@@ -142,7 +148,8 @@ pub(super) fn judge(
 /// Whether a verdict ends the sending of a mutation. A reused key does, though the server stored nothing: sending it
 /// again would be answered the same for ever.
 fn closes(verdict: &Verdict) -> bool {
-    verdict.change().is_some() || matches!(verdict, Verdict::KeyReused)
+    let cleared = faults::is(Fault::ClearedOnTryLater) && matches!(verdict, Verdict::TryLater);
+    verdict.change().is_some() || matches!(verdict, Verdict::KeyReused) || cleared
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -158,10 +165,12 @@ enum Fate {
 
 fn fate(entry: &Entry, verdict: &Verdict, confirmed: Option<Cursor>, now_ms: i64) -> Fate {
     if let Verdict::Applied { change } = verdict {
-        let held = confirmed.is_some_and(|cursor| *change <= cursor.change && entry.resent_from.is_none());
+        let held = faults::is(Fault::AcknowledgedEarly)
+            || confirmed.is_some_and(|cursor| *change <= cursor.change && entry.resent_from.is_none());
         return if held { Fate::Acknowledge(*change) } else { Fate::Keep };
     }
-    if entry.mutation.kind == "settle_refusal" {
+    if entry.mutation.kind == "settle_refusal" || faults::is(Fault::ClearedOnTryLater) && *verdict == Verdict::TryLater
+    {
         return Fate::Drop;
     }
     match entry.standing {
@@ -173,13 +182,15 @@ fn fate(entry: &Entry, verdict: &Verdict, confirmed: Option<Cursor>, now_ms: i64
 
 /// A clock that jumped, back or ahead, must not leave a sale undecided.
 pub(super) fn is_orphan(since_ms: i64, now_ms: i64) -> bool {
-    now_ms.saturating_sub(since_ms).unsigned_abs() > SALE_ORPHAN_MS as u64
+    !faults::is(Fault::OrphansForgotten) && now_ms.saturating_sub(since_ms).unsigned_abs() > SALE_ORPHAN_MS as u64
 }
 
 pub(super) fn park(tx: &mut LocalTx, entry: &Entry, verdict: &Verdict, now_ms: i64) {
     tx.delete(Store::Outbox, entry.storage_key());
     let parked = Parked { mutation: entry.mutation.clone(), verdict: verdict.clone(), at_ms: now_ms };
-    tx.put(Store::Parked, entry.mutation.key.to_string(), &parked);
+    if !faults::is(Fault::NotParked) {
+        tx.put(Store::Parked, entry.mutation.key.to_string(), &parked);
+    }
 }
 
 /// A refused sale that was parked concerns the whole shop: the server is told by a mutation of its own (G17). Returns

@@ -2,7 +2,10 @@
 //! clock that nobody sets, or a phone whose date is corrected would sleep for as long.
 
 use super::state::SessionState;
-use crate::domain::Key;
+use crate::{
+    domain::Key,
+    faults::{self, Fault},
+};
 
 /// Changes other than sales are sent after a pause that restarts with each of them.
 pub const CHANGE_PAUSE_MS: i64 = 3_000;
@@ -110,7 +113,7 @@ impl Schedule {
             let at = self.push_at.unwrap_or(now_ms);
             self.push_at = Some(at.min(now_ms + CHANGE_PAUSE_MS));
         }
-        let tick = (situation.visible || situation.unsent).then_some(now_ms + TICK_MS);
+        let tick = (situation.visible && !faults::is(Fault::NoTick) || situation.unsent).then_some(now_ms + TICK_MS);
         self.pull_at = if again { Some(now_ms) } else { tick };
     }
 
@@ -119,6 +122,9 @@ impl Schedule {
         let bound = BACKOFF_FIRST_MS.saturating_mul(1 << self.failures.min(16)).min(BACKOFF_LAST_MS);
         self.failures = self.failures.saturating_add(1);
         self.not_before = now_ms + (bound as f64 * chance.clamp(0.0, 1.0)) as i64;
+        if faults::is(Fault::NoRetry) {
+            return;
+        }
         self.push_at = Some(now_ms);
         self.pull_at = Some(now_ms);
     }

@@ -3,6 +3,7 @@
 use super::storage::{Store, keys};
 use crate::{
     domain::{InstallationId, Key, day::DeviceTime},
+    faults::{self, Fault},
     sync::{
         json,
         mutation::{Body, Mutation},
@@ -218,6 +219,8 @@ impl Entry {
         match &self.verdict {
             _ if held_already => false,
             None => true,
+            Some(Verdict::Applied { .. }) if faults::is(Fault::VerdictBeforeChange) => false,
+            Some(Verdict::Refused { .. }) if faults::is(Fault::RefusedCounts) => true,
             Some(Verdict::Applied { change }) => *change > confirmed.change,
             Some(_) => false,
         }

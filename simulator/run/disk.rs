@@ -1,0 +1,76 @@
+//! A phone's storage, which a power cut takes back to a point at or after its last strict transaction.
+
+use super::chance::Chance;
+use comptoir::sync::engine::{
+    Acknowledged, Device, Durability, LocalTx, Parked, Store,
+    memory::{Memory, Stale},
+};
+use serde::de::DeserializeOwned;
+
+#[derive(Clone, Default)]
+pub struct Disk {
+    /// What a reader finds.
+    now: Memory,
+    /// What a power cut leaves at least.
+    safe: Memory,
+    /// What was committed since, relaxed, in its order.
+    unsafe_yet: Vec<LocalTx>,
+}
+
+impl Disk {
+    pub fn commit(&mut self, tx: &LocalTx) -> Result<(), Stale> {
+        self.now.commit(tx)?;
+        self.unsafe_yet.push(tx.clone());
+        if tx.durability == Durability::Strict {
+            // One log: what came before it is on the disk too.
+            self.flush(self.unsafe_yet.len());
+        }
+        Ok(())
+    }
+
+    /// The power goes: of the relaxed transactions a prefix survives. Answers those that are gone.
+    pub fn lose_power(&mut self, chance: &mut Chance) -> Vec<LocalTx> {
+        let survive = chance.below(self.unsafe_yet.len() + 1);
+        self.flush(survive);
+        self.now = self.safe.clone();
+        std::mem::take(&mut self.unsafe_yet)
+    }
+
+    fn flush(&mut self, count: usize) {
+        for tx in self.unsafe_yet.drain(..count) {
+            self.safe.commit(&tx).expect("what was committed once is committed again, in the same order");
+        }
+    }
+
+    pub fn get(&self, store: Store, key: &str) -> Option<&str> {
+        self.now.get(store, key)
+    }
+
+    pub fn scan(&self, store: Store, prefix: &str) -> Vec<(String, String)> {
+        self.now.scan(store, prefix)
+    }
+
+    /// # Panics
+    /// Where a row does not read back: nothing but the engine writes here.
+    pub fn device(&self) -> Device {
+        let (device, unreadable) = Device::from_rows(&self.scan(Store::Meta, ""), &self.scan(Store::Outbox, ""));
+        assert_eq!(unreadable, []);
+        device
+    }
+
+    pub fn rows<T: DeserializeOwned>(&self, store: Store, prefix: &str) -> Vec<T> {
+        self.scan(store, prefix).iter().map(|(_, value)| read(value)).collect()
+    }
+
+    pub fn parked(&self) -> Vec<Parked> {
+        self.rows(Store::Parked, "")
+    }
+
+    pub fn acknowledged(&self) -> Vec<Acknowledged> {
+        self.rows(Store::Acknowledged, "")
+    }
+}
+
+pub fn read<T: DeserializeOwned>(text: &str) -> T {
+    serde_json::from_str(text).expect("what the engine wrote reads back")
+}

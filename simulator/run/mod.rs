@@ -1,0 +1,29 @@
+//! One world a seed: phones that run the real engine, a server that runs the real push and pull, people who work, and
+//! everything that goes wrong. Both programs of this folder share it.
+
+mod chance;
+mod database;
+mod disk;
+mod guarantees;
+mod healing;
+mod model;
+mod nature;
+mod network;
+mod observer;
+mod people;
+mod phone;
+mod runner;
+mod seller;
+mod sender;
+mod server;
+mod shop;
+mod stage;
+mod strikes;
+mod tasks;
+mod verdicts;
+mod view;
+mod witness;
+mod world;
+
+pub use database::Kind;
+pub use runner::Runner;

@@ -1,0 +1,256 @@
+//! A shop as a few maps: what every push should have been answered, in the order the server answered (change numbers
+//! and the order of events must agree), and each product's stock at every change number. A history is checked in time
+//! linear in its length.
+
+use super::{
+    guarantees::{Held, broken, named},
+    shop,
+};
+use comptoir::{
+    domain::{InstallationId, Key, Money, ProductId, SaleId, UserId},
+    sync::{
+        Body, Mutation, Refusal, Verdict,
+        mutation::{Became, EditProduct},
+        wire::{Page, PushAnswer, PushRequest},
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Default)]
+pub struct Model {
+    pub last_change: u64,
+    /// By product: each change of its stock, and what it left.
+    pub(super) stock: BTreeMap<ProductId, Vec<(u64, i64)>>,
+    pub ledger: BTreeMap<Key, Verdict>,
+    pub(super) numbers: BTreeMap<(InstallationId, u64), Key>,
+    pub(super) sales: BTreeMap<SaleId, Sold>,
+    pub(super) refused: BTreeMap<Key, RefusedSale>,
+    pub(super) expenses: BTreeSet<comptoir::domain::ExpenseId>,
+    pub revoked: BTreeSet<InstallationId>,
+    prices: BTreeMap<ProductId, Money>,
+}
+
+#[derive(Clone)]
+pub(super) struct RefusedSale {
+    pub(super) sale: SaleId,
+    installation: InstallationId,
+    actor: UserId,
+    became: Option<Became>,
+}
+
+#[derive(Clone)]
+pub(super) struct Sold {
+    change: u64,
+    units: BTreeMap<ProductId, i64>,
+    pub(super) voided: bool,
+}
+
+impl Model {
+    /// The shop as a world begins with it: `counter` changes so far.
+    pub fn new(counter: u64, stock: &[(ProductId, i64)]) -> Self {
+        let price = Money::new(shop::PRICE_GNF).expect("a price");
+        let prices = stock.iter().map(|(product, _)| (*product, price)).collect();
+        let opening = |(product, units): &(ProductId, i64)| (*product, vec![(counter, *units)]);
+        Self { last_change: counter, stock: stock.iter().map(opening).collect(), prices, ..Self::default() }
+    }
+
+    pub fn stock_at(&self, product: ProductId, change: u64) -> i64 {
+        let Some(tape) = self.stock.get(&product) else { return 0 };
+        let after = tape.partition_point(|(at, _)| *at <= change);
+        after.checked_sub(1).map_or(0, |last| tape[last].1)
+    }
+
+    pub fn stock(&self) -> BTreeMap<ProductId, i64> {
+        self.stock.keys().map(|product| (*product, self.stock_at(*product, u64::MAX))).collect()
+    }
+
+    /// Takes a push and its answer, each verdict held against what the model says. `failing`: the database failed.
+    pub fn push(&mut self, request: &PushRequest, answer: &PushAnswer, failing: bool) -> Held {
+        let asked = request.mutations.len();
+        if answer.answers.len() != asked {
+            return broken(named::EACH_ITS_VERDICT, format!("{asked} mutations, {} answers", answer.answers.len()));
+        }
+        causes_come_first(request)?;
+        for (mutation, answer) in request.mutations.iter().zip(&answer.answers) {
+            if answer.key != mutation.key {
+                return broken(named::EACH_ITS_VERDICT, format!("{} answered for {}", answer.key, mutation.key));
+            }
+            if let Some(before) = self.ledger.get(&mutation.key) {
+                if !same(before, &answer.verdict) || !answer.replayed {
+                    let said = format!("{}: {before:?}, then {:?}", mutation.key, answer.verdict);
+                    return broken(named::EXACTLY_ONCE, said);
+                }
+                continue;
+            }
+            let body = mutation.read().expect("what the engine queued reads");
+            if let Err(why) = self.judge(request.installation, mutation, &body, &answer.verdict, failing) {
+                return broken(named::VERDICTS_FOLLOW, format!("{}: {:?}: {why}", mutation.key, answer.verdict));
+            }
+            self.take(mutation, &body, &answer.verdict)?;
+        }
+        Ok(())
+    }
+
+    /// What a mutation would do to the stock.
+    fn deltas(&self, body: &Body) -> BTreeMap<ProductId, i64> {
+        let mut deltas = BTreeMap::new();
+        for (product, units) in body.stock_deltas() {
+            *deltas.entry(product).or_insert(0) += units;
+        }
+        if let Body::VoidSale(void) = body
+            && let Some(sold) = self.sales.get(&void.sale)
+        {
+            deltas.extend(sold.units.iter().map(|(product, units)| (*product, *units)));
+        }
+        deltas
+    }
+
+    pub(super) fn shortages(&self, body: &Body) -> BTreeSet<(ProductId, i64, i64)> {
+        let short = |(product, delta): (ProductId, i64)| {
+            let available = self.stock_at(product, u64::MAX);
+            (self.stock.contains_key(&product) && available + delta < 0).then_some((product, available, -delta))
+        };
+        self.deltas(body).into_iter().filter_map(short).collect()
+    }
+
+    fn take(&mut self, mutation: &Mutation, body: &Body, verdict: &Verdict) -> Held {
+        let Some(change) = verdict.change() else { return Ok(()) };
+        if change <= self.last_change {
+            return broken(named::COMMIT_ORDER, format!("change {change} after {}", self.last_change));
+        }
+        self.last_change = change;
+        self.ledger.insert(mutation.key, verdict.clone());
+        self.numbers.insert((mutation.origin.installation, mutation.origin.sequence), mutation.key);
+        if !verdict.is_applied() {
+            if let (Body::RecordSale(record), Verdict::Refused { .. }) = (body, verdict) {
+                let (installation, actor) = (mutation.origin.installation, mutation.origin.actor);
+                let refused = RefusedSale { sale: record.sale.id, installation, actor, became: None };
+                self.refused.insert(mutation.key, refused);
+                let may = |key: &Key| {
+                    let other = &self.refused[key];
+                    is_owner(actor) || other.actor == actor || other.installation == installation
+                };
+                let retried = record.retry_of.filter(|key| self.is_open(*key, record.sale.id)).filter(may);
+                if let Some(retried) = retried {
+                    self.settle(retried, Became::Retried);
+                    self.settle(mutation.key, Became::Parked);
+                }
+            }
+            return Ok(());
+        }
+        for (product, delta) in self.deltas(body) {
+            let after = self.stock_at(product, u64::MAX) + delta;
+            self.stock.entry(product).or_default().push((change, after));
+        }
+        match body {
+            Body::RecordSale(record) => {
+                self.sales
+                    .insert(record.sale.id, Sold { change, units: record.sale.units_by_product(), voided: false });
+                if let Some(retried) = record.retry_of {
+                    self.settle(retried, Became::Retried);
+                }
+            }
+            Body::VoidSale(void) => match self.sales.get_mut(&void.sale) {
+                Some(sold) => sold.voided = true,
+                None => {
+                    let open = self.refused.keys().filter(|key| self.is_open(**key, void.sale));
+                    if let Some(key) = open.max_by_key(|key| self.ledger[key].change()).copied() {
+                        self.settle(key, Became::Cancelled);
+                    }
+                }
+            },
+            Body::CreateProduct(create) => drop(self.prices.insert(create.product.id, create.product.sale_price)),
+            Body::EditProduct(edit) => self.edit(edit)?,
+            Body::RecordExpense(record) => drop(self.expenses.insert(record.expense.id)),
+            Body::SettleRefusal(settle) => self.settle(settle.refused, settle.became),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What a sale took, if it was sold by that change.
+    pub fn taken_by(&self, sale: SaleId, change: u64) -> Option<BTreeMap<ProductId, i64>> {
+        self.sales.get(&sale).filter(|sold| sold.change <= change).map(|sold| sold.units.clone())
+    }
+
+    fn is_open(&self, key: Key, of: SaleId) -> bool {
+        self.refused
+            .get(&key)
+            .is_some_and(|refused| refused.sale == of && matches!(refused.became, None | Some(Became::Parked)))
+    }
+
+    /// An edit that was applied had seen the price that stood, or wanted it.
+    fn edit(&mut self, edit: &EditProduct) -> Held {
+        let (Some(change), Some(price)) = (&edit.sale_price, self.prices.get_mut(&edit.product)) else { return Ok(()) };
+        if *price != change.seen && *price != change.wanted {
+            return broken(named::MERGED, format!("{}: {price:?} stood, {change:?} was applied", edit.product));
+        }
+        *price = change.wanted;
+        Ok(())
+    }
+
+    fn settle(&mut self, key: Key, became: Became) {
+        if let Some(refused) = self.refused.get_mut(&key) {
+            refused.became = Some(became);
+        }
+    }
+
+    pub fn became(&self, key: Key) -> Option<Became> {
+        self.refused.get(&key)?.became
+    }
+
+    /// A page tells every change of stock of its range, and leaves each product where it was.
+    pub fn page(&self, page: &Page, counter: u64, now_ms: i64) -> Held {
+        let late = page.rows.sales.iter().find(|row| row.at_ms > now_ms);
+        if let Some(row) = late {
+            return broken(named::BOOKED, format!("sale {} at {}, now {now_ms}", row.sale.id, row.at_ms));
+        }
+        if page.to > counter {
+            return broken(named::NO_CHANGE_IS_MISSED, format!("a page to {}, the counter is {counter}", page.to));
+        }
+        let within = |change: u64| change > page.from && change <= page.to;
+        let expected =
+            self.stock.iter().flat_map(|(product, tape)| tape.iter().map(move |(at, after)| (*at, *product, *after)));
+        let expected: BTreeSet<_> = expected.filter(|(at, ..)| within(*at)).collect();
+        let told: BTreeSet<_> =
+            page.rows.movements.iter().map(|row| (row.change, row.product, row.stock_after)).collect();
+        // A product created empty has no movement.
+        let missed = expected.difference(&told).find(|(at, product, after)| *after != self.stock_at(*product, at - 1));
+        if let Some((change, product, after)) = missed {
+            return broken(
+                named::NO_CHANGE_IS_MISSED,
+                format!("{product} left {after} at {change}, {}..{}", page.from, page.to),
+            );
+        }
+        match told.difference(&expected).next() {
+            Some(row) => broken(named::NO_CHANGE_IS_MISSED, format!("{row:?} never was, {}..{}", page.from, page.to)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// In one push, nothing stands before what it waits for.
+fn causes_come_first(request: &PushRequest) -> Held {
+    let mut later: BTreeSet<Key> = request.mutations.iter().map(|mutation| mutation.key).collect();
+    for mutation in &request.mutations {
+        later.remove(&mutation.key);
+        if let Some(cause) = mutation.needs.iter().chain(&mutation.after).find(|cause| later.contains(cause)) {
+            return broken(named::CAUSES_FIRST, format!("{} before {cause}", mutation.key));
+        }
+    }
+    Ok(())
+}
+
+/// Answers past their retention keep outcome and change.
+fn same(before: &Verdict, again: &Verdict) -> bool {
+    let expired = match again {
+        Verdict::Refused { refusal: Refusal::Expired, .. } => true,
+        Verdict::Conflict { fields, .. } => fields.is_empty(),
+        _ => false,
+    };
+    before == again || (expired && before.outcome() == again.outcome() && before.change() == again.change())
+}
+
+pub(super) fn is_owner(actor: UserId) -> bool {
+    actor == shop::person(0).id
+}

@@ -1,0 +1,136 @@
+//! What goes wrong beside the network.
+
+use super::{
+    guarantees::{self, Held},
+    phone::{Phone, TabEvent},
+    server::{Failure, TABLES},
+    stage::{Event, Strike},
+    world::World,
+};
+
+const MINUTE_MS: i64 = 60_000;
+const YEAR_MS: i64 = 365 * 86_400_000;
+/// Phones there may be with all their copies.
+const PHONES_MAX: usize = 12;
+
+impl World<'_> {
+    pub async fn strikes(&mut self, strike: Strike, phone: usize) -> Held {
+        self.stage.tell(format_args!("phone {phone}: {strike:?}"));
+        match strike {
+            Strike::PowerCut => self.power_cut(phone),
+            Strike::Reload | Strike::OtherTab => self.tabs(phone, strike),
+            Strike::Freeze => self.freeze(phone),
+            Strike::CutOff => {
+                let (stage, index) = (&mut self.stage, phone);
+                let away_ms = stage.chance.about(stage.nature.cut_off_ms);
+                let phone = &mut self.phones[phone];
+                phone.cut_off_until_ms = stage.now_ms + away_ms;
+                phone.knows_offline |= stage.chance.below(2) == 0;
+                stage.after(away_ms, Event::Online { phone: index });
+                Ok(())
+            }
+            Strike::Clock => {
+                let most_ms = [MINUTE_MS, 60 * MINUTE_MS, 3 * YEAR_MS][self.stage.chance.below(3)];
+                self.phones[phone].clock_ms = self.stage.chance.between(-most_ms, most_ms);
+                Ok(())
+            }
+            Strike::SessionEnds => {
+                if let Some(cookie) = self.phones[phone].cookie.clone() {
+                    self.server.forget_session(&cookie).await;
+                }
+                Ok(())
+            }
+            Strike::ServerKilled => {
+                self.server.kill().await;
+                Ok(())
+            }
+            Strike::DatabaseFails => {
+                let table = TABLES[self.stage.chance.below(TABLES.len())];
+                self.server.fails = Some(Failure { table, whole: self.stage.chance.below(2) == 0 });
+                Ok(())
+            }
+            Strike::KeysEvicted => {
+                self.server.evict_keys(self.stage.now_ms).await;
+                Ok(())
+            }
+            Strike::BackedUp => {
+                self.server.back_up().await;
+                self.backup = Some(self.model().clone());
+                Ok(())
+            }
+            Strike::SetBack => self.set_back().await,
+            Strike::Cloned => self.cloned(phone),
+            Strike::Revoked => self.revoked(phone).await,
+        }
+    }
+
+    fn power_cut(&mut self, phone: usize) -> Held {
+        let phone = &mut self.phones[phone];
+        let before = super::witness::keys_on(&phone.disk);
+        phone.disk.lose_power(&mut self.stage.chance);
+        phone.tabs.clear();
+        phone.lock = None;
+        guarantees::power_cuts_lose_nothing(&before, &phone.disk)
+    }
+
+    fn tabs(&mut self, phone: usize, strike: Strike) -> Held {
+        let (phone, stage) = (&mut self.phones[phone], &mut self.stage);
+        let tabs: Vec<u64> = phone.tabs.iter().map(|tab| tab.serial).collect();
+        let close = strike == Strike::Reload || tabs.len() > 1;
+        if let Some(tab) = stage.chance.pick(&tabs).filter(|_| close) {
+            phone.close_tab(tab, stage)?;
+        }
+        if strike == Strike::Reload || !close { phone.open_tab(stage) } else { Ok(()) }
+    }
+
+    fn freeze(&mut self, phone: usize) -> Held {
+        let (index, phone, stage) = (phone, &mut self.phones[phone], &mut self.stage);
+        let tabs: Vec<u64> = phone.tabs.iter().map(|tab| tab.serial).collect();
+        let Some(tab) = stage.chance.pick(&tabs) else { return Ok(()) };
+        let (still_ms, told) = (stage.chance.about(MINUTE_MS), stage.chance.below(2) == 0);
+        stage.tab(still_ms, index, tab, TabEvent::Thaws);
+        phone.freeze(tab, told, stage)
+    }
+
+    /// The server's database is an older copy of itself (G19). To put it there takes longer than a request waits, so
+    /// that what was under way is lost; and it is done once, when every phone has read the shop.
+    async fn set_back(&mut self) -> Held {
+        let reading = |phone: &Phone| phone.disk.device().meta.held.is_none();
+        if self.set_back || self.phones.iter().any(reading) {
+            return Ok(());
+        }
+        let Some(model) = self.backup.clone() else { return Ok(()) };
+        self.stage.lose_what_is_under_way();
+        self.history = self.stage.chance.random_id();
+        self.server.set_back(self.history).await;
+        self.histories.insert(self.history, model);
+        self.set_back = true;
+        Ok(())
+    }
+
+    /// The phone's storage is copied to another phone (G20).
+    fn cloned(&mut self, phone: usize) -> Held {
+        let index = self.phones.len();
+        if index == PHONES_MAX {
+            return Ok(());
+        }
+        let of = &mut self.phones[phone];
+        of.cloned = true;
+        let mut clone = Phone::new(index);
+        (clone.disk, clone.cookie, clone.clock_ms) = (of.disk.clone(), of.cookie.clone(), of.clock_ms);
+        (clone.cloned, clone.revoked) = (true, of.revoked);
+        self.phones.push(clone);
+        self.next_act(index);
+        Ok(())
+    }
+
+    async fn revoked(&mut self, phone: usize) -> Held {
+        let Some(own) = self.phones[phone].disk.device().meta.installation else { return Ok(()) };
+        self.server.revoke(own.id, self.stage.now_ms).await;
+        self.model().revoked.insert(own.id);
+        for phone in &mut self.phones {
+            phone.revoked |= phone.disk.device().meta.installation.is_some_and(|other| other.id == own.id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! Local transactions: decided from what was read, carried out a little later, and decided anew where something came in
+//! between (`src/device/shelf.rs`).
+
+use super::{
+    guarantees::{self, Held},
+    phone::{Phone, TabEvent},
+    sender::{Done, Sender},
+    stage::Stage,
+};
+use comptoir::{
+    domain::{InstallationId, Key, SaleId, SaleLine, Tender},
+    sync::{
+        Body,
+        engine::{
+            self, Acknowledged, Applied, Contact, Device, Installation, Lane, LocalTx, QueueError, Queueing,
+            SessionState, Store, Trigger,
+        },
+        mutation::RecordSale,
+        wire::{PullAnswer, Pulled, PushAnswer},
+    },
+};
+
+/// How often a transaction is decided anew.
+const STALE_MAX: u32 = 50;
+/// The longest a slow transaction takes to reach the disk.
+const SLOW_MS: i64 = 2_000;
+
+/// What is to be written, and why.
+pub enum Deed {
+    TakeOver,
+    /// What a new sender finds to put in order: first the sales whose tab died.
+    Orphans,
+    /// Then what is older than a month.
+    ForgetOld,
+    Queue {
+        key: Key,
+        what: What,
+    },
+    Decide {
+        refused: Key,
+        key: Key,
+        body: Option<Body>,
+    },
+    Answered {
+        answer: Box<PushAnswer>,
+        lane: Lane,
+        progress: bool,
+    },
+    Pulled {
+        answer: Box<PullAnswer>,
+    },
+    Forks {
+        id: InstallationId,
+        secret: String,
+        lane: Lane,
+    },
+    Forked {
+        new: Box<Installation>,
+        lane: Lane,
+    },
+    RollBack {
+        key: Key,
+    },
+    StopWaiting {
+        key: Key,
+        timed_out: bool,
+    },
+    SessionEnds {
+        session: SessionState,
+        signed_in: Option<Contact>,
+    },
+    SignOut,
+}
+
+pub enum What {
+    /// A cart; its receipt number is the next when it is written.
+    Sale {
+        id: SaleId,
+        lines: Vec<SaleLine>,
+        tenders: Vec<Tender>,
+    },
+    Other(Body),
+}
+
+/// What a transaction that was carried out leads to.
+pub enum Then {
+    Nothing,
+    Sends { epoch: u64 },
+    Queued { key: Key, sale: bool, waits: bool },
+    Applied(Applied),
+    RolledBack,
+}
+
+pub struct Task {
+    deed: Deed,
+    pub tx: LocalTx,
+    then: Then,
+    tries: u32,
+}
+
+enum Decision {
+    Write(LocalTx, Then),
+    Nothing,
+    /// Another sender took over.
+    Fenced,
+}
+
+impl Phone {
+    pub fn begin(&mut self, tab: u64, deed: Deed, stage: &mut Stage) -> Held {
+        self.attempt(tab, deed, 0, stage)
+    }
+
+    fn attempt(&mut self, tab: u64, deed: Deed, tries: u32, stage: &mut Stage) -> Held {
+        assert!(tries < STALE_MAX, "stale for ever: {}", deed.name());
+        match self.decide(tab, &deed, stage) {
+            Decision::Write(tx, then) => {
+                let task = Task { deed, tx, then, tries };
+                if stage.goes_wrong(stage.nature.slow_storage) {
+                    let slow_ms = stage.chance.between(0, SLOW_MS);
+                    stage.tab(slow_ms, self.index, tab, TabEvent::Commit(Box::new(task)));
+                    return Ok(());
+                }
+                self.commit(tab, task, stage)
+            }
+            Decision::Nothing => self.done(tab, deed, Then::Nothing, stage),
+            Decision::Fenced => self.stop_sender(tab, stage),
+        }
+    }
+
+    pub fn commit(&mut self, tab: u64, task: Task, stage: &mut Stage) -> Held {
+        let Task { deed, tx, then, tries } = task;
+        let before = self.disk.device();
+        if self.disk.commit(&tx).is_err() {
+            return match deed {
+                // The next start forgets them; and the word on an older session says nothing of this one.
+                Deed::ForgetOld | Deed::SessionEnds { .. } => self.done(tab, deed, Then::Nothing, stage),
+                deed => self.attempt(tab, deed, tries + 1, stage),
+            };
+        }
+        stage.tell(format_args!("phone {} tab {tab} wrote {}: {} rows", self.index, deed.name(), tx.writes.len()));
+        stage.witness.note(self.index, &tx);
+        guarantees::nothing_leaves_the_outbox_unsaid(&before, &tx)?;
+        guarantees::only_the_sender_writes(&before, tx.epoch)?;
+        guarantees::a_cursor_never_goes_back(&before, &self.disk.device())?;
+        self.changed(stage);
+        self.done(tab, deed, then, stage)
+    }
+
+    fn decide(&mut self, tab: u64, deed: &Deed, stage: &mut Stage) -> Decision {
+        let (device, now_ms) = (self.disk.device(), self.now_ms(stage));
+        let epoch = self.sender(tab).map(|sender| sender.epoch);
+        let mut keys = || stage.chance.key();
+        let fenced = epoch != Some(device.meta.epoch);
+        let written = match deed {
+            Deed::TakeOver => {
+                let (tx, epoch) = engine::new_epoch(&device);
+                Some((tx, Then::Sends { epoch }))
+            }
+            Deed::Orphans | Deed::ForgetOld | Deed::Answered { .. } | Deed::Pulled { .. } if fenced => {
+                return Decision::Fenced;
+            }
+            Deed::Orphans => engine::settle_orphans(&device, device.meta.epoch, now_ms, &mut keys).map(nothing),
+            Deed::ForgetOld => {
+                let rows: Vec<_> = self.disk.acknowledged().into_iter().map(|row| (row.mutation.key, row)).collect();
+                engine::forget_old(device.meta.epoch, &rows, now_ms).map(nothing)
+            }
+            Deed::Answered { answer, .. } => {
+                let (tx, applied) = engine::on_push_answer(&device, device.meta.epoch, answer, now_ms, &mut keys);
+                Some((tx, Then::Applied(applied)))
+            }
+            Deed::Pulled { answer } => {
+                let acknowledged: Vec<Acknowledged> = match &answer.pulled {
+                    Pulled::Start(_) => self.disk.acknowledged(),
+                    _ => Vec::new(),
+                };
+                let (tx, applied) =
+                    engine::on_pulled(&device, device.meta.epoch, answer, &acknowledged, now_ms, &mut keys);
+                Some((tx, Then::Applied(applied)))
+            }
+            Deed::Forks { id, secret, .. } => engine::begin_fork(&device, *id, secret).map(nothing),
+            Deed::Forked { new, .. } => device.meta.renumber.then(|| nothing(engine::fork(&device, new))),
+            Deed::RollBack { key } => engine::roll_back(&device, *key, keys(), now_ms).map(|tx| (tx, Then::RolledBack)),
+            Deed::StopWaiting { key, timed_out } => engine::stop_waiting(&device, *key, *timed_out).map(nothing),
+            Deed::SessionEnds { session, signed_in } => Some(nothing(engine::session_ended(*signed_in, *session))),
+            Deed::SignOut => Some(nothing(engine::signed_out())),
+            Deed::Queue { key, what } => {
+                let waits = engine::worth_waiting(&device.meta, self.online(stage));
+                queue(&device, *key, what, now_ms, waits).ok()
+            }
+            Deed::Decide { refused, key, body } => {
+                let stored = self.disk.get(Store::Parked, &refused.to_string());
+                decide(&device, *refused, stored, *key, body.clone(), now_ms).ok().flatten()
+            }
+        };
+        written.map_or(Decision::Nothing, |(tx, then)| Decision::Write(tx, then))
+    }
+
+    /// What follows a transaction that is on the disk, or that there was nothing to write for.
+    fn done(&mut self, tab: u64, deed: Deed, then: Then, stage: &mut Stage) -> Held {
+        match (deed, then) {
+            (Deed::TakeOver, Then::Sends { epoch }) => {
+                let Some(found) = self.tab(tab) else { return Ok(()) };
+                found.sender = Some(Sender::new(epoch));
+                self.trigger(tab, Trigger::Wake, stage)?;
+                self.begin(tab, Deed::Orphans, stage)
+            }
+            (Deed::Orphans, _) => self.begin(tab, Deed::ForgetOld, stage),
+            (Deed::ForgetOld, _) => {
+                self.wake(tab, 0, stage);
+                Ok(())
+            }
+            (Deed::Answered { lane, progress, .. }, Then::Applied(applied)) => {
+                self.pushed(tab, lane);
+                self.finished(tab, Done::Answered { again: applied != Applied::UpToDate, progress }, stage)
+            }
+            (Deed::Pulled { .. }, Then::Applied(applied)) => {
+                self.pulled(tab);
+                let waits = self.disk.device().meta.loading.is_some_and(|loading| loading.complete);
+                self.finished(
+                    tab,
+                    Done::Answered { again: applied != Applied::UpToDate && !waits, progress: true },
+                    stage,
+                )
+            }
+            (Deed::Forks { lane, .. }, _) => self.ask_to_fork(tab, lane, stage),
+            (Deed::Forked { lane, .. }, _) => {
+                self.pushed(tab, lane);
+                self.finished(tab, Done::Answered { again: true, progress: true }, stage)
+            }
+            (Deed::RollBack { key }, Then::RolledBack) => self.rolled_back(tab, key, stage),
+            (Deed::RollBack { .. } | Deed::StopWaiting { .. }, _) => self.look_again(tab, stage),
+            (_, Then::Queued { key, sale, waits }) => {
+                if sale {
+                    self.sold(tab, key, waits, stage)?;
+                    return self.trigger(tab, Trigger::Sale(key), stage);
+                }
+                self.trigger(tab, Trigger::Change, stage)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn nothing(tx: LocalTx) -> (LocalTx, Then) {
+    (tx, Then::Nothing)
+}
+
+fn queue(device: &Device, key: Key, what: &What, now_ms: i64, waits: bool) -> Result<(LocalTx, Then), QueueError> {
+    let (body, sale) = match what {
+        What::Sale { id, lines, tenders } => {
+            let receipt = engine::next_receipt(&device.meta)?;
+            let sale = comptoir::domain::Sale { id: *id, receipt, lines: lines.clone(), tenders: tenders.clone() };
+            (Body::RecordSale(RecordSale { sale, retry_of: None }), true)
+        }
+        What::Other(body) => (body.clone(), false),
+    };
+    let wait = waits && sale;
+    let (tx, mutation) = engine::queue(device, Queueing { key, body, now_ms, wait })?;
+    Ok((tx, Then::Queued { key: mutation.key, sale, waits: wait }))
+}
+
+fn decide(
+    device: &Device,
+    refused: Key,
+    stored: Option<&str>,
+    key: Key,
+    body: Option<Body>,
+    now_ms: i64,
+) -> Result<Option<(LocalTx, Then)>, QueueError> {
+    let queueing = body.map(|body| Queueing { key, body, now_ms, wait: false });
+    let queued = |key| Then::Queued { key, sale: false, waits: false };
+    Ok(match (stored, queueing) {
+        (Some(stored), queueing) => {
+            let (tx, mutation) = engine::dismiss(device, refused, stored, queueing)?;
+            Some((tx, mutation.map_or(Then::Nothing, |mutation| queued(mutation.key))))
+        }
+        (None, Some(queueing)) => {
+            let (tx, mutation) = engine::queue(device, queueing)?;
+            Some((tx, queued(mutation.key)))
+        }
+        (None, None) => None,
+    })
+}
+
+impl Deed {
+    fn name(&self) -> &'static str {
+        match self {
+            Deed::TakeOver => "taking over",
+            Deed::Orphans => "orphans",
+            Deed::ForgetOld => "forgetting",
+            Deed::Queue { .. } => "a mutation",
+            Deed::Decide { .. } => "a decision",
+            Deed::Answered { .. } => "a push's answer",
+            Deed::Pulled { .. } => "a pull's answer",
+            Deed::Forks { .. } => "what it will become",
+            Deed::Forked { .. } => "a new installation",
+            Deed::RollBack { .. } => "a sale rolled back",
+            Deed::StopWaiting { .. } => "the end of a wait",
+            Deed::SessionEnds { .. } => "the session",
+            Deed::SignOut => "signing out",
+        }
+    }
+}

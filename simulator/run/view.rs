@@ -1,0 +1,110 @@
+//! What the screens of a phone show, by the code they show it with (`src/device/refresh.rs` reads the same).
+
+use super::disk::{Disk, read};
+use comptoir::{
+    domain::{Expense, Key, ProductId, Sale, SaleId},
+    sync::{
+        Body, Verdict,
+        engine::{Device, Store, keys},
+        mutation::{Became, RecordSale, SettleRefusal},
+        view::{Catalogue, Pending, Shown},
+        wire::{ExpenseRow, Kind, RefusedRow, SaleRow},
+    },
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+pub struct View<'a> {
+    disk: &'a Disk,
+    pub device: Device,
+    generation: Option<u32>,
+    pending: Pending,
+}
+
+impl<'a> View<'a> {
+    pub fn of(disk: &'a Disk) -> Self {
+        let device = disk.device();
+        let generation = device.shown().map(|shown| shown.generation);
+        let confirmed = |id: SaleId| {
+            let row = disk.get(Store::Confirmed, &keys::row(generation?, Kind::Sale, id))?;
+            Some(read::<SaleRow>(row).sale)
+        };
+        let pending = Pending::of(&device, confirmed);
+        Self { disk, device, generation, pending }
+    }
+
+    fn rows<T: serde::de::DeserializeOwned>(&self, kind: Kind) -> Vec<T> {
+        let Some(generation) = self.generation else { return Vec::new() };
+        self.disk.rows(Store::Confirmed, &keys::rows(generation, kind))
+    }
+
+    fn catalogue(&self) -> Catalogue {
+        let mut catalogue = Catalogue::default();
+        for product in self.rows(Kind::Product) {
+            catalogue.put_product(product);
+        }
+        for (product, units) in self.confirmed_stock() {
+            catalogue.put_stock(product, units);
+        }
+        catalogue.set_pending(Arc::new(self.pending.clone()));
+        catalogue
+    }
+
+    /// Products that are not retired, with the stock beside their names.
+    pub fn products(&self) -> Vec<Shown> {
+        self.catalogue().search("", usize::MAX)
+    }
+
+    pub fn stock_of(&self, product: ProductId) -> i64 {
+        self.confirmed_stock().get(&product).copied().unwrap_or(0) + self.pending.stock_delta(product)
+    }
+
+    pub fn confirmed_stock(&self) -> BTreeMap<ProductId, i64> {
+        let Some(generation) = self.generation else { return BTreeMap::new() };
+        let rows = self.disk.scan(Store::Confirmed, &keys::all_stock(generation)).into_iter();
+        let id = |key: &str| key.rsplit('/').next().and_then(|id| id.parse().ok()).expect("a product's id");
+        rows.map(|(key, units)| (id(&key), units.parse().expect("units"))).collect()
+    }
+
+    /// Sales one could void.
+    pub fn sales(&self) -> Vec<SaleId> {
+        let confirmed = self.rows::<SaleRow>(Kind::Sale).into_iter().map(|row| row.sale.id);
+        let pending = self.pending.shown_sales().map(|(_, sale)| sale.id);
+        confirmed.chain(pending).collect()
+    }
+
+    pub fn expenses(&self) -> Vec<Expense> {
+        let confirmed = self.rows::<ExpenseRow>(Kind::Expense).into_iter().map(|row| row.expense);
+        let pending = self.pending.entries().filter_map(|(_, body)| match body {
+            Body::RecordExpense(record) => Some(record.expense.clone()),
+            _ => None,
+        });
+        confirmed.chain(pending).collect()
+    }
+
+    /// What waits for a person's decision: a sale that can be tried again, or something else to let go.
+    pub fn decisions(&self) -> Vec<(Key, Option<Sale>)> {
+        let mut found = BTreeMap::new();
+        for row in self.rows::<RefusedRow>(Kind::Refused) {
+            if matches!(row.became, None | Some(Became::Parked)) {
+                found.insert(row.key, Some(row.sale));
+            }
+        }
+        for parked in self.disk.parked() {
+            let sale = match (parked.mutation.read(), &parked.verdict) {
+                (Ok(Body::RecordSale(record)), Verdict::Refused { .. }) => Some(record.sale),
+                _ => None,
+            };
+            found.insert(parked.mutation.key, sale);
+        }
+        for (_, body) in self.pending.entries() {
+            match body {
+                Body::SettleRefusal(SettleRefusal { refused, became: Became::Cancelled | Became::Retried })
+                | Body::RecordSale(RecordSale { retry_of: Some(refused), .. }) => {
+                    found.remove(refused);
+                }
+                _ => {}
+            }
+        }
+        found.into_iter().collect()
+    }
+}
