@@ -59,7 +59,7 @@ simulate: test-tools
 
 # Does it bite? Each deliberate fault of src/faults.rs in turn: which promise it breaks, and how many seeds it takes.
 simulate-faults:
-	cargo run --locked --release --features ssr,faults --example simulate -- --faults 1..400
+	cargo run --locked --release --features ssr,faults --example simulate -- 1..400 --faults
 
 tools:
 	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown

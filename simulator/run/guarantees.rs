@@ -91,7 +91,7 @@ pub fn nothing_leaves_the_outbox_unsaid(before: &Device, tx: &LocalTx) -> Held {
     Ok(())
 }
 
-/// `sends`: the epoch of the tab that wrote what only the sender writes.
+/// `sends`: the epoch of the sender that decided what was written.
 pub fn only_the_sender_writes(before: &Device, sends: Option<u64>) -> Held {
     let fenced = sends.is_some_and(|epoch| epoch != before.meta.epoch);
     holds(!fenced, named::ONE_SENDER, || format!("epoch {sends:?} wrote in epoch {}", before.meta.epoch))

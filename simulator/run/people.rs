@@ -108,9 +108,9 @@ impl Phone {
         Ok(None)
     }
 
-    /// A tab that is awake and does not wait for a sale's answer.
+    /// A tab that is awake and does not wait for a sale's answer. Where all stand still, people open another.
     fn tab_at_hand(&mut self, stage: &mut Stage) -> Held<Option<u64>> {
-        if self.tabs.is_empty() {
+        if self.tabs.iter().all(|tab| tab.frozen.is_some()) {
             self.open_tab(stage)?;
         }
         let free = self.tabs.iter().filter(|tab| tab.frozen.is_none() && tab.selling.is_none());

@@ -9,7 +9,7 @@ use super::{
 };
 use comptoir::{
     domain::Key,
-    sync::engine::{self, SALE_ANSWER_WAIT_MS, Settled, Trigger},
+    sync::engine::{self, SALE_ANSWER_WAIT_MS, Settled, Store, Trigger},
 };
 
 #[derive(Clone, Copy)]
@@ -44,10 +44,11 @@ impl Phone {
             return Ok(());
         };
         let parked = self.disk.parked().into_iter().find(|parked| parked.mutation.key == key);
-        let painted = match engine::ended(&self.disk.device(), key, parked.as_ref()) {
+        let acknowledged = self.disk.get(Store::Acknowledged, &key.to_string()).is_some();
+        let painted = match engine::ended(&self.disk.device(), key, parked.as_ref(), acknowledged) {
             Settled::Confirmed => Painted::Confirmed,
             Settled::Late => Painted::Waiting,
-            Settled::Parked(_) => Painted::ToDecide,
+            Settled::Parked(_) | Settled::Decided => Painted::ToDecide,
             _ if ending => return Ok(()),
             Settled::Refused(_) => return self.end(tab, Deed::RollBack { key }, stage),
             Settled::Waiting => {

@@ -37,10 +37,12 @@ pub enum Painted {
 }
 
 impl Witness {
-    /// Whether somebody decided on a refused sale: cancelled it, or tried it again.
+    /// Whether somebody decided on a refused sale: cancelled it, voided it (G18), or tried it again.
     pub fn decided(&self, refused: Key) -> bool {
+        let sale = self.made.get(&refused).and_then(|made| made.body.creates());
         self.made.values().any(|made| match &made.body {
             Body::SettleRefusal(settle) => settle.refused == refused && settle.became == Became::Cancelled,
+            Body::VoidSale(_) => sale.is_some() && made.body.edits() == sale,
             Body::RecordSale(record) => record.retry_of == Some(refused),
             _ => false,
         })

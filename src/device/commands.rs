@@ -15,7 +15,7 @@ use crate::{
     domain::{Cart, Key, Label, Pin, SaleId, Tender, UserId},
     sync::{
         Body,
-        engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Trigger, queue, roll_back, stop_waiting},
+        engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Store, Trigger, queue, roll_back, stop_waiting},
         mutation::{Became, RecordSale, SettleRefusal},
     },
 };
@@ -172,7 +172,7 @@ impl Inner {
             Settled::Refused(_) => return Ok(Sold::RolledBack),
             Settled::Confirmed => ReceiptState::Confirmed,
             Settled::Waiting | Settled::Late => ReceiptState::Waiting,
-            Settled::Parked(_) => ReceiptState::ToDecide,
+            Settled::Parked(_) | Settled::Decided => ReceiptState::ToDecide,
         };
         let (shop_name, seller) = self.till.status.with_untracked(|status| {
             let shop_name = status.installation.as_ref().map(|own| own.shop_name.clone()).unwrap_or_default();
@@ -188,10 +188,13 @@ impl Inner {
         use futures::future::{Either, select};
         let (began, mut stopped) = (steady_ms(), false);
         loop {
-            let parked = self.shelf.parked(key).await?.map(|(parked, _)| parked);
             let device = self.shelf.device().await?;
-            match engine::ended(&device, key, parked.as_ref()) {
-                ended @ (Settled::Confirmed | Settled::Late | Settled::Parked(_)) => return Ok(ended),
+            let parked = self.shelf.parked(key).await?.map(|(parked, _)| parked);
+            let acknowledged = self.shelf.storage().get(Store::Acknowledged, &key.to_string()).await?.is_some();
+            match engine::ended(&device, key, parked.as_ref(), acknowledged) {
+                ended @ (Settled::Confirmed | Settled::Late | Settled::Parked(_) | Settled::Decided) => {
+                    return Ok(ended);
+                }
                 Settled::Refused(verdict) => {
                     let Some(tx) = roll_back(&device, key, platform::new_key(), now_ms()) else { continue };
                     if self.shelf.commit(tx).await? {

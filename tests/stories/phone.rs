@@ -223,7 +223,8 @@ impl Phone {
 
     pub fn ended(&self, key: Key) -> Settled {
         let parked = self.parked().into_iter().find(|parked| parked.mutation.key == key);
-        engine::ended(&self.device(), key, parked.as_ref())
+        let acknowledged = self.memory.get(Store::Acknowledged, &key.to_string()).is_some();
+        engine::ended(&self.device(), key, parked.as_ref(), acknowledged)
     }
 }
 

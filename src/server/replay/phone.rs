@@ -116,7 +116,8 @@ impl Phone {
     /// Where a sale stands that its seller waits for.
     pub fn settled(&self, key: Key) -> Result<Settled, PhoneError> {
         let parked = self.parked()?.into_iter().find(|parked| parked.mutation.key == key);
-        Ok(engine::ended(&self.device()?, key, parked.as_ref()))
+        let acknowledged = self.memory.get(Store::Acknowledged, &key.to_string()).is_some();
+        Ok(engine::ended(&self.device()?, key, parked.as_ref(), acknowledged))
     }
 
     /// The cart goes back: no goods left the shop.

@@ -110,7 +110,7 @@ impl Seller {
                 self.rolled_back += 1;
             }
             Settled::Waiting => self.phone.stop_waiting(key)?,
-            Settled::Confirmed | Settled::Late | Settled::Parked(_) => {}
+            Settled::Confirmed | Settled::Late | Settled::Parked(_) | Settled::Decided => {}
         }
         // What is left is said before the next customer, as the page's sender does.
         if applied == Some(Applied::UpToDate) && self.phone.device()?.unsent().next().is_none() {

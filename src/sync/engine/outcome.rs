@@ -28,6 +28,8 @@ pub enum Settled {
     Late,
     /// It was refused and parked: this tab was taken for dead.
     Parked(Verdict),
+    /// It was refused and parked, and somebody has decided on it since.
+    Decided,
 }
 
 /// Whether a seller should wait for the server's word on the next sale, given whether there is a network (G16).
@@ -35,13 +37,15 @@ pub fn worth_waiting(meta: &Meta, online: bool) -> bool {
     online && meta.session == SessionState::Open && meta.answering && !meta.upgrade && !meta.renumber
 }
 
-/// Reads a sale's standing. `parked` is its row in that store, if any; an entry that is in neither was acknowledged.
-pub fn ended(device: &Device, key: Key, parked: Option<&Parked>) -> Settled {
+/// Reads a sale's standing. `parked` is its row in that store, if any; `acknowledged` tells whether it is in that one.
+/// Both are read after `device`: an entry leaves the outbox for one of them.
+pub fn ended(device: &Device, key: Key, parked: Option<&Parked>, acknowledged: bool) -> Settled {
     if let Some(parked) = parked {
         return Settled::Parked(parked.verdict.clone());
     }
     match device.find(key) {
-        None => Settled::Confirmed,
+        None if acknowledged => Settled::Confirmed,
+        None => Settled::Decided,
         Some(Entry { verdict: Some(verdict), .. }) if verdict.is_applied() => Settled::Confirmed,
         Some(Entry { standing: Standing::Queued, .. }) => Settled::Late,
         Some(Entry { verdict: Some(verdict), .. }) => Settled::Refused(verdict.clone()),

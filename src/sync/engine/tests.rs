@@ -78,7 +78,8 @@ impl Till {
 
     fn ended(&self, n: u64) -> Settled {
         let parked = self.0.get(Store::Parked, &key(n).to_string()).map(|row| serde_json::from_str(row).unwrap());
-        ended(&self.device(), key(n), parked.as_ref())
+        let acknowledged = self.0.get(Store::Acknowledged, &key(n).to_string()).is_some();
+        ended(&self.device(), key(n), parked.as_ref(), acknowledged)
     }
 }
 
@@ -356,4 +357,16 @@ fn a_phone_forks_into_one_installation() {
     assert_eq!(till.device().meta.forking, Some((id, "s".to_owned())));
     till.commit(&fork(&till.device(), &installation(2, "B")));
     assert_eq!(till.device().meta.forking, None);
+}
+
+/// G16: the tab that sold stood still, its refusal was parked, and somebody cancelled it elsewhere.
+#[test]
+fn a_refusal_decided_elsewhere_is_no_confirmation() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), true);
+    till.answer(&[(1, refused(11))], NOW_MS + SALE_ORPHAN_MS + 1);
+    let stored = till.0.get(Store::Parked, &key(1).to_string()).unwrap().to_owned();
+    let (tx, _) = dismiss(&till.device(), key(1), &stored, None).unwrap();
+    till.commit(&tx);
+    assert_eq!(till.ended(1), Settled::Decided);
 }
