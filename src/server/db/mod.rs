@@ -110,7 +110,7 @@ pub const fn placeholders(sql: &str) -> usize {
 
 /// `execute!(tx, "SQL", value, …)` → rows affected.
 macro_rules! execute {
-    ($tx:expr, $sql:literal $(, $value:expr)* $(,)?) => {{
+    ($tx:expr, $sql:expr $(, $value:expr)* $(,)?) => {{
         const { assert!($crate::server::db::placeholders($sql) == <[&str]>::len(&[$(stringify!($value)),*])) };
         match $tx {
             $crate::server::db::Tx::Sqlite(tx) => {
@@ -124,7 +124,7 @@ macro_rules! execute {
 }
 
 macro_rules! fetch {
-    ($method:ident, $tx:expr, $row:ty, $sql:literal $(, $value:expr)* $(,)?) => {{
+    ($method:ident, $tx:expr, $row:ty, $sql:expr $(, $value:expr)* $(,)?) => {{
         const { assert!($crate::server::db::placeholders($sql) == <[&str]>::len(&[$(stringify!($value)),*])) };
         match $tx {
             $crate::server::db::Tx::Sqlite(tx) => {
