@@ -46,6 +46,7 @@ pub mod named {
     pub const BOOKS: &str = "G9 G15 the books add up";
     pub const NUMBERS: &str = "G15 everything made was received";
     pub const WAIT_ENDS: &str = "G16 a wait ends within seconds";
+    pub const VERDICT_DECIDES: &str = "G16 a refusal that came in time shows no receipt";
     pub const CONFIRMED_RECEIPT: &str = "G16 a receipt shown as confirmed is on the server, once";
     pub const WAITING_RECEIPT: &str = "G17 a receipt shown as waiting is on the server, or to be decided";
     pub const ROLLED_BACK: &str = "G16 a sale whose cart came back is not on the server";
@@ -115,6 +116,13 @@ pub fn a_wait_ends(began_ms: i64, stage: &Stage) -> Held {
     let waited_ms = stage.now_ms - began_ms;
     let frozen = stage.nature.strikes.iter().any(|(strike, _)| *strike == super::stage::Strike::Freeze);
     holds(frozen || waited_ms <= SALE_ANSWER_WAIT_MS + GRACE_MS, named::WAIT_ENDS, || format!("{waited_ms} ms"))
+}
+
+/// Whose refusal was there when the wait ended is not told that the sale waits.
+pub fn a_verdict_decides(device: &Device, key: Key, painted: Painted) -> Held {
+    let verdict = device.find(key).and_then(|entry| entry.verdict.as_ref());
+    let refused = verdict.is_some_and(|verdict| !verdict.is_applied());
+    holds(!(refused && painted == Painted::Waiting), named::VERDICT_DECIDES, || format!("{key}: {verdict:?}"))
 }
 
 /// The stock a phone calls confirmed is what the server had at the phone's cursor.
@@ -231,7 +239,8 @@ pub async fn receipts_are_true(
         let Body::RecordSale(record) = &witness.made[key].body else { continue };
         let here = sold.get(&record.sale.id) == Some(key);
         let told = || format!("{key}, sale {}", record.sale.id);
-        let to_decide = parked.contains(key) || model.became(*key).is_some() || set_back && witness.decided(*key);
+        // What the server refused it keeps whole, and shows to all when it is parked, or after a minute without word.
+        let to_decide = parked.contains(key) || model.keeps_refused(*key) || set_back && witness.decided(*key);
         match painted {
             Painted::Confirmed => holds(here || set_back && to_decide, named::CONFIRMED_RECEIPT, told)?,
             Painted::RolledBack => holds(!here, named::ROLLED_BACK, told)?,

@@ -195,6 +195,11 @@ impl Model {
         }
     }
 
+    /// Whether the server holds this refused sale.
+    pub fn keeps_refused(&self, key: Key) -> bool {
+        self.refused.contains_key(&key)
+    }
+
     pub fn became(&self, key: Key) -> Option<Became> {
         self.refused.get(&key)?.became
     }

@@ -61,6 +61,7 @@ impl Phone {
             }
         };
         guarantees::a_wait_ends(began_ms, stage)?;
+        guarantees::a_verdict_decides(&self.disk.device(), key, painted)?;
         if let Some(tab) = self.tab(tab) {
             tab.selling = None;
         }

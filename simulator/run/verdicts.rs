@@ -40,7 +40,9 @@ impl Model {
             Verdict::Applied { .. } => {
                 let owners = matches!(body, Body::AdjustStock(_) | Body::EditProduct(_) | Body::RetireProduct(_));
                 fails(owners && !is_owner(mutation.origin.actor), "only an owner may")?;
-                fails(missing.is_some(), "a cause has not come")?;
+                // A void whose sale was refused cancels it, whatever else it waits for.
+                let cancels = void && refused_cause.is_some();
+                fails(missing.is_some() && !cancels, "a cause has not come")?;
                 fails(refused_cause.is_some() && !void, "a cause was refused")?;
                 fails(!shortages.is_empty(), "there is too little")?;
                 self.may_apply(body)

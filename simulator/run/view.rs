@@ -5,7 +5,7 @@ use comptoir::{
     domain::{Expense, Key, ProductId, Sale, SaleId},
     sync::{
         Body, Verdict,
-        engine::{Device, Store, keys},
+        engine::{Acknowledged, Device, Store, keys},
         mutation::{Became, RecordSale, SettleRefusal},
         view::{Catalogue, Pending, Shown},
         wire::{ExpenseRow, Kind, RefusedRow, SaleRow},
@@ -20,13 +20,20 @@ pub struct View<'a> {
     pending: Pending,
 }
 
+/// The sale a pending void is of, where the page that counted it left it out.
+fn acknowledged(disk: &Disk, device: &Device, id: SaleId) -> Option<Sale> {
+    let voids = device.outbox.iter().filter(|entry| entry.mutation.kind == "void_sale");
+    let mut causes = voids.flat_map(|entry| &entry.mutation.needs);
+    causes.find_map(|cause| read::<Acknowledged>(disk.get(Store::Acknowledged, &cause.to_string())?).sale(id))
+}
+
 impl<'a> View<'a> {
     pub fn of(disk: &'a Disk) -> Self {
         let device = disk.device();
         let generation = device.shown().map(|shown| shown.generation);
         let confirmed = |id: SaleId| {
-            let row = disk.get(Store::Confirmed, &keys::row(generation?, Kind::Sale, id))?;
-            Some(read::<SaleRow>(row).sale)
+            let row = disk.get(Store::Confirmed, &keys::row(generation?, Kind::Sale, id));
+            row.map(|row| read::<SaleRow>(row).sale).or_else(|| acknowledged(disk, &device, id))
         };
         let pending = Pending::of(&device, confirmed);
         Self { disk, device, generation, pending }

@@ -10,7 +10,7 @@ use crate::{
     domain::{Sale, SaleId, UserId},
     sync::{
         Body, Verdict,
-        engine::{Device, Parked, Store, keys},
+        engine::{Acknowledged, Device, Entry, Parked, Store, keys},
         json,
         mutation::{Became, RecordSale, SettleRefusal, VoidSale},
         view::Pending,
@@ -56,17 +56,32 @@ fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>,
 /// The outbox's part of what is shown.
 pub async fn pending(shelf: &Shelf, device: &Device) -> Result<Pending, StorageProblem> {
     let mut sales: BTreeMap<SaleId, Sale> = BTreeMap::new();
-    if let Some(shown) = device.shown() {
-        for entry in &device.outbox {
-            if let Ok(Body::VoidSale(VoidSale { sale, .. })) = entry.mutation.read() {
-                let row = shelf.storage().get(Store::Confirmed, &keys::row(shown.generation, Kind::Sale, sale)).await?;
-                if let Some(row) = row.and_then(|text| json::read::<SaleRow>(&text).ok()) {
-                    sales.insert(sale, row.sale);
-                }
-            }
+    for entry in &device.outbox {
+        if let Ok(Body::VoidSale(VoidSale { sale, .. })) = entry.mutation.read()
+            && let Some(found) = voided(shelf, device, entry, sale).await?
+        {
+            sales.insert(sale, found);
         }
     }
     Ok(Pending::of(device, |id| sales.get(&id).cloned()))
+}
+
+/// The sale a pending void is of: confirmed, or acknowledged and missing from the page that counted it, because its row
+/// changed again behind that page.
+async fn voided(shelf: &Shelf, device: &Device, void: &Entry, sale: SaleId) -> Result<Option<Sale>, StorageProblem> {
+    let Some(shown) = device.shown() else { return Ok(None) };
+    let row = shelf.storage().get(Store::Confirmed, &keys::row(shown.generation, Kind::Sale, sale)).await?;
+    if let Some(row) = row.and_then(|text| json::read::<SaleRow>(&text).ok()) {
+        return Ok(Some(row.sale));
+    }
+    for cause in &void.mutation.needs {
+        let stored = shelf.storage().get(Store::Acknowledged, &cause.to_string()).await?;
+        let found = stored.and_then(|text| json::read::<Acknowledged>(&text).ok()).and_then(|row| row.sale(sale));
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
 }
 
 async fn people(shelf: &Shelf, device: &Device) -> Result<BTreeMap<UserId, PersonRow>, StorageProblem> {

@@ -326,7 +326,10 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
         let entry = Entry { mutation, stored: None, ..entry.clone() };
         tx.put(Store::Outbox, entry.storage_key(), &entry);
     }
-    if sequence > 0 || faults::is(Fault::ForkCountsZero) {
+    if faults::is(Fault::ForkCountsZero) {
+        tx.put(Store::Meta, keys::RECEIPT, &0);
+    }
+    if sequence > 0 {
         tx.put(Store::Meta, keys::SEQUENCE, &sequence);
     }
     tx

@@ -2,7 +2,7 @@
 
 use super::storage::{Store, Write, keys};
 use crate::{
-    domain::{InstallationId, Key, day::DeviceTime},
+    domain::{InstallationId, Key, Sale, SaleId, day::DeviceTime},
     faults::{self, Fault},
     sync::{
         json,
@@ -112,6 +112,16 @@ pub struct Acknowledged {
     pub mutation: Mutation,
     pub change: u64,
     pub at_ms: i64,
+}
+
+impl Acknowledged {
+    /// The sale it recorded, if it recorded this one.
+    pub fn sale(&self, id: SaleId) -> Option<Sale> {
+        match self.mutation.read() {
+            Ok(Body::RecordSale(record)) if record.sale.id == id => Some(record.sale),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
