@@ -110,6 +110,7 @@ test("the page", async ({ browser }) => {
   await page.getByRole("button", { name: "Valider le code" }).click();
   await page.getByRole("button", { name: /^Ajouter / }).first().waitFor();
   row(["first sync: something to sell", milliseconds(Date.now() - began), ""]);
+  await page.getByRole("progressbar").waitFor();
   await expect(page.getByRole("progressbar")).toHaveCount(0, { timeout: 120_000 });
   row([`first sync of ${PRODUCTS} products`, `${milliseconds(Date.now() - began)}, ${kilobytes(proxy.bytes)}`, ""]);
   await page.evaluate(() => navigator.serviceWorker.ready);
