@@ -2,7 +2,6 @@
 
 use crate::{
     device::{self, FirstPage, Till},
-    sync::view::Shown,
     ui::screens::{Decide, Home, Pay, ReceiptScreen, Sell, Settings, SignIn},
 };
 use leptos::{nonce::use_nonce, prelude::*};
@@ -11,7 +10,6 @@ use leptos_router::{
     StaticSegment,
     components::{Route, Router, Routes},
 };
-use std::sync::Arc;
 
 /// What every document begins with, whoever looks at it.
 fn head(options: LeptosOptions) -> impl IntoView {
@@ -76,9 +74,12 @@ pub fn App() -> impl IntoView {
     let till = Till::new();
     provide_context(till);
     let first = device::first_page();
-    let shown = first.products.iter();
-    let shown = shown.map(|(product, stock)| Shown { product: Arc::new(product.clone()), stock: *stock });
-    till.first.set(shown.collect());
+    till.change_catalogue(|catalogue| {
+        for (product, stock) in &first.products {
+            catalogue.put_stock(product.id, *stock);
+            catalogue.put_product(product.clone());
+        }
+    });
     provide_context(first);
     // Effects run in the browser only, after the server's markup was adopted.
     Effect::new(move |_| device::start(till));

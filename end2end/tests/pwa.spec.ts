@@ -48,6 +48,10 @@ test("a first visit cut in the middle: what is there fills a cart, the rest come
   await expect(page.getByText("Comptoir n’est pas encore tout entier sur ce téléphone")).toBeVisible();
   await add(page, "Ail 250 g").click();
   await expect(page.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ })).toBeVisible();
+  // What is searched is what is shown, also of these few.
+  await page.getByRole("searchbox").fill("bougie");
+  await expect(add(page, "Ail 250 g")).toHaveCount(0);
+  await expect(add(page, "Bougies, paquet de 6")).toBeVisible();
   await context.unroute(/split_device/);
   await expect(page.getByText("Comptoir n’est pas encore tout entier")).toHaveCount(0);
   await sellExact(page);

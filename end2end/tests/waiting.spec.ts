@@ -21,6 +21,14 @@ async function fill(page: Page, product: string, units = 1) {
   for (let n = 0; n < units; n++) await add(page, product).click();
 }
 
+/** Another phone sells them first. */
+async function sellAll(shop: Shop, browser: Browser, product: string, units: number) {
+  const { page } = await shop.phone(browser, "Deux");
+  await fill(page, product, units);
+  await sellExact(page);
+  await expect(page.getByText(CONFIRMED)).toBeVisible();
+}
+
 /** Pays, and sees that the sale left and that the page waits. */
 async function payAndWait(page: Page, held: Held) {
   await sellExact(page);
@@ -47,10 +55,7 @@ test("G16: confirmed at 4.9 s, the receipt says so and never said otherwise", as
 
 test("G16: refused at 4.9 s, no receipt, the cart is back", async ({ shop, browser }) => {
   const { page, held } = await stoodStill(shop, browser, "Gingembre 250 g", 9);
-  const { page: other } = await shop.phone(browser, "Deux");
-  await fill(other, "Gingembre 250 g", 9);
-  await sellExact(other);
-  await expect(other.getByText(CONFIRMED)).toBeVisible();
+  await sellAll(shop, browser, "Gingembre 250 g", 9);
   await payAndWait(page, held);
   await page.clock.runFor(4_900);
   await held.release();
@@ -94,10 +99,7 @@ test("G16: nothing at 5.1 s is “en attente”, then confirmed; meanwhile no sa
 
 test("G16: refused after 5.1 s is a decision, not a cart", async ({ shop, browser }) => {
   const { page, held } = await stoodStill(shop, browser, "Gingembre 250 g", 9);
-  const { page: other } = await shop.phone(browser, "Deux");
-  await fill(other, "Gingembre 250 g", 9);
-  await sellExact(other);
-  await expect(other.getByText(CONFIRMED)).toBeVisible();
+  await sellAll(shop, browser, "Gingembre 250 g", 9);
   await payAndWait(page, held);
   await page.clock.runFor(5_100);
   await expect(page.getByText(PENDING)).toBeVisible();

@@ -20,11 +20,10 @@ pub type Answer<T> = Pinned<Box<dyn Future<Output = T>>>;
 /// What a screen reads and does. Copy it freely; every field is a signal or a handle to one.
 #[derive(Clone, Copy)]
 pub struct Till {
-    /// The device's data has been read: from here on signals are true. False on the server and in the first moments.
+    /// The device's data has been read: from here on signals are true. False on the server and in the first moments,
+    /// when the catalogue holds the few products of a [`super::FirstPage`].
     pub ready: RwSignal<bool>,
     pub status: RwSignal<Status>,
-    /// Products to show until `ready`: of the server's page, or kept from the last time.
-    pub first: RwSignal<Vec<Shown>>,
     /// The receipt of the sale just made, so that it is shown before anything is read.
     pub latest: RwSignal<Option<Receipt>>,
     /// People of the shop, for sign-in.
@@ -208,7 +207,6 @@ impl Till {
         Self {
             ready: RwSignal::new(false),
             status: RwSignal::new(Status { online: true, ..Status::default() }),
-            first: RwSignal::new(Vec::new()),
             latest: RwSignal::new(None),
             people: RwSignal::new(Vec::new()),
             decisions: RwSignal::new(Vec::new()),

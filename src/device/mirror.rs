@@ -43,6 +43,7 @@ impl Mirror {
         loop {
             let device = self.shelf.device().await?;
             let Some(shown) = device.shown() else {
+                self.till.change_catalogue(|catalogue| *catalogue = Catalogue::default());
                 self.heard.borrow_mut().start(device.meta);
                 return Ok(());
             };

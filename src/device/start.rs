@@ -140,6 +140,10 @@ impl Shared {
     /// Reads the catalogue, then follows every change.
     async fn keep_fresh(self: Rc<Self>) {
         let (mut first, mut rows_are_late) = (Vec::new(), false);
+        platform::painted().await; // what was kept from the last time
+        if let Err(problem) = self.mirror.load().await {
+            report(self.till, problem);
+        }
         loop {
             if !rows_are_late {
                 self.mirror.dirty.wait().await;

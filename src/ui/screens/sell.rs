@@ -40,6 +40,9 @@ fn search(till: Till, query: RwSignal<String>) -> AnyView {
     // A scanner types a code and sends Enter: exactly one product of that code goes into the cart.
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        if !till.ready.get_untracked() {
+            return; // the one product found might not be the only one
+        }
         let found = untrack(|| till.search(&query.get_untracked(), 2));
         if let [one] = found.as_slice() {
             add(till, one);

@@ -19,6 +19,10 @@ pub fn Settings() -> impl IntoView {
         0 => "jamais".to_owned(),
         at_ms => format::date_time(at_ms),
     };
+    let products = move || match till.ready.get() {
+        true => format::number(till.products_count() as i64),
+        false => "…".to_owned(),
+    };
     let kept = move || match status.with(|status| status.persistent) {
         Some(true) => "Protégées",
         Some(false) => "Le navigateur peut les effacer : installez l’application",
@@ -44,7 +48,7 @@ pub fn Settings() -> impl IntoView {
         ("Boutique", erase(live(move || own().map(|own| own.shop_name).unwrap_or_default()))),
         ("Nom", erase(live(move || own().map(|own| own.name).unwrap_or_default()))),
         ("Lettre des reçus", erase(live(move || own().map(|own| own.prefix).unwrap_or_default()))),
-        ("Produits", erase(live(move || format::number(till.products_count() as i64)))),
+        ("Produits", erase(live(products))),
         ("Version", env!("CARGO_PKG_VERSION").into_any()),
     ]);
     erase(view! {

@@ -20,10 +20,10 @@ const SHOWN_MAX: usize = 60;
 const SCREENFUL: usize = 12;
 
 pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
-    let shown =
-        Memo::new(move |_| if till.ready.get() { till.search(&query.get(), SHOWN_MAX) } else { till.first.get() });
-    // A screenful first, the others once it is painted: a keystroke is answered sooner.
-    let drawn = RwSignal::new(if till.first.with_untracked(Vec::is_empty) { SCREENFUL } else { SHOWN_MAX });
+    let shown = Memo::new(move |_| till.search(&query.get(), SHOWN_MAX));
+    // A screenful first, the others once it is painted: a keystroke is answered sooner. What the server drew is adopted
+    // whole.
+    let drawn = RwSignal::new(if till.ready.get_untracked() { SCREENFUL } else { SHOWN_MAX });
     let draw_all = move || {
         // The screen may have been left meanwhile: then there is nothing to draw.
         let _ = drawn.try_set(SHOWN_MAX);
