@@ -21,6 +21,8 @@ pub struct Config {
     /// How long a full verdict is kept.
     pub answer_ms: i64,
     pub secure_cookies: bool,
+    /// Connections open at once.
+    pub connections_max: usize,
     /// The one origin pages come from, where it cannot be told from the Host header.
     pub origin: Option<String>,
 }
@@ -62,6 +64,7 @@ struct Settings {
     session_days: u16,
     answer_days: u16,
     secure_cookies: bool,
+    connections_max: u16,
     origin: Option<String>,
 }
 
@@ -83,8 +86,8 @@ impl Config {
         let File { comptoir: settings, package } = toml::from_str(text).map_err(|error| error.to_string())?;
         let mut leptos = package.metadata.leptos;
         leptos.site_root = folder.join(&*leptos.site_root).to_string_lossy().into();
-        if settings.session_days == 0 || settings.answer_days == 0 {
-            return Err("session-days and answer-days must be at least 1".into());
+        if settings.session_days == 0 || settings.answer_days == 0 || settings.connections_max == 0 {
+            return Err("session-days, answer-days and connections-max must be at least 1".into());
         }
         Ok(Self {
             leptos,
@@ -92,6 +95,7 @@ impl Config {
             session_ms: i64::from(settings.session_days) * DAY_MS,
             answer_ms: i64::from(settings.answer_days) * DAY_MS,
             secure_cookies: settings.secure_cookies,
+            connections_max: settings.connections_max.into(),
             origin: settings.origin.map(|origin| origin.trim_end_matches('/').to_owned()),
         })
     }

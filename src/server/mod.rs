@@ -6,6 +6,7 @@ pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;
+mod connections;
 mod cookie;
 pub mod counter;
 pub mod db;

@@ -73,3 +73,25 @@ fn a_body_without_a_length_is_bounded_too() {
     stream.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 413");
 }
+
+/// One more is closed at once, those there are answered, and a place is free again when one of them ends.
+#[test]
+fn a_server_has_so_many_connections_at_once() {
+    let mut setting = Setting::sqlite();
+    setting.connections_max = 2;
+    let server = setting.start();
+    let connect = || TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    let answered = |stream: &mut TcpStream| {
+        let mut answer = [0; 12];
+        let asked = stream.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n");
+        asked.and_then(|()| stream.read_exact(&mut answer)).is_ok() && &answer == b"HTTP/1.1 200"
+    };
+    let (mut first, mut second) = (connect(), connect());
+    assert!(answered(&mut first) && answered(&mut second));
+    assert!(!answered(&mut connect()));
+    drop(second);
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(5);
+    while !answered(&mut connect()) {
+        assert!(std::time::Instant::now() < until, "no place is given back");
+    }
+}

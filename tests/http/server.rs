@@ -52,6 +52,7 @@ pub struct Setting {
     pub folder: TempDir,
     pub session_ms: i64,
     pub secure_cookies: bool,
+    pub connections_max: usize,
 }
 
 impl Setting {
@@ -76,7 +77,7 @@ impl Setting {
     fn new(folder: TempDir, database_url: String) -> Self {
         make_site(&folder.path().join("site"));
         let runtime = Runtime::new().unwrap();
-        Self { runtime, database_url, folder, session_ms: 86_400_000, secure_cookies: false }
+        Self { runtime, database_url, folder, session_ms: 86_400_000, secure_cookies: false, connections_max: 100 }
     }
 
     pub fn start(&self) -> Server<'_> {
@@ -88,6 +89,7 @@ impl Setting {
             session_ms: self.session_ms,
             answer_ms: 86_400_000,
             secure_cookies: self.secure_cookies,
+            connections_max: self.connections_max,
             origin: None,
         };
         let db = self.runtime.block_on(db::open(&self.database_url)).unwrap();

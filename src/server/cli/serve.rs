@@ -2,6 +2,7 @@ use super::Failure;
 use crate::server::{
     clock::now_ms,
     config::{Config, sqlite_file},
+    connections::Limited,
     db::{self, Db},
     http::{self, Site},
     jobs, sessions,
@@ -85,12 +86,18 @@ pub async fn serve_until(
 ) -> Result<(), StopError> {
     listener.set_nonblocking(true)?;
     let app = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let handle = Handle::new();
+    let (handle, places) = (Handle::new(), state.config.connections_max);
     let jobs = tokio::spawn(run_jobs(state.db.clone(), state.config.answer_ms));
     let stopper = tokio::spawn(stop_after(stop, handle.clone()));
     let served = match tls {
-        Some(tls) => patient(axum_server::from_tcp_rustls(listener, tls)?).handle(handle).serve(app).await,
-        None => patient(axum_server::from_tcp(listener)?).handle(handle).serve(app).await,
+        Some(tls) => {
+            let server = patient(axum_server::from_tcp_rustls(listener, tls)?);
+            server.map(|acceptor| Limited::new(acceptor, places)).handle(handle).serve(app).await
+        }
+        None => {
+            let server = patient(axum_server::from_tcp(listener)?);
+            server.map(|acceptor| Limited::new(acceptor, places)).handle(handle).serve(app).await
+        }
     };
     stopper.abort();
     jobs.abort();
