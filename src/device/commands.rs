@@ -3,9 +3,11 @@
 use super::{
     account,
     handle::{
-        Answer, CommandError, Commands, Notice, Receipt, ReceiptState, Selling, SignInError, Sold, Till, Undecided,
+        Absent, Answer, CommandError, Commands, Notice, Receipt, ReceiptState, Selling, SignInError, Sold, Till,
+        Undecided,
     },
     mirror::Mirror,
+    past,
     platform::{self, Signal, now_ms, steady_ms},
     read, resume,
     shelf::Shelf,
@@ -21,7 +23,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use std::rc::Rc;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 /// The commands of this page. Wrapped, because signals ask for threads the page does not have.
 pub struct Page(SendWrapper<Rc<Inner>>);
@@ -33,6 +35,8 @@ pub struct Inner {
     /// Passes a trigger to the tab that sends.
     pub trigger: Box<dyn Fn(Trigger)>,
     pub stop_waiting: Signal,
+    /// Receipts that the server was asked for.
+    pub past: RefCell<BTreeMap<SaleId, Receipt>>,
 }
 
 impl Page {
@@ -101,6 +105,18 @@ impl Commands for Page {
                 leptos::logging::error!("the receipt could not be read: {problem:?}");
                 None
             })
+        })
+    }
+
+    fn past_receipt(&self, sale: SaleId) -> Answer<Result<Receipt, Absent>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            if let Some(found) = inner.past.borrow().get(&sale) {
+                return Ok(found.clone()); // asked for again at every change of the device
+            }
+            let found = past::receipt(&inner.shelf, sale).await?;
+            inner.past.borrow_mut().insert(sale, found.clone());
+            Ok(found)
         })
     }
 

@@ -163,6 +163,15 @@ pub enum ReceiptState {
     Voided,
 }
 
+/// Why a receipt that is not on this device is not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// The shop has none.
+    Unknown,
+    /// The server was not reached, or nobody is signed in with it.
+    NotReached,
+}
+
 /// One card of À décider.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
@@ -193,6 +202,8 @@ pub trait Commands {
     /// The seller ends the wait: the receipt says "en attente".
     fn stop_waiting(&self);
     fn receipt(&self, sale: SaleId) -> Answer<Option<Receipt>>;
+    /// A receipt older than the device holds, from the server.
+    fn past_receipt(&self, sale: SaleId) -> Answer<Result<Receipt, Absent>>;
     /// Sends a refused sale again: same sale and receipt number, new key.
     fn retry(&self, key: Key) -> Answer<Result<(), CommandError>>;
     /// Settles a refused sale as cancelled, or lets go of another refused change.

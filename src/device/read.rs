@@ -202,15 +202,25 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
     }
     let Some(shown) = device.shown() else { return Ok(None) };
     let row = shelf.storage().get(Store::Confirmed, &keys::row(shown.generation, Kind::Sale, id)).await?;
-    Ok(row.and_then(|text| json::read::<SaleRow>(&text).ok()).map(|row| Receipt {
+    let row = row.and_then(|text| json::read::<SaleRow>(&text).ok());
+    Ok(row.map(|row| of_row(row, shop_name, &people, &pending)))
+}
+
+/// The receipt of a sale the server told of.
+pub async fn receipt_of(shelf: &Shelf, row: SaleRow) -> Result<Receipt, StorageProblem> {
+    let device = shelf.device().await?;
+    let (people, pending) = (people(shelf, &device).await?, pending(shelf, &device).await?);
+    let shop_name = device.meta.installation.map_or_else(String::new, |own| own.shop_name);
+    Ok(of_row(row, shop_name, &people, &pending))
+}
+
+fn of_row(row: SaleRow, shop_name: String, people: &BTreeMap<UserId, PersonRow>, pending: &Pending) -> Receipt {
+    let voided = row.voided.is_some() || pending.is_voided(row.sale.id);
+    Receipt {
         shop_name,
-        seller: who(row.actor),
+        seller: people.get(&row.actor).map_or_else(String::new, |person| person.name.to_string()),
         at_ms: row.at_ms,
-        state: if row.voided.is_some() || pending.is_voided(id) {
-            ReceiptState::Voided
-        } else {
-            ReceiptState::Confirmed
-        },
+        state: if voided { ReceiptState::Voided } else { ReceiptState::Confirmed },
         sale: row.sale,
-    }))
+    }
 }

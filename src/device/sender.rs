@@ -10,7 +10,10 @@ use crate::{
     domain::Key,
     sync::{
         CallError,
-        engine::{self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, Situation, Trigger},
+        engine::{
+            self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, Situation, Store, Trigger,
+            keys,
+        },
         wire::{PullAnswer, PullRequest, PushAnswer, PushRequest},
     },
 };
@@ -156,8 +159,16 @@ impl Sender {
             Ok(Done::Nothing) => {}
             Ok(Done::Answered { again, progress }) => {
                 let Ok(device) = self.0.shelf.device().await else { return failed(self) };
-                let mut schedule = self.0.schedule.borrow_mut();
-                schedule.succeeded(again, progress, situation(&device), steady_ms(), platform::chance());
+                {
+                    let mut schedule = self.0.schedule.borrow_mut();
+                    schedule.succeeded(again, progress, situation(&device), steady_ms(), platform::chance());
+                }
+                if !again
+                    && engine::history_is_due(&device)
+                    && let Err(problem) = self.forget_history(&device).await
+                {
+                    leptos::logging::error!("old history could not be let go: {problem:?}");
+                }
             }
             Err(Failed::Fenced) => self.stop(),
             Err(Failed::Storage(problem)) => {
@@ -283,6 +294,20 @@ impl Sender {
             .carry_out(|device| Ok::<_, StorageProblem>(device.meta.renumber.then(|| (engine::fork(device, &new), ()))))
             .await?;
         Ok(Done::Answered { again: true, progress: true })
+    }
+
+    /// Once a day, while nothing else is to be done.
+    async fn forget_history(&self, device: &Device) -> Result<(), StorageProblem> {
+        let Some(shown) = device.shown() else { return Ok(()) };
+        let mut rows = Vec::new();
+        for kind in engine::AGEING {
+            rows.push((
+                kind,
+                self.0.shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, kind)).await?,
+            ));
+        }
+        self.0.shelf.commit(engine::forget_history(device, self.0.epoch, &rows)).await?; // stale: the next answer asks again
+        Ok(())
     }
 
     /// What a new sender finds to put in order.

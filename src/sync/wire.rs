@@ -5,7 +5,7 @@ use super::{
     mutation::{Became, Mutation},
     verdict::{Answer, Refusal},
 };
-use crate::domain::{Cause, Day, Expense, InstallationId, Key, Label, Product, ProductId, Role, Sale, UserId};
+use crate::domain::{Cause, Day, Expense, InstallationId, Key, Label, Product, ProductId, Role, Sale, SaleId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -27,6 +27,8 @@ pub const PUSH_PAGE_MAX_ROWS: usize = 200;
 pub const PAGE_TARGET_BYTES: usize = 256 * 1024;
 /// Days of history a device holds.
 pub const HISTORY_DAYS: i64 = 90;
+/// Days of older history in one request.
+pub const PAST_DAYS_MAX: i64 = 31;
 /// Days an installation keeps acknowledged mutations for a server that was set back (G19).
 pub const ACKNOWLEDGED_DAYS: i64 = 30;
 
@@ -36,6 +38,14 @@ pub struct Cursor {
     /// The shop's history: a restored backup begins a new one (G19).
     pub history: Uuid,
     pub change: u64,
+}
+
+impl Cursor {
+    /// Whether a state at this cursor holds that change of that history. One that was noted without its history, by an
+    /// earlier version, is of this one.
+    pub fn holds(self, history: Option<Uuid>, change: u64) -> bool {
+        history.is_none_or(|history| history == self.history) && change <= self.change
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +65,8 @@ pub struct PushRequest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PushAnswer {
     pub server_now_ms: i64,
+    /// The history these verdicts are of: one of another says nothing (G19).
+    pub history: Uuid,
     /// One for each mutation, in the order they came.
     pub answers: Vec<Answer>,
     /// Changes since the cursor, these verdicts' own included.
@@ -76,6 +88,21 @@ pub enum From {
     Changes { cursor: Cursor },
     /// The shop as it stood, kind by kind; `position` is absent on the first request.
     Start { position: Option<Position> },
+    /// What is older than a device holds, as it stands now: to show, not to keep.
+    Past(Past),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Past {
+    Sale(SaleId),
+    /// Sales or expenses of these days, both included, at most [`PAST_DAYS_MAX`]; `after` is the last id read.
+    Days {
+        kind: Kind,
+        first: Day,
+        last: Day,
+        after: Option<Uuid>,
+    },
 }
 
 /// Where a first sync stands.
@@ -134,6 +161,16 @@ pub enum Pulled {
     /// The cursor belongs to another history, lies ahead of the server, or behind what it still remembers: read the
     /// shop from the start (the outbox stays).
     Resync,
+    Past(PastPage),
+}
+
+/// Rows of the past, by id.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PastPage {
+    /// Where to go on; absent when all has been read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Uuid>,
+    pub rows: Rows,
 }
 
 /// The changes of `from < change <= to`, whole change numbers only.

@@ -5,7 +5,7 @@
 
 use crate::server::*;
 use comptoir::{
-    domain::{Category, Day, Money, Name, Product, ProductId, Units},
+    domain::{Category, Day, Money, Name, Product, ProductId, Units, day::DAY_MS},
     server::{catalogue, clock::now_ms, db::Db, enrol, jobs, people},
     sync::{CallError, wire::*},
 };
@@ -66,8 +66,13 @@ impl Names {
         walk(value, &mut |object| {
             for (key, value) in object {
                 self.rename(value, |(fixture, real)| (fixture, real));
-                if let (Some(time_ms), "device_ms" | "contact_ms") = (value.as_i64(), key.as_str()) {
-                    *value = (time_ms + self.offset_ms).into();
+                let Some(number) = value.as_i64() else { continue };
+                match key.as_str() {
+                    "device_ms" | "contact_ms" => *value = (number + self.offset_ms).into(),
+                    "first" => *value = Day::of_ms(number * DAY_MS + self.offset_ms).0.into(),
+                    // Its end may lie within a later day by now.
+                    "last" => *value = Day::of_ms((number + 1) * DAY_MS + self.offset_ms).0.into(),
+                    _ => {}
                 }
             }
         });

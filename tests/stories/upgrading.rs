@@ -219,7 +219,7 @@ async fn storage_evicted_or_full(test: TestDb) {
     let mut phone = shop.phone(shop.owner).await;
     let mutation = phone.sell(rice, 1);
     let mut full = phone.device();
-    let entry = Entry { mutation, standing: Standing::Queued, verdict: None, resent_from: None, stored: None };
+    let entry = Entry::new(mutation, Standing::Queued);
     full.outbox = vec![entry; engine::OUTBOX_MAX];
     let body = Body::RecordSale(RecordSale { sale: phone.sale(rice, 1), retry_of: None });
     let queueing = engine::Queueing { key: Key(Uuid::new_v4()), body, now_ms: phone.now_ms, wait: true };

@@ -82,6 +82,7 @@ fn vocabulary() -> Vec<(&'static str, Vec<String>)> {
         ("answer", errors),
         ("pulled", words("sync/wire.rs", "Pulled")),
         ("from", words("sync/wire.rs", "From")),
+        ("past", words("sync/wire.rs", "Past")),
         ("cause", words("domain/stock.rs", "Cause")),
         ("tenders", words("domain/sale.rs", "Tender")),
     ]
@@ -208,6 +209,7 @@ fn limits_are_those_of_the_code() {
         PUSH_PAGE_MAX_ROWS,
         PAGE_TARGET_BYTES,
         HISTORY_DAYS,
+        PAST_DAYS_MAX,
         ACKNOWLEDGED_DAYS,
         PIN_TRIES_MAX,
         PIN_LOCK_MS,

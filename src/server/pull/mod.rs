@@ -8,6 +8,7 @@
 
 mod changes;
 mod items;
+mod past;
 mod start;
 
 use super::{
@@ -40,6 +41,7 @@ pub async fn pull(db: &Db, session: &Session, request: PullRequest, now_ms: i64)
             let since_ms = now_ms.saturating_sub(HISTORY_DAYS * DAY_MS);
             start::page(&mut tx, session, &shop, position, since_ms, PAGE_MAX_ROWS).await?
         }
+        wire::From::Past(past) => Pulled::Past(past::page(db, session, past).await?),
     };
     Ok(PullAnswer { server_now_ms: now_ms, pulled })
 }
@@ -57,6 +59,11 @@ pub(super) async fn changes_since(
         Some(from) => Ok(Pulled::Page(changes::page(&mut tx, session, &shop, from, rows_max).await?)),
         None => Ok(Pulled::Resync),
     }
+}
+
+/// The history the shop is in.
+pub(super) async fn history(db: &Db, session: &Session) -> Result<Uuid, ServerError> {
+    Ok(shop(&mut db.read().await?, session).await?.history_id)
 }
 
 /// The shop's row, as a snapshot sees it.

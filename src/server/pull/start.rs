@@ -29,8 +29,8 @@ pub(super) async fn page(
         after: None,
     });
     let Some(at) = shop.place(position.at) else { return Ok(Pulled::Resync) };
-    let reader = Reader { session, at, since_ms };
-    let mut filling = Filling { items: Vec::new(), bytes: 0, rows_max };
+    let reader = Reader { session, at, since_ms, until_ms: i64::MAX };
+    let mut filling = Filling::new(rows_max);
     if first {
         filling.items.push(Item::Shop(ShopRow { name: shop.name.clone() }));
     }
@@ -41,25 +41,29 @@ pub(super) async fn page(
 }
 
 /// What one place in the order of reading brings: a row, or all movements of one change.
-struct Entry {
-    place: Uuid,
-    items: Vec<Item>,
+pub(super) struct Entry {
+    pub place: Uuid,
+    pub items: Vec<Item>,
 }
 
 /// A page being filled.
-struct Filling {
-    items: Vec<Item>,
+pub(super) struct Filling {
+    pub items: Vec<Item>,
     bytes: usize,
     rows_max: usize,
 }
 
 impl Filling {
+    pub fn new(rows_max: usize) -> Self {
+        Self { items: Vec::new(), bytes: 0, rows_max }
+    }
+
     fn room(&self) -> usize {
         self.rows_max.saturating_sub(self.items.len())
     }
 
     /// Takes an entry unless the page would grow beyond its size; an empty page takes anything.
-    fn take(&mut self, entry: Entry) -> Result<bool, ServerError> {
+    pub fn take(&mut self, entry: Entry) -> Result<bool, ServerError> {
         let bytes = entry.items.iter().map(Item::bytes).sum::<Result<usize, _>>()?;
         let fits = self.bytes + bytes <= PAGE_TARGET_BYTES || self.bytes == 0;
         if fits {
@@ -70,11 +74,13 @@ impl Filling {
     }
 }
 
-struct Reader<'a> {
-    session: &'a Session,
-    at: i64,
-    /// The beginning of the history a device holds.
-    since_ms: i64,
+pub(super) struct Reader<'a> {
+    pub session: &'a Session,
+    /// The change number the shop is read at.
+    pub at: i64,
+    /// The history that is read, from the first of these times until before the second.
+    pub since_ms: i64,
+    pub until_ms: i64,
 }
 
 impl Reader<'_> {
@@ -183,16 +189,18 @@ impl Reader<'_> {
         found.into_iter().map(|row| Ok(entry(row.key, Item::Refused(rows::refused(row)?)))).collect()
     }
 
-    async fn sales(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
+    pub async fn sales(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
         let sales = fetch_all!(
             &mut *tx,
             SaleColumns,
             "SELECT change, id, receipt, installation_id, actor_id, at_ms, day, clamped, voided_ms, voided_by, void_reason
-             FROM sales WHERE shop_id = $1 AND id > $2 AND change <= $3 AND at_ms >= $4 ORDER BY id LIMIT $5",
+             FROM sales WHERE shop_id = $1 AND id > $2 AND change <= $3 AND at_ms >= $4 AND at_ms < $5
+             ORDER BY id LIMIT $6",
             self.session.shop.0,
             after,
             self.at,
             self.since_ms,
+            self.until_ms,
             limit
         )?;
         let (Some(first), Some(last)) = (sales.first().map(|sale| sale.id), sales.last().map(|sale| sale.id)) else {
@@ -203,42 +211,45 @@ impl Reader<'_> {
             LineColumns,
             "SELECT l.sale_id, l.product_id, l.name, l.quantity, l.unit_price FROM sales s
              JOIN sale_lines l ON l.shop_id = s.shop_id AND l.sale_id = s.id
-             WHERE s.shop_id = $1 AND s.id >= $2 AND s.id <= $3 AND s.change <= $4 AND s.at_ms >= $5
+             WHERE s.shop_id = $1 AND s.id >= $2 AND s.id <= $3 AND s.change <= $4 AND s.at_ms >= $5 AND s.at_ms < $6
              ORDER BY l.sale_id, l.position",
             self.session.shop.0,
             first,
             last,
             self.at,
-            self.since_ms
+            self.since_ms,
+            self.until_ms
         )?;
         let tenders = fetch_all!(
             tx,
             TenderColumns,
             "SELECT t.sale_id, t.amount, t.given, t.reference FROM sales s
              JOIN tenders t ON t.shop_id = s.shop_id AND t.sale_id = s.id
-             WHERE s.shop_id = $1 AND s.id >= $2 AND s.id <= $3 AND s.change <= $4 AND s.at_ms >= $5
+             WHERE s.shop_id = $1 AND s.id >= $2 AND s.id <= $3 AND s.change <= $4 AND s.at_ms >= $5 AND s.at_ms < $6
              ORDER BY t.sale_id, t.position",
             self.session.shop.0,
             first,
             last,
             self.at,
-            self.since_ms
+            self.since_ms,
+            self.until_ms
         )?;
         let whole = rows::sales(sales, lines, tenders)?;
         Ok(whole.into_iter().map(|(_, sale)| entry(sale.sale.id.0, Item::Sale(sale))).collect())
     }
 
-    async fn expenses(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
+    pub async fn expenses(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
         let found = fetch_all!(
             tx,
             ExpenseColumns,
             "SELECT change, id, kind, amount, note, actor_id, at_ms, day FROM expenses
-             WHERE shop_id = $1 AND id > $2 AND change <= $3 AND at_ms >= $4 AND voided_ms IS NULL
-             ORDER BY id LIMIT $5",
+             WHERE shop_id = $1 AND id > $2 AND change <= $3 AND at_ms >= $4 AND at_ms < $5 AND voided_ms IS NULL
+             ORDER BY id LIMIT $6",
             self.session.shop.0,
             after,
             self.at,
             self.since_ms,
+            self.until_ms,
             limit
         )?;
         found.into_iter().map(|row| Ok(entry(row.id, Item::Expense(rows::expense(row)?)))).collect()

@@ -29,6 +29,7 @@ use crate::faults::{self, Fault};
 use crate::server::db::fetch_optional;
 use crate::sync::wire::{BATCH_MAX, CAUSES_MAX, PROTOCOL, PUSH_PAGE_MAX_ROWS, Pulled, PushAnswer, PushRequest};
 use crate::sync::{Answer, CallError};
+use uuid::Uuid;
 
 /// Judges a batch. `now_ms` is the server's clock; nothing here reads another.
 ///
@@ -38,9 +39,9 @@ use crate::sync::{Answer, CallError};
 /// that failed.
 pub async fn push(db: &Db, session: &Session, request: PushRequest, now_ms: i64) -> Result<PushAnswer, ServerError> {
     check_envelope(session, &request)?;
-    let answers = judge_batch(db, session, &request, now_ms).await?;
+    let (history, answers) = judge_batch(db, session, &request, now_ms).await?;
     let page = page_after(db, session, &request).await;
-    Ok(PushAnswer { server_now_ms: now_ms, answers, page })
+    Ok(PushAnswer { server_now_ms: now_ms, history, answers, page })
 }
 
 fn check_envelope(session: &Session, request: &PushRequest) -> Result<(), CallError> {
@@ -72,17 +73,17 @@ async fn judge_batch(
     session: &Session,
     request: &PushRequest,
     now_ms: i64,
-) -> Result<Vec<Answer>, ServerError> {
+) -> Result<(Uuid, Vec<Answer>), ServerError> {
     if request.mutations.is_empty() {
         contact::alone(db, session, request, now_ms).await;
-        return Ok(Vec::new());
+        return Ok((pull::history(db, session).await?, Vec::new()));
     }
     let mut tx = db.write().await?;
     let numbers = request.mutations.len() as i64;
-    let (counter,): (i64,) = fetch_optional!(
+    let (counter, history) = fetch_optional!(
         &mut tx,
-        (i64,),
-        "UPDATE shops SET counter = counter + $2 WHERE id = $1 RETURNING counter",
+        (i64, Uuid),
+        "UPDATE shops SET counter = counter + $2 WHERE id = $1 RETURNING counter, history_id",
         session.shop.0,
         numbers
     )?
@@ -105,7 +106,7 @@ async fn judge_batch(
         // Nothing new was judged: the transaction was dropped, so that a replay does not even move the counter.
         None => contact::alone(db, session, request, now_ms).await,
     }
-    Ok(answers)
+    Ok((history, answers))
 }
 
 /// The changes since the request's cursor, in a snapshot taken after the commit, so that nobody waits for it at the

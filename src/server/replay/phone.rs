@@ -160,7 +160,7 @@ impl Phone {
         let answer: PullAnswer = self.call("pull", &request)?;
         let acknowledged: Vec<Acknowledged> = match &answer.pulled {
             Pulled::Start(_) => self.rows(Store::Acknowledged, "")?,
-            Pulled::Page(_) | Pulled::Resync => Vec::new(),
+            Pulled::Page(_) | Pulled::Resync | Pulled::Past(_) => Vec::new(),
         };
         let (tx, applied) = engine::on_pulled(&device, self.epoch, &answer, &acknowledged, now_ms(), &mut new_key);
         self.commit(&tx)?;

@@ -1,16 +1,10 @@
 //! The device's own standing: its enrolment, who is signed in, which tab sends. None of it touches the outbox (G4).
 
 use super::{
-    state::{Acknowledged, Contact, Device, Installation, SessionState},
+    state::{Contact, Device, Installation, SessionState},
     storage::{LocalTx, Store, json, keys},
 };
-use crate::{
-    domain::{Key, day::DAY_MS},
-    sync::{
-        CallError,
-        wire::{ACKNOWLEDGED_DAYS, PersonRow},
-    },
-};
+use crate::sync::{CallError, wire::PersonRow};
 
 /// Becomes an installation. A device that already is one keeps what it is: its outbox belongs to it.
 pub fn enrolled(device: &Device, installation: &Installation) -> Option<LocalTx> {
@@ -73,20 +67,4 @@ pub fn new_epoch(device: &Device) -> (LocalTx, u64) {
     tx.expect(Store::Meta, keys::EPOCH, (device.meta.epoch > 0).then(|| device.meta.epoch.to_string()));
     tx.put(Store::Meta, keys::EPOCH, &epoch);
     (tx, epoch)
-}
-
-/// Lets go acknowledged mutations older than [`ACKNOWLEDGED_DAYS`]. One dated ahead, by a clock that was wrong, is
-/// taken to be from now on.
-pub fn forget_old(epoch: u64, acknowledged: &[(Key, Acknowledged)], now_ms: i64) -> Option<LocalTx> {
-    let mut tx = LocalTx::sender(epoch);
-    for (key, row) in acknowledged {
-        let storage_key = key.to_string();
-        if row.at_ms > now_ms {
-            tx.expect(Store::Acknowledged, storage_key.clone(), Some(json(row)));
-            tx.put(Store::Acknowledged, storage_key, &Acknowledged { at_ms: now_ms, ..row.clone() });
-        } else if now_ms - row.at_ms > ACKNOWLEDGED_DAYS * DAY_MS {
-            tx.delete(Store::Acknowledged, storage_key);
-        }
-    }
-    (!tx.is_empty()).then_some(tx)
 }

@@ -8,6 +8,7 @@
 mod account;
 #[cfg(test)]
 pub mod contract;
+mod forget;
 pub mod memory;
 mod outcome;
 mod pull;
@@ -21,7 +22,8 @@ mod storage;
 #[cfg(test)]
 mod tests;
 
-pub use account::{enrolled, forget_old, new_epoch, session_after, session_ended, session_is, signed_in, signed_out};
+pub use account::{enrolled, new_epoch, session_after, session_ended, session_is, signed_in, signed_out};
+pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting, worth_waiting};
 pub use pull::{Applied, begin_fork, fork, on_pulled, plan_pull};
 pub use push::{Lane, is_progress, on_push_answer, plan_push};

@@ -1,7 +1,7 @@
 //! Receiving: what is asked for next, and what a page does to the confirmed state.
 
 use super::{
-    push::{heard, judge},
+    push::{Said, heard, judge},
     state::{Acknowledged, Device, Entry, Held, Installation, Loading, Standing},
     storage::{LocalTx, Store, Write, json, keys},
 };
@@ -15,6 +15,7 @@ use crate::{
     },
 };
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// What became of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub fn on_pulled(
     heard(&mut tx, device, answer.server_now_ms, now_ms);
     let applied = match &answer.pulled {
         Pulled::Start(page) => start_page(&mut tx, device, page, acknowledged, now_ms, settle_keys),
-        pulled => apply_page(&mut tx, device, Some(pulled), &[], now_ms, settle_keys),
+        pulled => apply_page(&mut tx, device, Some(pulled), None, now_ms, settle_keys),
     };
     (tx, applied)
 }
@@ -62,12 +63,19 @@ pub(super) fn apply_page(
     tx: &mut LocalTx,
     device: &Device,
     pulled: Option<&Pulled>,
-    answers: &[Answer],
+    said: Option<Said>,
     now_ms: i64,
     settle_keys: &mut impl FnMut() -> Key,
 ) -> Applied {
     let held = device.meta.held.filter(|_| device.meta.loading.is_none());
+    let mut restarted = false;
     let (applied, page) = match (pulled, held) {
+        // Set back again while it was read, and a verdict is the first to say so.
+        (None, None) if said.is_some_and(|said| begins_another_history(device, said.history)) => {
+            restart(tx, device);
+            restarted = true;
+            (Applied::Again, None)
+        }
         (Some(Pulled::Page(page)), Some(held)) if follows(page, held.cursor) => {
             (if page.more { Applied::Again } else { Applied::UpToDate }, Some((page, held)))
         }
@@ -75,18 +83,23 @@ pub(super) fn apply_page(
         (Some(Pulled::Page(_)), _) => (Applied::Again, None),
         (Some(Pulled::Resync), Some(_)) => {
             restart(tx, device);
+            restarted = true;
             (Applied::Resync, None)
         }
         // Set back again while it was read: what was read so far is of no history any more.
         (Some(Pulled::Resync), None) if device.meta.loading.as_ref().is_some_and(|loading| !loading.complete) => {
             restart(tx, device);
+            restarted = true;
             (Applied::Again, None)
         }
-        (Some(Pulled::Resync | Pulled::Start(_)), _) => (Applied::Again, None),
+        (Some(Pulled::Resync | Pulled::Start(_) | Pulled::Past(_)), _) => (Applied::Again, None),
         (None, Some(_)) => (Applied::UpToDate, None),
         (None, None) => (Applied::Again, None),
     };
-    let mut all: Vec<&Answer> = answers.iter().collect();
+    // A verdict of another history than the shop is in says nothing: its mutation is asked about again.
+    let history = device.history().filter(|_| !restarted);
+    let said = said.filter(|said| history.is_none_or(|history| history == said.history));
+    let mut all: Vec<Said> = said.into_iter().collect();
     let mut confirmed = device.shown().map(|shown| shown.cursor);
     if let Some((page, held)) = page {
         let cursor = Cursor { history: page.history, change: page.to };
@@ -94,7 +107,7 @@ pub(super) fn apply_page(
         if cursor != held.cursor {
             tx.put(Store::Meta, keys::HELD, &Held { cursor, ..held });
         }
-        all.extend(&page.answers);
+        all.push(Said { history: page.history, answers: &page.answers });
         confirmed = Some(cursor);
     }
     judge(tx, device, &all, confirmed, now_ms, settle_keys);
@@ -102,8 +115,17 @@ pub(super) fn apply_page(
         // After the verdicts: a refusal that somebody settled already is not parked any more.
         write_rows(tx, held.generation, &page.rows);
     }
-    finish_loading(tx, device, answers, now_ms);
+    if !restarted {
+        finish_loading(tx, device, said.map_or(&[], |said| said.answers), now_ms);
+    }
     applied
+}
+
+/// Whether a verdict is of neither the history that is being read nor the one before.
+fn begins_another_history(device: &Device, history: Uuid) -> bool {
+    let reading = device.meta.loading.as_ref().and_then(|loading| loading.at);
+    let held = device.meta.held.map(|held| held.cursor.history);
+    reading.is_some_and(|at| at.history != history) && held != Some(history)
 }
 
 fn follows(page: &Page, cursor: Cursor) -> bool {
@@ -140,14 +162,14 @@ fn start_page(
     if loading.complete || loading.at.is_some_and(|at| at != page.at) {
         return Applied::Again;
     }
-    if device.meta.held.is_none() && loading.at.is_none() && device.unsent().next().is_some() {
+    let resent = loading.at.is_none() && resend(tx, device, page.at, acknowledged);
+    if device.meta.held.is_none() && loading.at.is_none() && (resent || device.unsent().next().is_some()) {
         // Handed in, its answer lost, it may be counted in this state already: its verdict comes first (G2).
         return Applied::Again;
     }
     let expected = device.meta.loading.as_ref().map(json);
     tx.expect(Store::Meta, keys::LOADING, expected);
     write_rows(tx, loading.generation, &page.rows);
-    let resent = loading.at.is_none() && resend(tx, device, page.at, acknowledged);
     let loading = Loading {
         generation: loading.generation,
         position: page.next.clone(),
@@ -168,11 +190,17 @@ fn start_page(
     Applied::Again
 }
 
-/// A server set back in time lost what it had acknowledged: queue it again, as it was (G19). Says whether anything
-/// was.
+/// A server set back in time lost what it had acknowledged in another history: queue it again, as it was (G19). Says
+/// whether anything was.
 fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowledged]) -> bool {
-    let Some(held) = device.meta.held else { return false };
-    if faults::is(Fault::NotResent) || at.history == held.cursor.history && at.change >= held.cursor.change {
+    let held = device.meta.held.map(|held| held.cursor);
+    // Set back without a new name: nothing that was said under it holds.
+    let behind = held.is_some_and(|held| held.history == at.history && at.change < held.change);
+    let lost = |history: Option<Uuid>| behind || history != Some(at.history);
+    let acknowledged: Vec<&Acknowledged> = acknowledged.iter().filter(|row| lost(row.history)).collect();
+    let elsewhere = acknowledged.first().is_some() || held.is_some_and(|held| lost(Some(held.history)));
+    let judged_elsewhere = |entry: &Entry| entry.verdict.is_some() && lost(entry.history);
+    if faults::is(Fault::NotResent) || !(elsewhere || device.outbox.iter().any(judged_elsewhere)) {
         return false;
     }
     // A cause that was refused is not sent again: whatever names it would be blocked for ever.
@@ -182,21 +210,18 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
         needs: mutation.needs.iter().copied().filter(comes).collect(),
         ..mutation.clone()
     };
-    for Acknowledged { mutation, .. } in acknowledged {
-        let entry = Entry {
-            mutation: freed(mutation),
-            standing: Standing::Queued,
-            verdict: None,
-            resent_from: Some(held.cursor.history),
-            stored: None,
-        };
+    for Acknowledged { mutation, .. } in &acknowledged {
+        let resent_from = held.map(|held| held.history);
+        let entry = Entry { resent_from, ..Entry::new(freed(mutation), Standing::Queued) };
         tx.delete(Store::Acknowledged, entry.mutation.key.to_string());
         tx.put(Store::Outbox, entry.storage_key(), &entry);
     }
     let mut unsaid = false;
     for entry in &device.outbox {
-        // A verdict of the lost history says nothing about this one.
-        let anew = Entry { mutation: freed(&entry.mutation), verdict: None, ..entry.clone() };
+        let mut anew = Entry { mutation: freed(&entry.mutation), ..entry.clone() };
+        if judged_elsewhere(entry) {
+            (anew.verdict, anew.history) = (None, None);
+        }
         if anew != *entry {
             tx.expect_entry(entry);
             tx.put(Store::Outbox, entry.storage_key(), &anew);
@@ -241,12 +266,13 @@ fn flip(tx: &mut LocalTx, device: &Device, loading: &Loading, answers: &[Answer]
         if new.is_none() {
             tx.expect_entry(entry);
         }
-        if change <= at.change {
+        let history = Some(at.history);
+        if at.holds(history, change) {
             tx.delete(Store::Outbox, entry.storage_key());
-            let acknowledged = Acknowledged { mutation: entry.mutation.clone(), change, at_ms: now_ms };
+            let acknowledged = Acknowledged::new(&entry.mutation, history, change, now_ms);
             tx.put(Store::Acknowledged, entry.mutation.key.to_string(), &acknowledged);
         } else {
-            let kept = Entry { verdict: Some(verdict.clone()), resent_from: None, ..entry.clone() };
+            let kept = Entry { verdict: Some(verdict.clone()), history, resent_from: None, ..entry.clone() };
             tx.put(Store::Outbox, entry.storage_key(), &kept);
         }
     }

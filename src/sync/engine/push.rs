@@ -18,6 +18,7 @@ use crate::{
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// Two requests may be under way: a sale does not wait behind a backlog (G16).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +80,16 @@ pub fn on_push_answer(
 ) -> (LocalTx, Applied) {
     let mut tx = LocalTx::sender(epoch);
     heard(&mut tx, device, answer.server_now_ms, now_ms);
-    let outcome = apply_page(&mut tx, device, answer.page.as_ref(), &answer.answers, now_ms, settle_keys);
+    let said = Said { history: answer.history, answers: &answer.answers };
+    let outcome = apply_page(&mut tx, device, answer.page.as_ref(), Some(said), now_ms, settle_keys);
     (tx, outcome)
+}
+
+/// Verdicts, and the history they are of.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    pub history: Uuid,
+    pub answers: &'a [Answer],
 }
 
 /// Whether an answer brought the outbox on, or said "later" to all of it.
@@ -101,33 +110,36 @@ pub(super) fn heard(tx: &mut LocalTx, device: &Device, server_ms: i64, now_ms: i
 pub(super) fn judge(
     tx: &mut LocalTx,
     device: &Device,
-    answers: &[&Answer],
+    said: &[Said],
     confirmed: Option<Cursor>,
     now_ms: i64,
     settle_keys: &mut impl FnMut() -> Key,
 ) {
-    let verdicts: BTreeMap<Key, &Verdict> = answers.iter().map(|answer| (answer.key, &answer.verdict)).collect();
+    let answers = said.iter().flat_map(|said| said.answers.iter().map(|answer| (answer, said.history)));
+    let verdicts: BTreeMap<Key, (&Verdict, Uuid)> =
+        answers.map(|(answer, history)| (answer.key, (&answer.verdict, history))).collect();
     let mut sequence = device.meta.sequence;
     let (mut upgrade, mut renumber) = (false, false);
     for entry in &device.outbox {
         let new = verdicts.get(&entry.mutation.key).copied();
-        upgrade |= matches!(new, Some(Verdict::Upgrade));
-        renumber |= matches!(new, Some(Verdict::Renumber));
-        let known = entry.verdict.as_ref();
-        let Some(verdict) = new.filter(|verdict| closes(verdict)).or(known) else { continue };
-        let fate = fate(entry, verdict, confirmed, now_ms);
-        if known == Some(verdict) && fate == Fate::Keep {
+        upgrade |= matches!(new, Some((Verdict::Upgrade, _)));
+        renumber |= matches!(new, Some((Verdict::Renumber, _)));
+        let known = entry.verdict.as_ref().map(|verdict| (verdict, entry.history));
+        let new = new.filter(|(verdict, _)| closes(verdict)).map(|(verdict, history)| (verdict, Some(history)));
+        let Some((verdict, history)) = new.or(known) else { continue };
+        let fate = fate(entry, verdict, history, confirmed, now_ms);
+        if known == Some((verdict, history)) && fate == Fate::Keep {
             continue;
         }
         tx.expect_entry(entry);
         match fate {
             Fate::Keep => {
-                let kept = Entry { verdict: Some(verdict.clone()), ..entry.clone() };
+                let kept = Entry { verdict: Some(verdict.clone()), history, ..entry.clone() };
                 tx.put(Store::Outbox, entry.storage_key(), &kept);
             }
             Fate::Acknowledge(change) => {
                 tx.delete(Store::Outbox, entry.storage_key());
-                let acknowledged = Acknowledged { mutation: entry.mutation.clone(), change, at_ms: now_ms };
+                let acknowledged = Acknowledged::new(&entry.mutation, history, change, now_ms);
                 tx.put(Store::Acknowledged, entry.mutation.key.to_string(), &acknowledged);
             }
             Fate::Drop => tx.delete(Store::Outbox, entry.storage_key()),
@@ -137,7 +149,7 @@ pub(super) fn judge(
             }
         }
     }
-    if upgrade != device.meta.upgrade && !answers.is_empty() {
+    if upgrade != device.meta.upgrade && !verdicts.is_empty() {
         tx.put(Store::Meta, keys::UPGRADE, &upgrade);
     }
     if renumber && !device.meta.renumber {
@@ -163,10 +175,10 @@ enum Fate {
     Park,
 }
 
-fn fate(entry: &Entry, verdict: &Verdict, confirmed: Option<Cursor>, now_ms: i64) -> Fate {
+fn fate(entry: &Entry, verdict: &Verdict, history: Option<Uuid>, confirmed: Option<Cursor>, now_ms: i64) -> Fate {
     if let Verdict::Applied { change } = verdict {
         let held = faults::is(Fault::AcknowledgedEarly)
-            || confirmed.is_some_and(|cursor| *change <= cursor.change && entry.resent_from.is_none());
+            || confirmed.is_some_and(|cursor| cursor.holds(history, *change) && entry.resent_from.is_none());
         return if held { Fate::Acknowledge(*change) } else { Fate::Keep };
     }
     if entry.mutation.kind == "settle_refusal" || faults::is(Fault::ClearedOnTryLater) && *verdict == Verdict::TryLater

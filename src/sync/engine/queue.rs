@@ -102,7 +102,7 @@ pub(super) fn queue_into(
         tx.delete(Store::Meta, keys::CART);
     }
     let standing = if wait { Standing::Deciding { since_ms: now_ms } } else { Standing::Queued };
-    let entry = Entry { mutation: mutation.clone(), standing, verdict: None, resent_from: None, stored: None };
+    let entry = Entry::new(mutation.clone(), standing);
     tx.expect(Store::Outbox, entry.storage_key(), None);
     tx.put(Store::Outbox, entry.storage_key(), &entry);
     tx.put(Store::Meta, keys::SEQUENCE, &sequence);

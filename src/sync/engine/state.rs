@@ -82,6 +82,9 @@ pub struct Entry {
     /// A final verdict that the view does not hold yet, or that the selling tab has not acted on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    /// The history that verdict is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<Uuid>,
     /// It was acknowledged in this history, whose state still counts it; it is sent again to a server set back (G19).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resent_from: Option<Uuid>,
@@ -110,11 +113,18 @@ pub struct Parked {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Acknowledged {
     pub mutation: Mutation,
+    /// The history the server applied it in, and where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<Uuid>,
     pub change: u64,
     pub at_ms: i64,
 }
 
 impl Acknowledged {
+    pub(super) fn new(mutation: &Mutation, history: Option<Uuid>, change: u64, at_ms: i64) -> Self {
+        Self { mutation: mutation.clone(), history, change, at_ms }
+    }
+
     /// The sale it recorded, if it recorded this one.
     pub fn sale(&self, id: SaleId) -> Option<Sale> {
         match self.mutation.read() {
@@ -147,6 +157,8 @@ pub struct Meta {
     pub renumber: bool,
     /// Id and secret of the installation it is about to become: asked for with the same until the answer is here.
     pub forking: Option<(InstallationId, String)>,
+    /// When old history was last let go, by the server's clock; 0 for never.
+    pub forgot_ms: i64,
 }
 
 /// Everything the engine decides from.
@@ -192,6 +204,14 @@ impl Device {
         self.meta.shown()
     }
 
+    /// The history the server is known to be in; `None` while that is being asked.
+    pub(super) fn history(&self) -> Option<Uuid> {
+        match &self.meta.loading {
+            Some(loading) => loading.at.map(|at| at.history),
+            None => self.meta.held.map(|held| held.cursor.history),
+        }
+    }
+
     pub fn find(&self, key: Key) -> Option<&Entry> {
         self.outbox.iter().find(|entry| entry.mutation.key == key)
     }
@@ -203,6 +223,10 @@ impl Device {
 }
 
 impl Entry {
+    pub fn new(mutation: Mutation, standing: Standing) -> Self {
+        Self { mutation, standing, verdict: None, history: None, resent_from: None, stored: None }
+    }
+
     pub fn queued(&self) -> Queued {
         let Mutation { key, origin, needs, after, .. } = &self.mutation;
         Queued {
@@ -226,7 +250,7 @@ impl Entry {
             None => true,
             Some(Verdict::Applied { .. }) if faults::is(Fault::VerdictBeforeChange) => false,
             Some(Verdict::Refused { .. }) if faults::is(Fault::RefusedCounts) => true,
-            Some(Verdict::Applied { change }) => *change > confirmed.change,
+            Some(Verdict::Applied { change }) => !confirmed.holds(self.history, *change),
             Some(_) => false,
         }
     }
@@ -279,6 +303,7 @@ impl Meta {
             keys::CONTACT => parse(&mut self.contact, value),
             keys::UPGRADE => parse(&mut self.upgrade, value),
             keys::FORKING => parse(&mut self.forking, value),
+            keys::FORGOT => parse(&mut self.forgot_ms, value),
             keys::RENUMBER => parse(&mut self.renumber, value),
             // Keys of others (PIN checks) and of newer versions of the app.
             _ => Ok(()),

@@ -154,6 +154,8 @@ pub mod keys {
     pub const CART: &str = "cart";
     pub const RENUMBER: &str = "renumber";
     pub const FORKING: &str = "forking";
+    /// When old history was last let go, by the server's clock.
+    pub const FORGOT: &str = "forgot";
 
     /// An outbox entry: by sequence, and unique even where a forked installation sends what the old one made.
     pub fn entry(sequence: u64, key: Key) -> String {

@@ -1,4 +1,7 @@
-//! What the engine decides, without a server: G5, G7, G16, G19, G20.
+//! What the engine decides, without a server: G5, G7, G16, G20; the folder has more.
+
+mod forgetting;
+mod set_back;
 
 use super::{
     memory::Memory,
@@ -9,9 +12,7 @@ use crate::{
     domain::{InstallationId, Role, UserId},
     sync::{
         Answer, Body, Mutation, Refusal, Verdict,
-        wire::{
-            Cursor, From, Kind, Page, PersonRow, Position, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow,
-        },
+        wire::{Cursor, PersonRow, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow},
     },
 };
 use std::collections::BTreeSet;
@@ -58,10 +59,15 @@ impl Till {
         mutation
     }
 
+    /// Of the history the phone knows of.
     fn answer(&mut self, verdicts: &[(u64, Verdict)], now_ms: i64) {
+        self.answer_in(self.device().history().unwrap_or(HISTORY), verdicts, now_ms);
+    }
+
+    fn answer_in(&mut self, history: Uuid, verdicts: &[(u64, Verdict)], now_ms: i64) {
         let answers =
             verdicts.iter().map(|(n, verdict)| Answer { key: key(*n), replayed: false, verdict: verdict.clone() });
-        let answer = PushAnswer { server_now_ms: now_ms, answers: answers.collect(), page: None };
+        let answer = PushAnswer { server_now_ms: now_ms, history, answers: answers.collect(), page: None };
         let device = self.device();
         let (tx, _) = on_push_answer(&device, device.meta.epoch, &answer, now_ms, &mut || key(900));
         self.commit(&tx);
@@ -114,7 +120,7 @@ fn a_woken_sender_cannot_write() {
     let frozen = till.device();
     till.commit(&new_epoch(&frozen).0);
     let answers = vec![Answer { key: key(1), replayed: false, verdict: Verdict::Applied { change: 11 } }];
-    let answer = PushAnswer { server_now_ms: NOW_MS, answers, page: None };
+    let answer = PushAnswer { server_now_ms: NOW_MS, history: HISTORY, answers, page: None };
     let (tx, _) = on_push_answer(&frozen, frozen.meta.epoch, &answer, NOW_MS, &mut || key(900));
     let before = till.0.scan(Store::Outbox, "");
     assert!(till.0.commit(&tx).is_err());
@@ -177,30 +183,6 @@ fn an_orphaned_refusal_is_parked() {
     till.commit(&tx);
     assert!(matches!(till.ended(1), Settled::Parked(_)));
     assert_eq!(till.device().outbox[0].mutation.key, key(900));
-}
-
-/// G19: a new history is shown only once everything sent again has a final verdict.
-#[test]
-fn a_server_set_back_is_told_again_before_it_is_shown() {
-    let mut till = Till::new();
-    till.queue(1, sale(1, 1, 2), false);
-    till.answer(&[(1, Verdict::Applied { change: 11 })], NOW_MS);
-    let page = Page { history: HISTORY, from: 10, to: 11, more: false, answers: Vec::new(), rows: Rows::default() };
-    till.pull(Pulled::Page(page));
-    assert_eq!((till.device().outbox.len(), till.0.scan(Store::Acknowledged, "").len()), (0, 1));
-
-    let restored = Uuid::from_u128(2);
-    assert_eq!(till.pull(Pulled::Resync), Applied::Resync);
-    till.pull(start(restored, 9, &[(1, 5)]));
-    let device = till.device();
-    assert_eq!(device.meta.held.unwrap().cursor.history, HISTORY, "the old state serves");
-    assert_eq!(device.unsent().map(|entry| entry.mutation.key).collect::<Vec<_>>(), [key(1)]);
-    till.answer(&[(1, Verdict::TryLater)], NOW_MS);
-    assert_eq!(till.device().meta.held.unwrap().cursor.history, HISTORY);
-    till.answer(&[(1, Verdict::Applied { change: 10 })], NOW_MS);
-    let held = till.device().meta.held.unwrap();
-    assert_eq!((held.cursor, held.generation), (Cursor { history: restored, change: 9 }, 1));
-    assert_eq!(till.0.get(Store::Confirmed, &keys::stock(1, product(1))), Some("5"));
 }
 
 /// G20: numbers start anew; keys and printed receipts stay, and a void still needs its sale.
@@ -270,7 +252,7 @@ fn whatever_queues_a_mutation_is_strict() {
     till.queue(1, sale(1, 1, 2), false);
     let device = till.device();
     let refused = Answer { key: key(1), replayed: false, verdict: refused(11) };
-    let answer = PushAnswer { server_now_ms: NOW_MS, answers: vec![refused], page: None };
+    let answer = PushAnswer { server_now_ms: NOW_MS, history: HISTORY, answers: vec![refused], page: None };
     let (tx, _) = on_push_answer(&device, device.meta.epoch, &answer, NOW_MS, &mut || key(900));
     assert_eq!(tx.durability, Durability::Strict, "it queues the word that the sale was parked");
 }
@@ -286,60 +268,6 @@ fn a_first_reading_waits_for_what_was_handed_in() {
     till.pull(start(HISTORY, 10, &[(1, 3)]));
     let device = till.device();
     assert_eq!((device.shown().map(|shown| shown.cursor.change), device.outbox.len()), (Some(10), 0));
-}
-
-/// G13, G19: a verdict of the lost history must not be taken for one of the new.
-#[test]
-fn a_sale_acknowledged_just_before_the_server_was_set_back_is_sent_again() {
-    let mut till = Till::new();
-    till.queue(1, sale(1, 1, 2), false);
-    till.answer(&[(1, Verdict::Applied { change: 11 })], NOW_MS);
-    assert_eq!(till.pull(Pulled::Resync), Applied::Resync);
-    till.pull(start(Uuid::from_u128(2), 20, &[(1, 5)]));
-    assert_eq!(till.device().unsent().map(|entry| entry.mutation.key).collect::<Vec<_>>(), [key(1)]);
-    till.answer(&[(1, Verdict::Applied { change: 21 })], NOW_MS);
-    let device = till.device();
-    assert_eq!((device.meta.held.unwrap().cursor.change, device.outbox.len(), device.meta.loading), (20, 1, None));
-}
-
-/// G19: set back again while it is read, what was read so far is of no history any more.
-#[test]
-fn a_server_set_back_while_it_is_read_is_read_from_the_start() {
-    for first in [true, false] {
-        let mut till = if first { Till::new_before_reading() } else { Till::new() };
-        if !first {
-            till.pull(Pulled::Resync);
-        }
-        let Pulled::Start(page) = start(Uuid::from_u128(2), 9, &[(1, 5)]) else { unreachable!() };
-        let next = Some(Position { at: page.at, kind: Kind::Sale, after: None });
-        till.pull(Pulled::Start(StartPage { next, ..page }));
-        till.pull(Pulled::Resync);
-        let request = plan_pull(&till.device(), "test").unwrap();
-        assert_eq!(request.from, From::Start { position: None });
-        till.pull(start(Uuid::from_u128(3), 8, &[(1, 4)]));
-        assert_eq!(till.device().meta.held.unwrap().cursor.history, Uuid::from_u128(3));
-    }
-}
-
-/// G19: a void settled the refusal of its sale; the refusal was never acknowledged, and is not sent again.
-#[test]
-fn what_is_sent_again_waits_for_nothing_that_is_not() {
-    let mut till = Till::new();
-    till.queue(1, sale(1, 1, 2), false);
-    assert_eq!(till.queue(2, void(1), false).needs, [key(1)]);
-    till.answer(&[(1, refused(11)), (2, Verdict::Applied { change: 12 })], NOW_MS);
-    let page = Page { history: HISTORY, from: 10, to: 12, more: false, answers: Vec::new(), rows: Rows::default() };
-    till.pull(Pulled::Page(page));
-    let mut late = till.queue(3, receive(1, 1), false);
-    late.needs = vec![key(1)];
-    let entry = Entry { mutation: late, ..till.device().find(key(3)).unwrap().clone() };
-    let mut tx = LocalTx::strict();
-    tx.put(Store::Outbox, entry.storage_key(), &entry);
-    till.commit(&tx);
-    till.pull(Pulled::Resync);
-    till.pull(start(Uuid::from_u128(2), 9, &[]));
-    let needs: Vec<_> = till.device().unsent().map(|entry| entry.mutation.needs.clone()).collect();
-    assert!(!needs.is_empty() && needs.iter().all(Vec::is_empty), "{needs:?}");
 }
 
 /// G20: asked for twice, it is one installation.

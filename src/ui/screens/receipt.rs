@@ -4,7 +4,7 @@ use super::{banners, chip, till};
 use crate::{
     device::{
         FirstPage,
-        handle::{Receipt, ReceiptState},
+        handle::{Absent, Receipt, ReceiptState},
     },
     domain::{Money, SaleId, Tender},
     sync::first_page::FirstReceipt,
@@ -23,14 +23,26 @@ pub fn ReceiptScreen() -> impl IntoView {
     let id = Memo::new(move |_| use_query_map().with(|query| query.get("id")?.parse::<SaleId>().ok()));
     let first = StoredValue::new(use_context::<FirstPage>().and_then(|first| first.receipt).map(of_server));
     let of_server = move || first.get_value().filter(|first| Some(first.sale.id) == id.get());
-    // `None` until the device was asked, then what it knows.
     let latest = till.latest.get_untracked().filter(|latest| Some(latest.sale.id) == id.get_untracked());
-    let own = RwSignal::new(latest.map(Some));
+    let found = RwSignal::new(latest.map_or(Found::NotYet, Found::Here));
     Effect::new(move |_| {
         till.version();
         till.status.track();
         if let (true, Some(id), Some(commands)) = (till.ready.get(), id.get(), till.commands()) {
-            spawn_local(async move { own.set(Some(commands.receipt(id).await)) });
+            spawn_local(async move {
+                // The screen may have been left meanwhile.
+                if let Some(receipt) = commands.receipt(id).await {
+                    return drop(found.try_set(Found::Here(receipt)));
+                }
+                found.try_update(|found| {
+                    if !matches!(found, Found::Here(_)) {
+                        *found = Found::Asked;
+                    }
+                });
+                // Older than this phone holds.
+                let past = commands.past_receipt(id).await;
+                drop(found.try_set(past.map_or_else(Found::Absent, Found::Here)));
+            });
         }
     });
     erase(view! {
@@ -38,20 +50,34 @@ pub fn ReceiptScreen() -> impl IntoView {
             {top(Some(("/", "Accueil")), "Reçu".into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)}
-                {live(move || match (own.get().flatten().or_else(of_server), own.get()) {
-                    (Some(receipt), _) => paper(receipt),
-                    (None, Some(None)) => absent(),
-                    (None, _) => ().into_any(),
+                {live(move || match (found.get(), of_server()) {
+                    (Found::Here(receipt), _) | (_, Some(receipt)) => paper(receipt),
+                    (Found::NotYet, None) => ().into_any(),
+                    (Found::Asked, None) => asked(),
+                    (Found::Absent(why), None) => absent(why),
                 })}
             </main>
             <section class="dock" aria-label="Actions">
                 <div class="dock__row">
-                    {live(move || own.get().flatten().map(|receipt| actions(&receipt)))}
+                    {live(move || found.with(|found| match found {
+                        Found::Here(receipt) => Some(actions(receipt)),
+                        _ => None,
+                    }))}
                     <a class="btn btn--main" href="/vente">"Nouvelle vente"</a>
                 </div>
             </section>
         </div>
     })
+}
+
+/// What the device, and then the server, know of the receipt.
+#[derive(Clone, PartialEq)]
+enum Found {
+    NotYet,
+    /// It is not on this device; the server is asked.
+    Asked,
+    Here(Receipt),
+    Absent(Absent),
 }
 
 fn actions(receipt: &Receipt) -> AnyView {
@@ -65,14 +91,22 @@ fn actions(receipt: &Receipt) -> AnyView {
     })
 }
 
-fn absent() -> AnyView {
-    erase(view! {
-        <div class="empty">
-            {icons::search()}
-            <h2>"Ce reçu n’est pas sur ce téléphone"</h2>
-            <p>"Il est peut-être plus vieux que 90 jours, ou l’adresse est incomplète."</p>
-        </div>
-    })
+fn asked() -> AnyView {
+    empty("Recherche du reçu sur le serveur…", "Ce téléphone garde les ventes de 90 jours.")
+}
+
+fn absent(why: Absent) -> AnyView {
+    match why {
+        Absent::Unknown => empty("Ce reçu n’existe pas", "L’adresse est peut-être incomplète."),
+        Absent::NotReached => empty(
+            "Ce reçu n’est pas sur ce téléphone",
+            "Il a peut-être plus de 90 jours. Il est alors sur le serveur, et s’affichera avec le réseau.",
+        ),
+    }
+}
+
+fn empty(said: &'static str, more: &'static str) -> AnyView {
+    erase(view! { <div class="empty">{icons::search()} <h2>{said}</h2><p>{more}</p></div> })
 }
 
 fn of_server(first: FirstReceipt) -> Receipt {

@@ -1,0 +1,78 @@
+//! What a device lets go in time: acknowledged mutations, and history older than it is to hold.
+
+use super::{
+    state::{Acknowledged, Device},
+    storage::{LocalTx, Store, json, keys},
+};
+use crate::{
+    domain::{Key, SaleId, day::DAY_MS},
+    sync::{
+        json as from_json,
+        mutation::{Became, Body, VoidSale},
+        wire::{ACKNOWLEDGED_DAYS, HISTORY_DAYS, Kind},
+    },
+};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+/// Lets go acknowledged mutations older than [`ACKNOWLEDGED_DAYS`]. One dated ahead, by a clock that was wrong, is
+/// taken to be from now on.
+pub fn forget_old(epoch: u64, acknowledged: &[(Key, Acknowledged)], now_ms: i64) -> Option<LocalTx> {
+    let mut tx = LocalTx::sender(epoch);
+    for (key, row) in acknowledged {
+        let storage_key = key.to_string();
+        if row.at_ms > now_ms {
+            tx.expect(Store::Acknowledged, storage_key.clone(), Some(json(row)));
+            tx.put(Store::Acknowledged, storage_key, &Acknowledged { at_ms: now_ms, ..row.clone() });
+        } else if now_ms - row.at_ms > ACKNOWLEDGED_DAYS * DAY_MS {
+            tx.delete(Store::Acknowledged, storage_key);
+        }
+    }
+    (!tx.is_empty()).then_some(tx)
+}
+
+/// The kinds of confirmed rows that grow old.
+pub const AGEING: [Kind; 4] = [Kind::Sale, Kind::Expense, Kind::Movement, Kind::Refused];
+
+/// Whether a day has gone by, on the server's clock, since old history was let go. A device's own clock may be wrong
+/// by years.
+pub fn history_is_due(device: &Device) -> bool {
+    device.shown().is_some() && device.meta.contact.server_ms.saturating_sub(device.meta.forgot_ms) > DAY_MS
+}
+
+/// Of any ageing row, what tells its age; of a refused sale, also whether it is still to be decided.
+#[derive(Deserialize)]
+struct Aged {
+    at_ms: i64,
+    #[serde(default)]
+    became: Option<Became>,
+}
+
+/// Lets go history older than [`HISTORY_DAYS`], as a first sync would not bring it. `rows` are the confirmed rows of
+/// the [`AGEING`] kinds, with their keys. A sale that the outbox voids stays: what it gives back is read from it (G2).
+pub fn forget_history(device: &Device, epoch: u64, rows: &[(Kind, Vec<(String, String)>)]) -> LocalTx {
+    let now_ms = device.meta.contact.server_ms;
+    let since_ms = now_ms - HISTORY_DAYS * DAY_MS;
+    let voids = device.outbox.iter().filter_map(|entry| match entry.mutation.read() {
+        Ok(Body::VoidSale(VoidSale { sale, .. })) => Some(sale),
+        _ => None,
+    });
+    let voided: BTreeSet<SaleId> = voids.collect();
+    let stays = |kind: Kind, key: &str, row: &Aged| {
+        let last = key.rsplit('/').next().and_then(|id| id.parse().ok());
+        row.at_ms >= since_ms
+            || kind == Kind::Sale && last.is_some_and(|id| voided.contains(&SaleId(id)))
+            || kind == Kind::Refused && matches!(row.became, None | Some(Became::Parked))
+    };
+    let mut tx = LocalTx::sender(epoch);
+    for (kind, key, value) in
+        rows.iter().flat_map(|(kind, rows)| rows.iter().map(move |(key, value)| (*kind, key, value)))
+    {
+        // What does not read is kept, and told where it is used.
+        if from_json::read::<Aged>(value).is_ok_and(|row| !stays(kind, key, &row)) {
+            tx.delete(Store::Confirmed, key.clone());
+        }
+    }
+    tx.put(Store::Meta, keys::FORGOT, &now_ms);
+    tx
+}

@@ -1,0 +1,89 @@
+//! What a device lets go in time.
+
+use super::*;
+use crate::sync::mutation::Became;
+use crate::{
+    domain::{Cause, Day, day::DAY_MS},
+    sync::wire::{HISTORY_DAYS, Kind, MovementRow, RefusedRow, SaleRow},
+};
+
+const SINCE_MS: i64 = NOW_MS - HISTORY_DAYS * DAY_MS;
+
+fn sold(n: u64, at_ms: i64) -> SaleRow {
+    let Body::RecordSale(record) = sale(n, 1, 1) else { unreachable!() };
+    let (installation, actor) = (installation(1, "A").id, UserId(Uuid::from_u128(9)));
+    SaleRow { sale: record.sale, installation, actor, at_ms, day: Day::of_ms(at_ms), clamped: false, voided: None }
+}
+
+fn refused_sale(n: u64, at_ms: i64, became: Became) -> RefusedRow {
+    let SaleRow { sale, installation, actor, .. } = sold(n, at_ms);
+    let (became, settled_by) = (Some(became), None);
+    RefusedRow { key: key(n), sale, refusal: NO_STOCK, installation, actor, at_ms, became, settled_by }
+}
+
+fn moved(change: u64, at_ms: i64) -> MovementRow {
+    let (cause, actor) = (Cause::Received, UserId(Uuid::from_u128(9)));
+    MovementRow { change, product: product(1), delta: 1, stock_after: change as i64, cause, actor, at_ms }
+}
+
+impl Till {
+    fn confirmed(&self) -> Vec<String> {
+        self.0.scan(Store::Confirmed, "").into_iter().map(|(key, _)| key).collect()
+    }
+
+    /// As the sender does.
+    fn forget_history(&mut self) {
+        let device = self.device();
+        let read = |kind| (kind, self.0.scan(Store::Confirmed, &keys::rows(device.shown().unwrap().generation, kind)));
+        let rows: Vec<_> = AGEING.into_iter().map(read).collect();
+        self.commit(&forget_history(&device, device.meta.epoch, &rows));
+    }
+}
+
+#[test]
+fn a_device_holds_ninety_days_and_what_is_still_open() {
+    let mut till = Till::new_before_reading();
+    let rows = Rows {
+        stock: vec![StockRow { product: product(1), units: 5 }],
+        sales: vec![sold(1, SINCE_MS - 1), sold(2, SINCE_MS - 1), sold(3, SINCE_MS)],
+        refused: vec![
+            refused_sale(4, SINCE_MS - 1, Became::Cancelled),
+            refused_sale(5, SINCE_MS - 1, Became::Parked),
+            refused_sale(6, SINCE_MS, Became::Cancelled),
+        ],
+        movements: vec![moved(1, SINCE_MS - 1), moved(2, SINCE_MS)],
+        ..Rows::default()
+    };
+    let Pulled::Start(page) = start(HISTORY, 10, &[]) else { unreachable!() };
+    till.pull(Pulled::Start(StartPage { rows, ..page }));
+    till.queue(7, void(2), false);
+    assert!(history_is_due(&till.device()));
+    let before = till.confirmed();
+    till.forget_history();
+    let gone: Vec<_> = before.into_iter().filter(|key| !till.confirmed().contains(key)).collect();
+    let expected = [
+        keys::movement(0, product(1), 1),
+        keys::row(0, Kind::Refused, key(4)),
+        keys::row(0, Kind::Sale, samples::sale_id(1)),
+    ];
+    assert_eq!(gone, expected, "the sale a pending void gives back stays, and so does what is to be decided");
+    assert!(!history_is_due(&till.device()), "once a day");
+}
+
+/// By the server's clock: a phone whose own is years ahead lets go nothing.
+#[test]
+fn a_wrong_clock_forgets_nothing() {
+    let mut till = Till::new();
+    till.answer(&[], NOW_MS);
+    till.forget_history();
+    let device = till.device();
+    let (tx, _) = on_push_answer(
+        &device,
+        device.meta.epoch,
+        &PushAnswer { server_now_ms: NOW_MS, history: HISTORY, answers: Vec::new(), page: None },
+        NOW_MS + 800 * DAY_MS,
+        &mut || key(900),
+    );
+    till.commit(&tx);
+    assert!(!history_is_due(&till.device()));
+}
