@@ -54,12 +54,12 @@ bench: test-tools build
 SEEDS ?= 1..100
 DATABASE ?= sqlite
 simulate: test-tools
-	tests/with-postgres.sh cargo run --locked --release --features ssr --example simulate -- $(or $(SEED),$(SEEDS)) \
+	tests/with-postgres.sh cargo run --locked --profile simulate --features ssr --example simulate -- $(or $(SEED),$(SEEDS)) \
 	  --database $(DATABASE)
 
 # Does it bite? Each deliberate fault of src/faults.rs in turn: which promise it breaks, and how many seeds it takes.
 simulate-faults:
-	cargo run --locked --release --features ssr,faults --example simulate -- 1..400 --faults
+	cargo run --locked --profile simulate --features ssr,faults --example simulate -- 1..400 --faults
 
 tools:
 	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown

@@ -95,6 +95,10 @@ faults! {
     OrphansForgotten,
     /// nothing is sent again to a server that was set back
     NotResent,
+    /// a phone that reads the shop for the first time sends nothing again
+    FirstReadingNotResent,
+    /// a verdict is taken for one of whatever history the phone is in
+    VerdictOfAnyHistory,
     /// a cloned phone keeps its numbers
     ForkKeepsNumbers,
     /// a forked phone counts from zero where nothing is expected

@@ -119,6 +119,7 @@ impl Phone {
             session: device.meta.session,
             unsent: device.unsent().next().is_some(),
             visible: self.visible(stage),
+            streaming: false,
         }
     }
 

@@ -28,7 +28,10 @@ pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting, worth
 pub use pull::{Applied, begin_fork, fork, on_pulled, plan_pull};
 pub use push::{Lane, is_progress, on_push_answer, plan_push};
 pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue};
-pub use schedule::{Action, BACKOFF_FIRST_MS, BACKOFF_LAST_MS, CHANGE_PAUSE_MS, Schedule, Situation, TICK_MS, Trigger};
+pub use schedule::{
+    Action, BACKOFF_FIRST_MS, BACKOFF_LAST_MS, CHANGE_PAUSE_MS, STREAMING_TICK_MS, Schedule, Situation, TICK_MS,
+    Trigger,
+};
 pub use state::{
     Acknowledged, Contact, Device, Entry, Held, Installation, Loading, Meta, Parked, SessionState, Standing,
     Unreadable, leads_elsewhere,

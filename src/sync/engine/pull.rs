@@ -2,7 +2,7 @@
 
 use super::{
     push::{Said, heard, judge},
-    state::{Acknowledged, Device, Entry, Held, Installation, Loading, Standing},
+    state::{Acknowledged, Device, Entry, Held, Installation, Loading, SessionState, Standing},
     storage::{LocalTx, Store, Write, json, keys},
 };
 use crate::{
@@ -68,16 +68,21 @@ pub(super) fn apply_page(
     settle_keys: &mut impl FnMut() -> Key,
 ) -> Applied {
     let held = device.meta.held.filter(|_| device.meta.loading.is_none());
+    let reads = device.meta.session != SessionState::Revoked;
     let mut restarted = false;
     let (applied, page) = match (pulled, held) {
-        // Set back again while it was read, and a verdict is the first to say so.
-        (None, None) if said.is_some_and(|said| begins_another_history(device, said.history)) => {
+        // Set back, perhaps while it was read, and a verdict is the first to say so.
+        (None, _) if reads && said.is_some_and(|said| begins_another_history(device, said.history)) => {
             restart(tx, device);
             restarted = true;
             (Applied::Again, None)
         }
         (Some(Pulled::Page(page)), Some(held)) if follows(page, held.cursor) => {
             (if page.more { Applied::Again } else { Applied::UpToDate }, Some((page, held)))
+        }
+        // Its stream, an answer to a push and a pull may bring a phone the same.
+        (Some(Pulled::Page(page)), Some(held)) if tells_what_is_held(page, held.cursor) => {
+            (if page.more { Applied::Again } else { Applied::UpToDate }, None)
         }
         // A page that starts elsewhere was overtaken by another: dropped, and pulled again (G2).
         (Some(Pulled::Page(_)), _) => (Applied::Again, None),
@@ -96,8 +101,9 @@ pub(super) fn apply_page(
         (None, Some(_)) => (Applied::UpToDate, None),
         (None, None) => (Applied::Again, None),
     };
-    // A verdict of another history than the shop is in says nothing: its mutation is asked about again.
-    let history = device.history().filter(|_| !restarted);
+    // A verdict of another history than the shop is in says nothing: its mutation is asked about again. A phone that
+    // reads nothing any more hands in to whatever history there is.
+    let history = device.history().filter(|_| reads && !restarted && !faults::is(Fault::VerdictOfAnyHistory));
     let said = said.filter(|said| history.is_none_or(|history| history == said.history));
     let mut all: Vec<Said> = said.into_iter().collect();
     let mut confirmed = device.shown().map(|shown| shown.cursor);
@@ -121,16 +127,19 @@ pub(super) fn apply_page(
     applied
 }
 
-/// Whether a verdict is of neither the history that is being read nor the one before.
+/// Whether a verdict is of neither the history that is being read nor the one that is held.
 fn begins_another_history(device: &Device, history: Uuid) -> bool {
-    let reading = device.meta.loading.as_ref().and_then(|loading| loading.at);
     let held = device.meta.held.map(|held| held.cursor.history);
-    reading.is_some_and(|at| at.history != history) && held != Some(history)
+    device.history().is_some_and(|known| known != history) && held != Some(history)
 }
 
 fn follows(page: &Page, cursor: Cursor) -> bool {
     faults::is(Fault::PageAnywhere)
         || page.history == cursor.history && page.from == cursor.change && page.to >= page.from
+}
+
+fn tells_what_is_held(page: &Page, cursor: Cursor) -> bool {
+    page.history == cursor.history && page.to <= cursor.change
 }
 
 /// Begins to read the shop from its start, beside what is shown until the new state is whole.
@@ -198,9 +207,10 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
     let behind = held.is_some_and(|held| held.history == at.history && at.change < held.change);
     let lost = |history: Option<Uuid>| behind || history != Some(at.history);
     let acknowledged: Vec<&Acknowledged> = acknowledged.iter().filter(|row| lost(row.history)).collect();
-    let elsewhere = acknowledged.first().is_some() || held.is_some_and(|held| lost(Some(held.history)));
+    let elsewhere = !acknowledged.is_empty() || held.is_some_and(|held| lost(Some(held.history)));
     let judged_elsewhere = |entry: &Entry| entry.verdict.is_some() && lost(entry.history);
-    if faults::is(Fault::NotResent) || !(elsewhere || device.outbox.iter().any(judged_elsewhere)) {
+    let forgotten = faults::is(Fault::NotResent) || held.is_none() && faults::is(Fault::FirstReadingNotResent);
+    if forgotten || !(elsewhere || device.outbox.iter().any(judged_elsewhere)) {
         return false;
     }
     // A cause that was refused is not sent again: whatever names it would be blocked for ever.
@@ -218,14 +228,14 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
     }
     let mut unsaid = false;
     for entry in &device.outbox {
-        let mut anew = Entry { mutation: freed(&entry.mutation), ..entry.clone() };
-        if judged_elsewhere(entry) {
-            (anew.verdict, anew.history) = (None, None);
+        if entry.verdict.is_some() && !judged_elsewhere(entry) {
+            continue;
         }
+        let anew = Entry { mutation: freed(&entry.mutation), verdict: None, history: None, ..entry.clone() };
         if anew != *entry {
             tx.expect_entry(entry);
             tx.put(Store::Outbox, entry.storage_key(), &anew);
-            unsaid = true;
+            unsaid |= entry.verdict.is_some();
         }
     }
     !acknowledged.is_empty() || unsaid

@@ -11,6 +11,8 @@ use crate::{
 pub const CHANGE_PAUSE_MS: i64 = 3_000;
 /// How often a visible page asks while nothing else makes it.
 pub const TICK_MS: i64 = 60_000;
+/// The same while a stream brings every change: to notice one that is cut without a word.
+pub const STREAMING_TICK_MS: i64 = 600_000;
 /// Backoff with full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015): a random time up to a bound that
 /// doubles from the first to the last of these.
 pub const BACKOFF_FIRST_MS: i64 = 1_000;
@@ -22,6 +24,8 @@ pub enum Trigger {
     Sale(Key),
     /// Something else was queued.
     Change,
+    /// A stream told of a page that did not fit.
+    Missed,
     /// The network returned, the tab was looked at again, somebody signed in, the app started, a person asked.
     Wake,
 }
@@ -35,6 +39,8 @@ pub struct Situation {
     pub unsent: bool,
     /// Somebody looks at a page of this browser.
     pub visible: bool,
+    /// A stream brings the changes as they commit.
+    pub streaming: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +73,7 @@ impl Schedule {
                 self.push_at.get_or_insert(now_ms + CHANGE_PAUSE_MS);
             }
             Trigger::Change => self.push_at = Some(now_ms + CHANGE_PAUSE_MS),
+            Trigger::Missed => self.pull_at = Some(now_ms),
             Trigger::Wake => {
                 self.failures = 0;
                 self.not_before = now_ms;
@@ -113,7 +120,8 @@ impl Schedule {
             let at = self.push_at.unwrap_or(now_ms);
             self.push_at = Some(at.min(now_ms + CHANGE_PAUSE_MS));
         }
-        let tick = (situation.visible && !faults::is(Fault::NoTick) || situation.unsent).then_some(now_ms + TICK_MS);
+        let every_ms = if situation.streaming && !situation.unsent { STREAMING_TICK_MS } else { TICK_MS };
+        let tick = (situation.visible && !faults::is(Fault::NoTick) || situation.unsent).then_some(now_ms + every_ms);
         self.pull_at = if again { Some(now_ms) } else { tick };
     }
 
@@ -135,7 +143,8 @@ mod tests {
     use super::*;
     use crate::sync::engine::samples::key;
 
-    const OPEN: Situation = Situation { online: true, session: SessionState::Open, unsent: true, visible: true };
+    const OPEN: Situation =
+        Situation { online: true, session: SessionState::Open, unsent: true, visible: true, streaming: false };
 
     #[test]
     fn a_sale_goes_at_once_even_during_backoff() {
@@ -197,5 +206,19 @@ mod tests {
         let mut schedule = Schedule::default();
         schedule.succeeded(false, false, OPEN, 0, 1.0);
         assert_eq!(schedule.next(OPEN, 0), Action::Sleep { until_ms: Some(1_000) });
+    }
+
+    #[test]
+    fn a_stream_spares_the_asking() {
+        let mut schedule = Schedule::default();
+        let streaming = Situation { unsent: false, streaming: true, ..OPEN };
+        schedule.succeeded(false, true, streaming, 0, 0.5);
+        assert_eq!(schedule.next(streaming, 0), Action::Sleep { until_ms: Some(STREAMING_TICK_MS) });
+        // Cut: from here on it asks by itself.
+        schedule.trigger(Trigger::Missed, 1_000);
+        let alone = Situation { streaming: false, ..streaming };
+        assert_eq!(schedule.next(alone, 1_000), Action::Pull);
+        schedule.succeeded(false, true, alone, 1_100, 0.5);
+        assert_eq!(schedule.next(alone, 1_100), Action::Sleep { until_ms: Some(61_100) });
     }
 }

@@ -128,3 +128,36 @@ fn what_is_sent_again_waits_for_nothing_that_is_not() {
     let needs: Vec<_> = till.device().unsent().map(|entry| entry.mutation.needs.clone()).collect();
     assert!(!needs.is_empty() && needs.iter().all(Vec::is_empty), "{needs:?}");
 }
+
+/// G19: everything was judged before the first page came. Nothing is left to be answered, so nothing else would show it.
+#[test]
+fn a_state_that_waits_for_nothing_is_shown() {
+    let mut till = Till::new();
+    let mut sold = till.queue(1, sale(1, 1, 2), false);
+    sold.needs = vec![key(9)];
+    let entry = Entry { mutation: sold, ..till.device().find(key(1)).unwrap().clone() };
+    let mut tx = LocalTx::strict();
+    tx.put(Store::Outbox, entry.storage_key(), &entry);
+    till.commit(&tx);
+    till.pull(Pulled::Resync);
+    let second = Uuid::from_u128(2);
+    till.answer_in(second, &[(1, Verdict::Applied { change: 9 })], NOW_MS);
+    till.pull(start(second, 9, &[(1, 3)]));
+    assert_eq!(till.device().meta.held.unwrap().cursor.history, second);
+    assert_eq!(till.device().outbox, []);
+}
+
+/// G14, G19: a revoked phone gets no page that would say so, and hands in what it holds all the same.
+#[test]
+fn a_revoked_phone_hands_in_to_a_server_that_was_set_back() {
+    let second = Uuid::from_u128(2);
+    for (session, sent_again) in [(SessionState::Revoked, false), (SessionState::Open, true)] {
+        let mut till = Till::new();
+        till.queue(1, sale(1, 1, 2), false);
+        till.commit(&session_is(session));
+        till.answer_in(second, &[(1, Verdict::Applied { change: 9 })], NOW_MS);
+        let device = till.device();
+        assert_eq!((device.unsent().count(), device.meta.loading.is_some()), (0, sent_again));
+        assert_eq!(device.meta.held.unwrap().cursor.history, HISTORY);
+    }
+}
