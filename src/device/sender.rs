@@ -1,5 +1,9 @@
 //! The one sender of an installation: carries out what the schedule says, while this tab holds the lock (G5).
 
+mod follow;
+mod stream;
+
+use self::follow::Following;
 use super::{
     handle::StorageProblem,
     platform::{self, Signal, now_ms, steady_ms},
@@ -35,6 +39,7 @@ struct Inner {
     schedule: RefCell<Schedule>,
     in_flight: RefCell<BTreeSet<Key>>,
     busy: RefCell<Busy>,
+    following: RefCell<Following>,
     wake: Signal,
     /// An urgent push: a pull under way gives way to it, and the next one does not.
     hurry: Signal,
@@ -77,6 +82,7 @@ impl Sender {
             schedule: RefCell::default(),
             in_flight: RefCell::default(),
             busy: RefCell::default(),
+            following: RefCell::default(),
             wake: Signal::default(),
             hurry: Signal::default(),
             stopped: RefCell::new(false),
@@ -90,6 +96,7 @@ impl Sender {
 
     pub fn stop(&self) {
         *self.0.stopped.borrow_mut() = true;
+        self.0.following.borrow_mut().stream = None;
         self.0.wake.set();
         self.0.hurry.pulse();
     }
@@ -107,7 +114,8 @@ impl Sender {
                 self.stop();
                 break;
             }
-            let action = self.0.schedule.borrow_mut().next(situation(&device), steady_ms());
+            let follow_at_ms = self.follow(&device);
+            let action = self.0.schedule.borrow_mut().next(self.situation(&device), steady_ms());
             match action {
                 Action::PushUrgent(key) => {
                     self.0.hurry.pulse();
@@ -132,7 +140,8 @@ impl Sender {
                 // Under way already: its end schedules what is left.
                 Action::Push | Action::Pull => {}
                 Action::Sleep { until_ms } => {
-                    let pause_ms = until_ms.map_or(i64::from(i32::MAX), |until| until - steady_ms());
+                    let next_ms = until_ms.into_iter().chain(follow_at_ms).min();
+                    let pause_ms = next_ms.map_or(i64::from(i32::MAX), |until| until - steady_ms());
                     platform::within(pause_ms, self.0.wake.wait()).await;
                 }
             }
@@ -161,7 +170,7 @@ impl Sender {
                 let Ok(device) = self.0.shelf.device().await else { return failed(self) };
                 {
                     let mut schedule = self.0.schedule.borrow_mut();
-                    schedule.succeeded(again, progress, situation(&device), steady_ms(), platform::chance());
+                    schedule.succeeded(again, progress, self.situation(&device), steady_ms(), platform::chance());
                 }
                 if !again
                     && engine::history_is_due(&device)
@@ -183,6 +192,16 @@ impl Sender {
                 }
                 failed(self);
             }
+        }
+    }
+
+    fn situation(&self, device: &Device) -> Situation {
+        Situation {
+            online: platform::online(),
+            session: device.meta.session,
+            unsent: device.unsent().next().is_some(),
+            visible: platform::visible(),
+            streaming: self.0.following.borrow().stream.is_some(),
         }
     }
 
@@ -226,17 +245,19 @@ impl Sender {
             }
             _ => Vec::new(),
         };
-        let now_ms = now_ms();
-        let applied = self
-            .write(|device| {
-                let keys = &mut platform::new_key;
-                engine::on_pulled(device, self.0.epoch, &answer, &acknowledged, now_ms, keys)
-            })
-            .await?;
+        let applied = self.take(&answer, acknowledged).await?;
         let device = self.0.shelf.device().await?;
         // A finished loading that waits for verdicts has nothing to pull.
         let waits = device.meta.loading.is_some_and(|loading| loading.complete);
         Ok(Done::Answered { again: applied != Applied::UpToDate && !waits, progress: true })
+    }
+
+    async fn take(&self, answer: &PullAnswer, acknowledged: Vec<Acknowledged>) -> Result<Applied, Failed> {
+        let now_ms = now_ms();
+        self.write(|device| {
+            engine::on_pulled(device, self.0.epoch, answer, &acknowledged, now_ms, &mut platform::new_key)
+        })
+        .await
     }
 
     /// `None` if it gave way to a sale: on a slow line the page would take the sale's seconds.
@@ -338,13 +359,4 @@ enum Done {
 
 fn timed_out() -> Failed {
     Failed::Call(CallError::NotReached { detail: "timed out".into() })
-}
-
-fn situation(device: &Device) -> Situation {
-    Situation {
-        online: platform::online(),
-        session: device.meta.session,
-        unsent: device.unsent().next().is_some(),
-        visible: platform::visible(),
-    }
 }

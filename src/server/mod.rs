@@ -12,6 +12,7 @@ pub mod counter;
 pub mod db;
 pub mod enrol;
 pub mod error;
+pub mod events;
 pub mod http;
 pub mod import;
 pub mod jobs;

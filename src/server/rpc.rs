@@ -13,7 +13,10 @@ use std::{
 
 pub async fn push(request: PushRequest) -> Result<PushAnswer, CallError> {
     let (state, session) = signed_in("push").await?;
-    push::push(&state.db, &session, request, now_ms()).await.map_err(|error| error.into_call("push"))
+    let answered = push::push(&state.db, &session, request, now_ms()).await;
+    // After the page was read: what it told this phone is not told again by its stream.
+    let answered = answered.inspect(|answer| state.events.pushed(&session, answer));
+    answered.map_err(|error| error.into_call("push"))
 }
 
 pub async fn pull(request: PullRequest) -> Result<PullAnswer, CallError> {

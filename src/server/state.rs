@@ -1,6 +1,7 @@
 //! What every request can reach.
 
-use super::{config::Config, db::Db, http::Site, throttle::Throttle};
+use super::{config::Config, db::Db, events::Events, http::Site, throttle::Throttle};
+use std::sync::Arc;
 
 #[derive(Debug)]
 pub struct State {
@@ -8,4 +9,5 @@ pub struct State {
     pub config: Config,
     pub site: Site,
     pub enrol_guesses: Throttle,
+    pub events: Arc<Events>,
 }

@@ -12,6 +12,9 @@ pub mod verdict;
 pub mod view;
 pub mod wire;
 
+/// Where a phone listens to its shop's changes.
+pub const EVENTS: &str = "/api/v1/events";
+
 pub use call::CallError;
 pub use merge::Change;
 pub use mutation::{Body, Mutation, Origin};

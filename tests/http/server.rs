@@ -94,7 +94,7 @@ impl Setting {
         };
         let db = self.runtime.block_on(db::open(&self.database_url)).unwrap();
         let site = Site::read(&config.leptos).unwrap();
-        let state = Arc::new(State { db, config, site, enrol_guesses: Throttle::default() });
+        let state = Arc::new(State { db, config, site, enrol_guesses: Throttle::default(), events: Arc::default() });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -123,7 +123,7 @@ pub fn make_site(root: &Path) {
 }
 
 /// A new one for each request: an agent keeps cookies, and tests say what they send.
-fn agent() -> ureq::Agent {
+pub fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }
 

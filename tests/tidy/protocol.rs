@@ -218,6 +218,7 @@ fn limits_are_those_of_the_code() {
         engine::SALE_ANSWER_WAIT_MS,
         engine::CHANGE_PAUSE_MS,
         engine::TICK_MS,
+        engine::STREAMING_TICK_MS,
         engine::BACKOFF_FIRST_MS,
         engine::BACKOFF_LAST_MS,
     ];

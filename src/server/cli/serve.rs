@@ -3,7 +3,8 @@ use crate::server::{
     clock::now_ms,
     config::{Config, sqlite_file},
     connections::Limited,
-    db::{self, Db},
+    db,
+    events::Events,
     http::{self, Site},
     jobs, sessions,
     state::State,
@@ -68,7 +69,7 @@ impl Serve {
         };
         config.secure_cookies |= tls.is_some();
         let address = config.leptos.site_addr;
-        let state = Arc::new(State { db, config, site, enrol_guesses: Throttle::default() });
+        let state = Arc::new(State { db, config, site, enrol_guesses: Throttle::default(), events: Arc::default() });
         let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         println!("Comptoir serves at {scheme}://{}", listener.local_addr()?);
@@ -87,8 +88,9 @@ pub async fn serve_until(
     listener.set_nonblocking(true)?;
     let app = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let (handle, places) = (Handle::new(), state.config.connections_max);
-    let jobs = tokio::spawn(run_jobs(state.db.clone(), state.config.answer_ms));
-    let stopper = tokio::spawn(stop_after(stop, handle.clone()));
+    let jobs = tokio::spawn(run_jobs(state.clone()));
+    let relay = tokio::spawn(state.events.clone().relay(state.db.clone()));
+    let stopper = tokio::spawn(stop_after(stop, state.events.clone(), handle.clone()));
     let served = match tls {
         Some(tls) => {
             let server = patient(axum_server::from_tcp_rustls(listener, tls)?);
@@ -101,6 +103,7 @@ pub async fn serve_until(
     };
     stopper.abort();
     jobs.abort();
+    relay.abort();
     if tokio::time::timeout(CLOSE_WITHIN, state.db.close()).await.is_err() {
         tracing::warn!("the database was left before all its connections were closed");
     }
@@ -110,9 +113,10 @@ pub async fn serve_until(
 
 /// axum-server wakes who waits for the word at that moment and remembers nothing: a connection accepted just then
 /// would miss it. So it is said until the server has stopped and this task is aborted.
-async fn stop_after(stop: impl Future<Output = ()>, handle: Handle<SocketAddr>) {
+async fn stop_after(stop: impl Future<Output = ()>, events: Arc<Events>, handle: Handle<SocketAddr>) {
     stop.await;
     tracing::info!("stopping");
+    events.end(); // streams would be waited for
     let said = Instant::now();
     let mut again = tokio::time::interval(STOP_SAID_EVERY);
     loop {
@@ -166,14 +170,19 @@ async fn stop_signal() {
     }
 }
 
-async fn run_jobs(db: Db, answer_ms: i64) {
+async fn run_jobs(state: Arc<State>) {
+    let State { db, config, events, .. } = &*state;
     let mut ticks = tokio::time::interval(OFTEN);
     for tick in (0..SELDOM_EVERY).cycle() {
         ticks.tick().await;
-        log_job("publish refusals", jobs::publish_refusals(&db, now_ms()).await);
+        let published = jobs::publish_refusals(db, now_ms()).await;
+        if matches!(published, Ok(1..)) {
+            events.changed_somewhere();
+        }
+        log_job("publish refusals", published);
         if tick == 0 {
-            log_job("expire answers", jobs::expire_answers(&db, now_ms(), answer_ms).await);
-            log_job("clean up sessions", sessions::clean_up(&db, now_ms()).await);
+            log_job("expire answers", jobs::expire_answers(db, now_ms(), config.answer_ms).await);
+            log_job("clean up sessions", sessions::clean_up(db, now_ms()).await);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod assets;
+mod events;
 mod first_page;
 mod headers;
 mod health;
@@ -14,7 +15,7 @@ pub use site::{Site, SiteError, is_hashed};
 use super::state::State;
 use crate::{
     app::{App, shell},
-    sync::CallError,
+    sync::{CallError, EVENTS},
 };
 use axum::{
     Json, Router,
@@ -51,6 +52,7 @@ pub fn router(state: Arc<State>) -> Router {
     let api = Router::new()
         .route("/api/{*name}", post(api::call))
         .layer(middleware::from_fn(api::answer))
+        .route(EVENTS, get(events::stream))
         .layer(middleware::from_fn_with_state(state.clone(), origin::check));
     let all = Router::new()
         .route("/health", get(health::health))

@@ -47,12 +47,7 @@ pub async fn pull(db: &Db, session: &Session, request: PullRequest, now_ms: i64)
 }
 
 /// The changes since a cursor, at most about `rows_max` rows of them.
-pub(super) async fn changes_since(
-    db: &Db,
-    session: &Session,
-    cursor: Cursor,
-    rows_max: usize,
-) -> Result<Pulled, ServerError> {
+pub async fn changes_since(db: &Db, session: &Session, cursor: Cursor, rows_max: usize) -> Result<Pulled, ServerError> {
     let mut tx = db.read().await?;
     let shop = shop(&mut tx, session).await?;
     match shop.place(cursor) {

@@ -1,0 +1,75 @@
+//! Following the shop's changes as they commit, while this tab sends.
+
+use super::{
+    Failed, Sender,
+    stream::{self, Heard, Stream},
+};
+use crate::{
+    device::platform::{self, steady_ms},
+    sync::engine::{Applied, Device, SessionState, Trigger},
+};
+use wasm_bindgen_futures::spawn_local;
+
+/// The stream of changes, or when the next one may begin.
+#[derive(Default)]
+pub(super) struct Following {
+    pub stream: Option<Stream>,
+    failures: u32,
+    not_before_ms: i64,
+}
+
+impl Sender {
+    /// Opens the stream where there can be one, and closes it where not. Says when to look again, if a pause is on.
+    pub(super) fn follow(&self, device: &Device) -> Option<i64> {
+        let mut following = self.0.following.borrow_mut();
+        let held = device.meta.held.filter(|_| device.meta.loading.is_none());
+        let wanted = held.filter(|_| platform::online() && device.meta.session == SessionState::Open);
+        match wanted {
+            None => following.stream = None,
+            Some(_) if following.stream.is_some() => {}
+            Some(_) if following.not_before_ms > steady_ms() => return Some(following.not_before_ms),
+            Some(held) => {
+                let sender = self.clone();
+                following.stream = Stream::open(held.cursor, move |heard| sender.hear(heard));
+                if following.stream.is_none() {
+                    following.not_before_ms = i64::MAX; // this browser has none
+                }
+            }
+        }
+        None
+    }
+
+    fn hear(&self, heard: Heard) {
+        if self.stopped() {
+            return;
+        }
+        let sender = self.clone();
+        match heard {
+            Heard::Page(answer) => spawn_local(async move {
+                sender.0.following.borrow_mut().failures = 0;
+                match sender.take(&answer, Vec::new()).await {
+                    Ok(Applied::UpToDate) => {}
+                    // More, or another page came first.
+                    Ok(Applied::Again | Applied::Resync) => sender.trigger(Trigger::Missed),
+                    Err(Failed::Fenced) => sender.stop(),
+                    Err(Failed::Call(_)) => {}
+                    Err(Failed::Storage(problem)) => {
+                        leptos::logging::error!("a page of the stream could not be stored: {problem:?}");
+                        sender.trigger(Trigger::Missed);
+                    }
+                }
+                sender.0.wake.set();
+            }),
+            // Not from within its own callback.
+            Heard::Ended => spawn_local(async move {
+                {
+                    let mut following = sender.0.following.borrow_mut();
+                    following.stream = None;
+                    following.not_before_ms = steady_ms() + stream::pause_ms(following.failures);
+                    following.failures = following.failures.saturating_add(1);
+                }
+                sender.trigger(Trigger::Missed); // from here on it asks by itself
+            }),
+        }
+    }
+}

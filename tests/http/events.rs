@@ -1,0 +1,217 @@
+//! The stream of a phone, over real sockets.
+
+use crate::server::*;
+use comptoir::{
+    domain::{day::DeviceTime, *},
+    server::clock::now_ms,
+    sync::{Answer, Body, EVENTS, Mutation, Origin, Verdict, mutation::RecordExpense, wire::*},
+};
+use std::{
+    io::{BufRead, BufReader},
+    time::{Duration, Instant},
+};
+use uuid::Uuid;
+
+on_each_database!(
+    a_phone_hears_what_another_does_and_nothing_twice,
+    a_stream_goes_on_from_what_was_heard,
+    a_stream_is_of_its_session,
+    a_stream_holds_up_no_stop,
+    who_may_listen,
+);
+
+/// A phone with an open session, as a program that follows the protocol.
+struct Client<'a> {
+    server: &'a Server<'a>,
+    phone: Phone,
+    person: UserId,
+    cookie: String,
+    made: u64,
+    cursor: Cursor,
+}
+
+impl<'a> Client<'a> {
+    fn new(server: &'a Server<'a>, shop: &Shop) -> Self {
+        let phone = server.phone(shop);
+        let cookie = server.sign_in(&phone, shop.owner, OWNER_PIN).cookie();
+        let from = From::Start { position: None };
+        let request = PullRequest { protocol: PROTOCOL, installation: phone.id, app: "test".into(), from };
+        let answer: PullAnswer = server.call("pull", &cookie, &request).json();
+        let Pulled::Start(page) = answer.pulled else { panic!("{answer:?}") };
+        assert_eq!(page.next, None);
+        Self { server, phone, person: shop.owner, cookie, made: 0, cursor: page.at }
+    }
+
+    /// Records an expense.
+    fn pays(&mut self) -> PushAnswer {
+        self.made += 1;
+        let expense = Expense {
+            id: ExpenseId(Uuid::now_v7()),
+            kind: Label::new("Glace").unwrap(),
+            amount: Money::new(5_000).unwrap(),
+            note: Note::new("").unwrap(),
+        };
+        let origin = Origin { installation: self.phone.id, sequence: self.made, actor: self.person };
+        let made = DeviceTime { device_ms: now_ms(), skew_ms: 0, contact_ms: 0 };
+        let body = Body::RecordExpense(RecordExpense { expense });
+        let mutation = Mutation::new(Key(Uuid::new_v4()), origin, made, Vec::new(), Vec::new(), &body);
+        let request = PushRequest {
+            protocol: PROTOCOL,
+            installation: self.phone.id,
+            app: "test".into(),
+            cursor: Some(self.cursor),
+            made: self.made,
+            waiting: 1,
+            mutations: vec![mutation],
+        };
+        let answer: PushAnswer = self.server.call("push", &self.cookie, &request).json();
+        assert!(matches!(answer.answers[..], [Answer { verdict: Verdict::Applied { .. }, .. }]), "{answer:?}");
+        answer
+    }
+
+    fn address(&self) -> String {
+        let Cursor { history, change } = self.cursor;
+        format!("{EVENTS}?history={history}&change={change}")
+    }
+
+    fn listens(&self) -> Events {
+        self.listens_with(&[])
+    }
+
+    fn listens_with(&self, headers: &[(&str, &str)]) -> Events {
+        let mut request = agent().get(format!("{}{}", self.server.url, self.address())).header("cookie", &self.cookie);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.call().unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Events(BufReader::new(Box::new(response.into_body().into_reader())))
+    }
+}
+
+struct Events(BufReader<Box<dyn std::io::Read>>);
+
+impl Events {
+    /// The next page and its id; `None` where the stream ended.
+    fn next(&mut self) -> Option<(Page, String)> {
+        let (mut id, mut data) = (String::new(), String::new());
+        loop {
+            let mut line = String::new();
+            if self.0.read_line(&mut line).unwrap() == 0 {
+                return None;
+            }
+            match line.trim_end().split_once(": ") {
+                Some(("id", said)) => id = said.to_owned(),
+                Some(("data", said)) => data = said.to_owned(),
+                Some(("event", said)) => assert_eq!(said, "page"),
+                _ if data.is_empty() => {}
+                _ => {
+                    let answer: PullAnswer = serde_json::from_str(&data).unwrap();
+                    let Pulled::Page(page) = answer.pulled else { panic!("{answer:?}") };
+                    return Some((page, id));
+                }
+            }
+        }
+    }
+}
+
+fn pushed_page(answer: PushAnswer) -> Page {
+    match answer.page {
+        Some(Pulled::Page(page)) => page,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn a_phone_hears_what_another_does_and_nothing_twice(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let (mut one, mut two) = (Client::new(&server, &shop), Client::new(&server, &shop));
+    let (mut at_one, mut at_two) = (one.listens(), two.listens());
+    let told = pushed_page(one.pays());
+    let (page, id) = at_two.next().unwrap();
+    assert_eq!((page.from, page.to, page.rows.expenses.len()), (two.cursor.change, told.to, 1));
+    assert_eq!(id, format!("{}/{}", page.history, page.to));
+    two.cursor.change = page.to;
+    let then = pushed_page(two.pays());
+    // The answer to its push told the first phone its own: the stream goes on behind it.
+    let (page, _) = at_one.next().unwrap();
+    assert_eq!((page.from, page.to), (told.to, then.to));
+}
+
+fn a_stream_goes_on_from_what_was_heard(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let (mut one, two) = (Client::new(&server, &shop), Client::new(&server, &shop));
+    let first = pushed_page(one.pays());
+    one.cursor.change = first.to;
+    let mut events = two.listens();
+    let (page, heard) = events.next().unwrap();
+    assert_eq!(page.to, first.to, "what was missed comes first");
+    drop(events);
+    let second = pushed_page(one.pays());
+    let (page, _) = two.listens_with(&[("last-event-id", &heard)]).next().unwrap();
+    assert_eq!((page.from, page.to), (first.to, second.to));
+    // A phone has one stream: an older one ends.
+    let mut older = two.listens();
+    assert_eq!(older.next().unwrap().0.to, second.to);
+    let _newer = two.listens();
+    assert!(older.next().is_none());
+}
+
+fn a_stream_is_of_its_session(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let (mut one, two) = (Client::new(&server, &shop), Client::new(&server, &shop));
+    let mut events = two.listens();
+    assert_eq!(server.post("sign-out", &[("cookie", &two.cookie)], b"{}").status, 200);
+    one.pays();
+    assert!(events.next().is_none(), "it told somebody who signed out");
+    let other = server.shop("Autre boutique");
+    let stranger = Client::new(&server, &other);
+    let mut events = stranger.listens();
+    one.cursor = Client::new(&server, &shop).cursor;
+    one.pays();
+    let mut neighbour = Client::new(&server, &other);
+    let own = pushed_page(neighbour.pays());
+    let (page, _) = events.next().unwrap();
+    assert_eq!((page.history, page.rows.expenses.len()), (own.history, 1), "the other shop's was not told");
+}
+
+fn a_stream_holds_up_no_stop(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let client = Client::new(&server, &shop);
+    let mut events = client.listens();
+    let (url, began) = (server.url.clone(), Instant::now());
+    drop(client);
+    drop(server);
+    assert!(events.next().is_none() && began.elapsed() < Duration::from_secs(2), "{url}: {:?}", began.elapsed());
+}
+
+fn who_may_listen(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let client = Client::new(&server, &shop);
+    let with = |path: &str, headers: &[(&str, &str)]| server.get(path, headers).error();
+    let cookie = ("cookie", client.cookie.as_str());
+    assert_eq!(with(&client.address(), &[]), "not_signed_in");
+    assert_eq!(with(&client.address(), &[cookie, ("sec-fetch-site", "cross-site")]), "not_allowed");
+    for wrong in ["", "?history=1&change=2", "?change=2", "?history=00000000-0000-0000-0000-000000000000&change=-1"] {
+        assert_eq!(with(&format!("{EVENTS}{wrong}"), &[cookie]), "bad_request");
+    }
+    server.block_on(comptoir::server::enrol::revoke(server.db(), shop.id, client.phone.id, now_ms())).unwrap();
+    assert_eq!(with(&client.address(), &[cookie]), "revoked");
+}
+
+/// By LISTEN and NOTIFY.
+#[test]
+fn a_phone_hears_what_was_sold_at_another_server_of_the_same_database() {
+    let setting = Setting::postgres();
+    let (here, there) = (setting.start(), setting.start());
+    let shop = here.shop("Boutique");
+    let (mut one, two) = (Client::new(&here, &shop), Client::new(&there, &shop));
+    let mut events = two.listens();
+    let told = pushed_page(one.pays());
+    assert_eq!(events.next().unwrap().0.to, told.to);
+}
