@@ -73,7 +73,7 @@ impl Till {
         let origin = Origin { installation, sequence: self.sequence, actor: user };
         let now_ms = now_ms();
         let made = DeviceTime { device_ms: now_ms, skew_ms: 0, contact_ms: now_ms };
-        let body = Body::RecordSale(RecordSale { sale: sale.clone(), retry_of: None });
+        let body = Body::RecordSale(RecordSale::first(sale.clone()));
         (Mutation::new(Key(Uuid::new_v4()), origin, made, Vec::new(), Vec::new(), &body), sale)
     }
 

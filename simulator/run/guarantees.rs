@@ -162,7 +162,8 @@ pub fn each_counts_once(phone: &Phone, stage: &Stage, model: &Model) -> Held {
                 .for_each(|(product, units)| *expected.entry(product).or_insert(0) += units);
         }
         if let (true, Body::VoidSale(void)) = (pending, &made.body) {
-            let back = model.taken_by(void.sale, held.cursor.change).or_else(|| pending_sale(&view.device, void.sale));
+            let back =
+                model.taken_by(void.sale, held.cursor.change).or_else(|| sold_before(&view.device, entry, void.sale));
             let back = back.unwrap_or_default();
             back.into_iter().for_each(|(product, units)| *expected.entry(product).or_insert(0) += units);
         }
@@ -182,10 +183,11 @@ pub fn each_counts_once(phone: &Phone, stage: &Stage, model: &Model) -> Held {
     Ok(())
 }
 
-/// What a sale takes that is in this outbox, not refused.
-fn pending_sale(device: &Device, sale: SaleId) -> Option<BTreeMap<ProductId, i64>> {
+/// What a sale takes that was queued before its void, and is not refused.
+fn sold_before(device: &Device, void: &Entry, sale: SaleId) -> Option<BTreeMap<ProductId, i64>> {
     let not_refused = |entry: &&Entry| entry.verdict.as_ref().is_none_or(|verdict| verdict.is_applied());
-    device.outbox.iter().filter(not_refused).find_map(|entry| match entry.mutation.read() {
+    let before = device.outbox.iter().take_while(|entry| entry.mutation.key != void.mutation.key);
+    before.filter(not_refused).find_map(|entry| match entry.mutation.read() {
         Ok(Body::RecordSale(record)) if record.sale.id == sale => Some(record.sale.units_by_product()),
         _ => None,
     })
@@ -223,7 +225,8 @@ pub async fn everything_made_was_received(server: &Server<'_>, witness: &Witness
 /// What customers were told of their sales is so.
 ///
 /// A server that was set back is told again as ordinary replays (G19): what had been confirmed may be refused by then,
-/// and is a decision; and a decision of before that is known to the phones alone.
+/// and is a decision; and a decision of before that is known to the phones alone. A phone that was revoked reads
+/// nothing, and does not learn that there is something to tell again.
 pub async fn receipts_are_true(
     server: &Server<'_>,
     witness: &Witness,
@@ -236,7 +239,11 @@ pub async fn receipts_are_true(
     let parked: BTreeSet<Key> =
         phones.iter().flat_map(|phone| phone.disk.parked()).map(|parked| parked.mutation.key).collect();
     for (key, painted) in &witness.painted {
-        let Body::RecordSale(record) = &witness.made[key].body else { continue };
+        let made = &witness.made[key];
+        let Body::RecordSale(record) = &made.body else { continue };
+        if set_back && phones[made.phone].revoked {
+            continue;
+        }
         let here = sold.get(&record.sale.id) == Some(key);
         let told = || format!("{key}, sale {}", record.sale.id);
         // What the server refused it keeps whole, and shows to all when it is parked, or after a minute without word.

@@ -27,6 +27,7 @@ pub struct Model {
     pub(super) refused: BTreeMap<Key, RefusedSale>,
     pub(super) expenses: BTreeSet<comptoir::domain::ExpenseId>,
     pub revoked: BTreeSet<InstallationId>,
+    forks: BTreeSet<InstallationId>,
     prices: BTreeMap<ProductId, Money>,
 }
 
@@ -91,6 +92,13 @@ impl Model {
         Ok(())
     }
 
+    /// The fork of a revoked phone is revoked too; one that was made before, and is asked for again, is what it was.
+    pub fn forked(&mut self, from: InstallationId, into: InstallationId) {
+        if self.forks.insert(into) && self.revoked.contains(&from) {
+            self.revoked.insert(into);
+        }
+    }
+
     /// What a mutation would do to the stock.
     fn deltas(&self, body: &Body) -> BTreeMap<ProductId, i64> {
         let mut deltas = BTreeMap::new();
@@ -106,9 +114,17 @@ impl Model {
     }
 
     pub(super) fn shortages(&self, body: &Body) -> BTreeSet<(ProductId, i64, i64)> {
+        let found = |of: ProductId| match body {
+            Body::RecordSale(record) => {
+                let lines = record.corrections.iter().filter(|line| line.product == of);
+                lines.map(|line| line.quantity.get()).sum()
+            }
+            _ => 0,
+        };
         let short = |(product, delta): (ProductId, i64)| {
-            let available = self.stock_at(product, u64::MAX);
-            (self.stock.contains_key(&product) && available + delta < 0).then_some((product, available, -delta))
+            let (stock, found) = (self.stock_at(product, u64::MAX), found(product));
+            let short = self.stock.contains_key(&product) && stock + delta < 0;
+            short.then_some((product, stock + found, found - delta))
         };
         self.deltas(body).into_iter().filter_map(short).collect()
     }
@@ -138,7 +154,17 @@ impl Model {
             }
             return Ok(());
         }
-        for (product, delta) in self.deltas(body) {
+        let mut deltas = self.deltas(body);
+        if let Body::RecordSale(record) = body {
+            // Found just before it was sold.
+            for line in &record.corrections {
+                let (product, units) = (line.product, line.quantity.get());
+                let after = self.stock_at(product, u64::MAX) + units;
+                self.stock.entry(product).or_default().push((change - 1, after));
+                *deltas.entry(product).or_insert(0) -= units;
+            }
+        }
+        for (product, delta) in deltas {
             let after = self.stock_at(product, u64::MAX) + delta;
             self.stock.entry(product).or_default().push((change, after));
         }

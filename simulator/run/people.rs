@@ -11,7 +11,7 @@ use super::{
 use comptoir::{
     domain::*,
     sync::{
-        Body, Change,
+        Body, Change, Refusal, decide,
         engine::{Device, Trigger},
         mutation::*,
     },
@@ -146,12 +146,25 @@ impl Phone {
 
     /// Decides on a refused mutation that this phone, or the shop, shows under "À décider".
     fn settle(&mut self, tab: u64, act: Act, stage: &mut Stage) -> Held {
-        let decisions = View::of(&self.disk).decisions();
+        let view = View::of(&self.disk);
+        let decisions = view.decisions();
         let Some(at) = (!decisions.is_empty()).then(|| stage.chance.below(decisions.len())) else { return Ok(()) };
         let (refused, sale) = decisions[at].clone();
         let key = stage.chance.key();
         let body = match (act, sale) {
-            (Act::Retry, Some(sale)) => Some(Body::RecordSale(RecordSale { sale, retry_of: Some(refused) })),
+            (Act::Retry, Some(sale)) => {
+                let stock = |product| view.stock_of(product);
+                // Kept whole, kept in part, or tried again as it was.
+                let record = match stage.chance.below(3) {
+                    0 => {
+                        let corrections = decide::corrections(&sale, &Refusal::Expired, stock);
+                        RecordSale { corrections, ..RecordSale::again(sale, refused) }
+                    }
+                    1 => RecordSale::again(decide::part(&sale, stock).unwrap_or(sale), refused),
+                    _ => RecordSale::again(sale, refused),
+                };
+                Some(Body::RecordSale(record))
+            }
             (Act::Retry, None) => return Ok(()),
             (_, Some(_)) => Some(Body::SettleRefusal(SettleRefusal { refused, became: Became::Cancelled })),
             (_, None) => None,

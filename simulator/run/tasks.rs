@@ -162,7 +162,7 @@ impl Phone {
             Deed::Orphans => engine::settle_orphans(&device, device.meta.epoch, now_ms, &mut keys).map(nothing),
             Deed::ForgetOld => {
                 let rows: Vec<_> = self.disk.acknowledged().into_iter().map(|row| (row.mutation.key, row)).collect();
-                engine::forget_old(device.meta.epoch, &rows, now_ms).map(nothing)
+                engine::forget_old(&device, device.meta.epoch, &rows).map(nothing)
             }
             Deed::Answered { answer, .. } => {
                 let (tx, applied) = engine::on_push_answer(&device, device.meta.epoch, answer, now_ms, &mut keys);
@@ -250,7 +250,7 @@ fn queue(device: &Device, key: Key, what: &What, now_ms: i64, waits: bool) -> Re
         What::Sale { id, lines, tenders } => {
             let receipt = engine::next_receipt(&device.meta)?;
             let sale = comptoir::domain::Sale { id: *id, receipt, lines: lines.clone(), tenders: tenders.clone() };
-            (Body::RecordSale(RecordSale { sale, retry_of: None }), true)
+            (Body::RecordSale(RecordSale::first(sale)), true)
         }
         What::Other(body) => (body.clone(), false),
     };

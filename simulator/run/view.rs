@@ -109,6 +109,9 @@ impl<'a> View<'a> {
                 | Body::RecordSale(RecordSale { retry_of: Some(refused), .. }) => {
                     found.remove(refused);
                 }
+                Body::VoidSale(void) => {
+                    found.retain(|_, sale| sale.as_ref().is_none_or(|sale| sale.id != void.sale));
+                }
                 _ => {}
             }
         }

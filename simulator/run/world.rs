@@ -224,9 +224,7 @@ impl World<'_> {
                 }
             }
             (Called::Fork(fork), Ok(_)) => {
-                if self.model().revoked.contains(&fork.installation) {
-                    self.model().revoked.insert(fork.new_installation);
-                }
+                self.model().forked(fork.installation, fork.new_installation);
                 // A copy that does not know the new installation is none to come back to.
                 self.backup = None;
                 if !self.phones[request.phone].cloned {

@@ -17,6 +17,7 @@ use crate::{
     domain::{Cart, Key, Label, Pin, SaleId, Tender, UserId},
     sync::{
         Body,
+        decide::{self, Choice},
         engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Store, Trigger, queue, roll_back, stop_waiting},
         mutation::{Became, RecordSale, SettleRefusal},
     },
@@ -120,34 +121,20 @@ impl Commands for Page {
         })
     }
 
-    fn retry(&self, key: Key) -> Answer<Result<(), CommandError>> {
+    fn decide(&self, key: Key, choice: Choice) -> Answer<Result<(), CommandError>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            let sale = inner.till.decisions.with_untracked(|decisions| {
-                decisions.iter().find(|decision| decision.key == key).and_then(|decision| match &decision.what {
-                    Undecided::Sale { sale, .. } => Some(sale.clone()),
-                    _ => None,
-                })
-            });
-            let Some(sale) = sale else { return Err(CommandError::AlreadyDecided) };
-            let body = Body::RecordSale(RecordSale { sale, retry_of: Some(key) });
+            let body = inner.settles(key, choice).ok_or(CommandError::AlreadyDecided)?;
+            let sells = matches!(body, Body::RecordSale(_));
             let queued = inner.decide(key, Some(body)).await?;
-            (inner.trigger)(queued.map_or(Trigger::Change, Trigger::Sale));
+            (inner.trigger)(queued.filter(|_| sells).map_or(Trigger::Change, Trigger::Sale));
             Ok(())
         })
     }
 
-    fn cancel(&self, key: Key) -> Answer<Result<(), CommandError>> {
+    fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>> {
         let inner = self.0.clone();
-        Box::pin(async move {
-            let is_sale = inner.till.decisions.with_untracked(|decisions| {
-                decisions.iter().any(|decision| decision.key == key && matches!(decision.what, Undecided::Sale { .. }))
-            });
-            let body = Body::SettleRefusal(SettleRefusal { refused: key, became: Became::Cancelled });
-            inner.decide(key, is_sale.then_some(body)).await?;
-            (inner.trigger)(Trigger::Change);
-            Ok(())
-        })
+        Box::pin(async move { inner.decide(key, None).await.map(drop) })
     }
 
     fn synchronise(&self) {
@@ -170,7 +157,7 @@ impl Inner {
                 let sale = cart.to_sale(id, receipt, tenders.clone());
                 let sale = sale.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
                 let wait = engine::worth_waiting(&device.meta, platform::online());
-                let body = Body::RecordSale(RecordSale { sale: sale.clone(), retry_of: None });
+                let body = Body::RecordSale(RecordSale::first(sale.clone()));
                 let (tx, mutation) = queue(device, Queueing { key, body, now_ms: since_ms, wait })?;
                 Ok::<_, CommandError>(Some((tx, (wait, sale, mutation.made))))
             })
@@ -243,6 +230,27 @@ impl Inner {
                 }
             }
         }
+    }
+
+    /// The mutation that settles a refused sale so.
+    fn settles(&self, refused: Key, choice: Choice) -> Option<Body> {
+        let (sale, refusal) = self.till.decisions.with_untracked(|decisions| {
+            let decision = decisions.iter().find(|decision| decision.key == refused)?;
+            match &decision.what {
+                Undecided::Sale { sale, refusal } => Some((sale.clone(), refusal.clone())),
+                _ => None,
+            }
+        })?;
+        let stock = |product| untrack(|| self.till.product(product)).map_or(0, |shown| shown.stock);
+        Some(match choice {
+            Choice::Cancel => Body::SettleRefusal(SettleRefusal { refused, became: Became::Cancelled }),
+            Choice::Retry => Body::RecordSale(RecordSale::again(sale, refused)),
+            Choice::KeepPart => Body::RecordSale(RecordSale::again(decide::part(&sale, stock)?, refused)),
+            Choice::Keep => {
+                let corrections = decide::corrections(&sale, &refusal, stock);
+                Body::RecordSale(RecordSale { corrections, ..RecordSale::again(sale, refused) })
+            }
+        })
     }
 
     /// Queues a decision on a refused mutation, and lets go of this device's own copy of it, in one transaction.

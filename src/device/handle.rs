@@ -5,6 +5,7 @@ use crate::{
     domain::{Cart, Key, Label, Pin, ProductId, Sale, SaleId, Tender, UserId},
     sync::{
         CallError, Refusal,
+        decide::Choice,
         engine::{QueueError, SessionState},
         verdict::FieldConflict,
         view::{Catalogue, Pending, Shown},
@@ -204,10 +205,10 @@ pub trait Commands {
     fn receipt(&self, sale: SaleId) -> Answer<Option<Receipt>>;
     /// A receipt older than the device holds, from the server.
     fn past_receipt(&self, sale: SaleId) -> Answer<Result<Receipt, Absent>>;
-    /// Sends a refused sale again: same sale and receipt number, new key.
-    fn retry(&self, key: Key) -> Answer<Result<(), CommandError>>;
-    /// Settles a refused sale as cancelled, or lets go of another refused change.
-    fn cancel(&self, key: Key) -> Answer<Result<(), CommandError>>;
+    /// Settles a refused sale.
+    fn decide(&self, key: Key, choice: Choice) -> Answer<Result<(), CommandError>>;
+    /// Lets go of another refused change.
+    fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>>;
     fn synchronise(&self);
     /// Takes the newer version that `update_ready` tells of.
     fn update(&self);

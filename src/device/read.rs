@@ -128,6 +128,11 @@ async fn decisions(
                 found.remove(refused);
             }
             Body::RecordSale(RecordSale { retry_of: Some(refused), .. }) => drop(found.remove(refused)),
+            Body::VoidSale(VoidSale { sale, .. }) => {
+                found.retain(
+                    |_, decision| !matches!(&decision.what, Undecided::Sale { sale: of, .. } if of.id == *sale),
+                );
+            }
             _ => {}
         }
     }

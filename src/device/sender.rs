@@ -339,8 +339,8 @@ impl Sender {
             Ok::<_, StorageProblem>(tx.map(|tx| (tx, ())))
         });
         settled.await?;
-        let acknowledged = self.0.shelf.acknowledged().await?;
-        if let Some(tx) = engine::forget_old(epoch, &acknowledged, now_ms()) {
+        let (device, acknowledged) = (self.0.shelf.device().await?, self.0.shelf.acknowledged().await?);
+        if let Some(tx) = engine::forget_old(&device, epoch, &acknowledged) {
             self.0.shelf.commit(tx).await?; // stale: the next start forgets them
         }
         Ok(())

@@ -220,6 +220,8 @@ impl Shared {
             }
             Trigger::Change => self.shelf.tell(&Message::Change),
             Trigger::Wake => self.shelf.tell(&Message::Wake),
+            // Only the tab that sends has a stream.
+            Trigger::Missed => {}
         }
     }
 

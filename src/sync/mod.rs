@@ -2,6 +2,7 @@
 //! between. Pure: time and ids come in as arguments, and every local transaction goes out as a value.
 
 pub mod call;
+pub mod decide;
 pub mod engine;
 pub mod first_page;
 pub mod json;

@@ -14,6 +14,7 @@ use crate::domain::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
+use std::collections::BTreeMap;
 
 /// The version of mutation bodies this program writes.
 pub const BODY_VERSION: u32 = 1;
@@ -157,6 +158,34 @@ pub struct RecordSale {
     /// The refused mutation this one tries again: same sale id and receipt number, new key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_of: Option<Key>,
+    /// With a retry: what the count was short of, for the goods have left the shop. Booked just before the sale (G17).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<ReceivedLine>,
+}
+
+impl RecordSale {
+    pub fn first(sale: Sale) -> Self {
+        Self { sale, retry_of: None, corrections: Vec::new() }
+    }
+
+    pub fn again(sale: Sale, refused: Key) -> Self {
+        Self { sale, retry_of: Some(refused), corrections: Vec::new() }
+    }
+
+    /// Nobody finds more in the shop than was sold.
+    fn validate(&self) -> Result<(), Invalid> {
+        self.sale.validate()?;
+        let (sold, mut found) = (self.sale.units_by_product(), BTreeMap::new());
+        for line in &self.corrections {
+            *found.entry(line.product).or_insert(0) += line.quantity.get();
+        }
+        let fits = |(product, units): (&ProductId, &i64)| sold.get(product).is_some_and(|sold| units <= sold);
+        let (count, max) = (self.corrections.len(), if self.retry_of.is_some() { LINES_MAX } else { 0 });
+        if count > max || !found.iter().all(fits) {
+            return Err(Invalid::Count { what: "corrections", count, min: 0, max });
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,11 +308,19 @@ impl Body {
             Body::EditProduct(EditProduct { barcodes: Some(change), .. }) => {
                 barcodes_fit(&change.seen).and_then(|()| barcodes_fit(&change.wanted))
             }
-            Body::RecordSale(record) => record.sale.validate(),
+            Body::RecordSale(record) => record.validate(),
             Body::ReceiveStock(received) if !(1..=LINES_MAX).contains(&received.lines.len()) => {
                 Err(Invalid::Count { what: "lines", count: received.lines.len(), min: 1, max: LINES_MAX })
             }
             _ => Ok(()),
+        }
+    }
+
+    /// How many change numbers it takes: a product's stock moves once in each.
+    pub fn changes(&self) -> i64 {
+        match self {
+            Body::RecordSale(record) if !record.corrections.is_empty() => 2,
+            _ => 1,
         }
     }
 
@@ -327,7 +364,8 @@ impl Body {
         match self {
             Body::CreateProduct(create) => vec![(create.product.id, create.opening_units.get())],
             Body::RecordSale(record) => {
-                record.sale.units_by_product().into_iter().map(|(product, units)| (product, -units)).collect()
+                let taken = record.sale.units_by_product().into_iter().map(|(product, units)| (product, -units));
+                taken.chain(record.corrections.iter().map(|line| (line.product, line.quantity.get()))).collect()
             }
             Body::AdjustStock(adjust) => vec![(adjust.product, adjust.delta.get())],
             Body::ReceiveStock(received) => {

@@ -1,6 +1,7 @@
 //! One story for each promise and each named failure of the contract, on SQLite and on Postgres.
 
 mod database;
+mod deciding;
 mod past;
 mod phone;
 mod schema;

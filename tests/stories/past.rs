@@ -56,7 +56,7 @@ async fn what_is_older_is_asked_for(test: TestDb) {
     for _ in 0..SALES {
         let sale = long_sale(&phone, rice);
         sold.push(sale.id);
-        phone.queue(Body::RecordSale(RecordSale { sale, retry_of: None }));
+        phone.queue(Body::RecordSale(RecordSale::first(sale)));
     }
     phone.synchronise().await;
     let old = sold[0];
@@ -108,7 +108,7 @@ async fn the_past_of_another_shop_is_not_told(test: TestDb) {
     let mut phone = shop.phone(shop.owner).await;
     let sale = phone.sale(rice, 1);
     let id = sale.id;
-    phone.queue(Body::RecordSale(RecordSale { sale, retry_of: None }));
+    phone.queue(Body::RecordSale(RecordSale::first(sale)));
     phone.synchronise().await;
     let other = Shop::new(test.db.clone()).await;
     let stranger = other.phone(other.owner).await;

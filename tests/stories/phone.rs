@@ -150,7 +150,7 @@ impl Phone {
 
     pub fn sell(&mut self, of: ProductId, units: i64) -> Mutation {
         let sale = self.sale(of, units);
-        self.queue(Body::RecordSale(RecordSale { sale, retry_of: None }))
+        self.queue(Body::RecordSale(RecordSale::first(sale)))
     }
 
     pub fn plan(&self) -> Option<PushRequest> {

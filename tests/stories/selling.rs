@@ -92,7 +92,7 @@ async fn refused_within_the_wait_is_rolled_back(test: TestDb) {
     one.sell(rice, 5);
     one.push().await;
     let sale = two.sale(rice, 5);
-    let sold = two.queue_waiting(Body::RecordSale(RecordSale { sale, retry_of: None }), true);
+    let sold = two.queue_waiting(Body::RecordSale(RecordSale::first(sale)), true);
     two.push().await;
     let Settled::Refused(Verdict::Refused { refusal, .. }) = two.ended(sold.key) else {
         panic!("{:?}", two.ended(sold.key))
@@ -133,7 +133,7 @@ async fn refused_late_is_parked_and_settled(test: TestDb) {
 fn try_again(phone: &mut Phone, sold: &Mutation) -> Mutation {
     let Ok(Body::RecordSale(RecordSale { sale, .. })) = sold.read() else { panic!() };
     let stored = phone.memory.get(engine::Store::Parked, &sold.key.to_string()).unwrap().to_owned();
-    let body = Body::RecordSale(RecordSale { sale, retry_of: Some(sold.key) });
+    let body = Body::RecordSale(RecordSale::again(sale, sold.key));
     let queueing = engine::Queueing { key: Key(Uuid::new_v4()), body, now_ms: phone.now_ms, wait: false };
     let (tx, retry) = engine::dismiss(&phone.device(), sold.key, &stored, Some(queueing)).unwrap();
     phone.memory.commit(&tx).unwrap();
@@ -269,7 +269,7 @@ async fn every_short_line_is_told(test: TestDb) {
     }
     let amount = sale.total().unwrap();
     sale.tenders = vec![Tender::Cash { amount, given: amount }];
-    phone.queue(Body::RecordSale(RecordSale { sale, retry_of: None }));
+    phone.queue(Body::RecordSale(RecordSale::first(sale)));
     let answers = phone.push().await;
     let Verdict::Refused { refusal: Refusal::InsufficientStock { lines }, .. } = &answers[0].verdict else {
         panic!("{answers:?}")

@@ -222,7 +222,7 @@ async fn storage_evicted_or_full(test: TestDb) {
     let mut full = phone.device();
     let entry = Entry::new(mutation, Standing::Queued);
     full.outbox = vec![entry; engine::OUTBOX_MAX];
-    let body = Body::RecordSale(RecordSale { sale: phone.sale(rice, 1), retry_of: None });
+    let body = Body::RecordSale(RecordSale::first(phone.sale(rice, 1)));
     let queueing = engine::Queueing { key: Key(Uuid::new_v4()), body, now_ms: phone.now_ms, wait: true };
     assert_eq!(engine::queue(&full, queueing).unwrap_err(), engine::QueueError::Full);
 

@@ -38,6 +38,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("ui/text.rs", "sync::verdict::What", "a part of a refusal"),
     ("ui/text.rs", "sync::Body", "its test asks for words for every kind of mutation"),
     ("ui/screens", "sync::Refusal", "a type of the handle's fields"),
+    ("ui/screens", "sync::decide", "what each choice would do, as the device will do it"),
+    ("ui/screens", "sync::mutation::ReceivedLine", "a part of a choice"),
     ("ui/screens", "sync::verdict::FieldConflict", "a type of the handle's fields"),
     ("ui/screens", "sync::engine::SessionState", "a type of the handle's fields"),
     ("ui/screens", "sync::view::Shown", "a type of the handle's fields"),

@@ -145,7 +145,7 @@ impl Phone {
         };
         let created = CreateProduct { product: product.clone(), opening_units: Units::new(OPENING_UNITS)? };
         let create = self.mutation(Vec::new(), Body::CreateProduct(created));
-        let recorded = RecordSale { sale: sale.clone(), retry_of: None };
+        let recorded = RecordSale::first(sale.clone());
         let record = self.mutation(vec![create.key], Body::RecordSale(recorded));
         let sold = Sold { product, create: create.key, sale, record: record.key };
         self.push(vec![create, record])?;

@@ -42,7 +42,7 @@ impl<'a> Batch<'a> {
     }
 
     /// The verdict on one mutation. An error is of the whole batch: the transaction is beyond use.
-    pub async fn answer(&mut self, mutation: &Mutation) -> Result<Answer, ServerError> {
+    pub async fn answer(&mut self, mutation: &Mutation, body: Result<Body, Unreadable>) -> Result<Answer, ServerError> {
         let key = mutation.key;
         let hash = ledger::payload_hash(mutation);
         let repeated = |verdict, replayed| Answer { key, replayed, verdict };
@@ -58,7 +58,7 @@ impl<'a> Batch<'a> {
             Found::Nothing => {}
         }
         self.tx.savepoint().await?;
-        let verdict = match self.judge(mutation, &hash).await {
+        let verdict = match self.judge(mutation, body, &hash).await {
             Ok(verdict) => {
                 self.tx.release_savepoint().await?;
                 verdict
@@ -69,16 +69,22 @@ impl<'a> Batch<'a> {
                 Verdict::TryLater
             }
         };
-        if verdict.change().is_some() {
-            self.change += 1;
+        if let Some(change) = verdict.change() {
+            self.change = i64::try_from(change).unwrap_or(i64::MAX);
             self.stored = true;
             self.applied.insert(key, verdict.is_applied());
         }
         Ok(repeated(verdict, false))
     }
 
-    async fn judge(&mut self, mutation: &Mutation, hash: &[u8]) -> Result<Verdict, ServerError> {
-        let change = self.change as u64 + 1;
+    async fn judge(
+        &mut self,
+        mutation: &Mutation,
+        body: Result<Body, Unreadable>,
+        hash: &[u8],
+    ) -> Result<Verdict, ServerError> {
+        let case_change = self.change + body.as_ref().map_or(1, Body::changes);
+        let change = case_change.unsigned_abs();
         let standing = self.standings.of(mutation)?;
         if let Some(why) = standing.quarantine {
             let verdict = Verdict::Quarantined { change, why };
@@ -88,7 +94,7 @@ impl<'a> Batch<'a> {
         }
         let case = Case {
             shop: self.session.shop,
-            change: self.change + 1,
+            change: case_change,
             key: mutation.key,
             installation: mutation.origin.installation,
             actor: mutation.origin.actor,
@@ -101,7 +107,7 @@ impl<'a> Batch<'a> {
             },
             now_ms: self.now_ms,
         };
-        let (body, outcome) = match mutation.read() {
+        let (body, outcome) = match body {
             Ok(body) => {
                 let outcome = self.attempt(mutation, &case, &body).await;
                 (Some(body), outcome)

@@ -28,7 +28,7 @@ use super::{ServerError, db::Db, pull, session::Session};
 use crate::faults::{self, Fault};
 use crate::server::db::fetch_optional;
 use crate::sync::wire::{BATCH_MAX, CAUSES_MAX, PROTOCOL, PUSH_PAGE_MAX_ROWS, Pulled, PushAnswer, PushRequest};
-use crate::sync::{Answer, CallError};
+use crate::sync::{Answer, Body, CallError, Mutation};
 use uuid::Uuid;
 
 /// Judges a batch. `now_ms` is the server's clock; nothing here reads another.
@@ -78,8 +78,10 @@ async fn judge_batch(
         contact::alone(db, session, request, now_ms).await;
         return Ok((pull::history(db, session).await?, Vec::new()));
     }
+    // Read before the shop is locked.
+    let bodies: Vec<_> = request.mutations.iter().map(Mutation::read).collect();
+    let numbers = bodies.iter().map(|body| body.as_ref().map_or(1, Body::changes)).sum::<i64>();
     let mut tx = db.write().await?;
-    let numbers = request.mutations.len() as i64;
     let (counter, history) = fetch_optional!(
         &mut tx,
         (i64, Uuid),
@@ -92,8 +94,8 @@ async fn judge_batch(
 
     let mut batch = judge::Batch::new(tx, session, now_ms, counter - numbers, standings);
     let mut answers = Vec::with_capacity(request.mutations.len());
-    for mutation in &request.mutations {
-        answers.push(batch.answer(mutation).await?);
+    for (mutation, body) in request.mutations.iter().zip(bodies) {
+        answers.push(batch.answer(mutation, body).await?);
         if faults::is(Fault::BatchStops) && answers.last().is_some_and(|answer| !answer.verdict.is_applied()) {
             break;
         }

@@ -1,7 +1,7 @@
 use super::case::{Case, Stop};
 use super::permissions::Act;
 use super::{refused, stock};
-use crate::domain::{Cause, Day, ProductId, Sale, Tender};
+use crate::domain::{AdjustReason, Cause, Day, ProductId, Sale, Tender};
 use crate::server::db::{Tx, execute};
 use crate::sync::mutation::{Became, RecordSale};
 use crate::sync::{Refusal, verdict::What};
@@ -16,6 +16,7 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, record: &RecordSale) -> Resu
         refused::check_retry(tx, case, retried, sale.id).await?;
     }
     insert_sale(tx, case, sale).await?;
+    correct(tx, case, record).await?;
     let taken = sale.units_by_product().into_iter().map(|(product, units)| (product, -units)).collect();
     let unit_costs = stock::add(tx, case, &Cause::Sale { sale: sale.id }, "", &taken).await?;
     insert_lines(tx, case, sale, &unit_costs).await?;
@@ -23,6 +24,23 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, record: &RecordSale) -> Resu
     if let Some(retried) = record.retry_of {
         refused::settle(tx, case, retried, Became::Retried).await?;
     }
+    Ok(())
+}
+
+/// The goods have left the shop, so there were as many: what the count was short of is found first, under a change
+/// number of its own.
+async fn correct(tx: &mut Tx, case: &Case, record: &RecordSale) -> Result<(), Stop> {
+    if record.corrections.is_empty() {
+        return Ok(());
+    }
+    case.require(Act::AdjustStock)?;
+    let mut found = BTreeMap::new();
+    for line in &record.corrections {
+        *found.entry(line.product).or_insert(0) += line.quantity.get();
+    }
+    let before = Case { change: case.change - 1, ..*case };
+    let cause = Cause::Adjust { reason: AdjustReason::Count };
+    stock::add(tx, &before, &cause, &record.sale.receipt.to_string(), &found).await?;
     Ok(())
 }
 

@@ -97,7 +97,7 @@ impl Seller {
         }
         let receipt = engine::next_receipt(&self.phone.device()?.meta)?;
         let sale = cart.to_sale(SaleId(Uuid::now_v7()), receipt, exact_cash(cart.total()?))?;
-        Ok(self.phone.queue(Body::RecordSale(RecordSale { sale, retry_of: None }), wait)?.key)
+        Ok(self.phone.queue(Body::RecordSale(RecordSale::first(sale)), wait)?.key)
     }
 
     /// "Encaisser" with the network there (G16).

@@ -15,9 +15,11 @@ use crate::{
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
-/// Lets go acknowledged mutations older than [`ACKNOWLEDGED_DAYS`]. One dated ahead, by a clock that was wrong, is
-/// taken to be from now on.
-pub fn forget_old(epoch: u64, acknowledged: &[(Key, Acknowledged)], now_ms: i64) -> Option<LocalTx> {
+/// Lets go acknowledged mutations older than [`ACKNOWLEDGED_DAYS`], by the server's clock: a device's own may jump by
+/// years, and a server that is set back then would get nothing again. One dated ahead, as earlier versions did by a
+/// clock that was wrong, is taken to be from now on.
+pub fn forget_old(device: &Device, epoch: u64, acknowledged: &[(Key, Acknowledged)]) -> Option<LocalTx> {
+    let now_ms = device.meta.contact.server_ms;
     let mut tx = LocalTx::sender(epoch);
     for (key, row) in acknowledged {
         let storage_key = key.to_string();

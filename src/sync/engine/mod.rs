@@ -15,7 +15,7 @@ mod pull;
 mod push;
 mod queue;
 #[cfg(test)]
-pub mod samples;
+pub(in crate::sync) mod samples;
 mod schedule;
 mod state;
 mod storage;

@@ -122,7 +122,7 @@ pub(super) fn apply_page(
         write_rows(tx, held.generation, &page.rows);
     }
     if !restarted {
-        finish_loading(tx, device, said.map_or(&[], |said| said.answers), now_ms);
+        finish_loading(tx, device, said.map_or(&[], |said| said.answers));
     }
     applied
 }
@@ -192,7 +192,7 @@ fn start_page(
         judge(tx, device, &[], Some(page.at), now_ms, settle_keys);
     }
     if loading.complete && !resent && may_finish(device, &[], page.at) {
-        flip(tx, device, &loading, &[], now_ms);
+        flip(tx, device, &loading, &[]);
         return Applied::Again;
     }
     tx.put(Store::Meta, keys::LOADING, &loading);
@@ -252,17 +252,17 @@ fn may_finish(device: &Device, answers: &[Answer], at: Cursor) -> bool {
 }
 
 /// If a loading state only waited for these answers, shows it.
-fn finish_loading(tx: &mut LocalTx, device: &Device, answers: &[Answer], now_ms: i64) {
+fn finish_loading(tx: &mut LocalTx, device: &Device, answers: &[Answer]) {
     let Some(loading) = device.meta.loading.as_ref().filter(|loading| loading.complete) else { return };
     let Some(at) = loading.at else { return };
     if may_finish(device, answers, at) {
         tx.expect(Store::Meta, keys::LOADING, Some(json(loading)));
-        flip(tx, device, loading, answers, now_ms);
+        flip(tx, device, loading, answers);
     }
 }
 
 /// Shows the loaded state instead of the old one, and lets go what it holds of the outbox.
-fn flip(tx: &mut LocalTx, device: &Device, loading: &Loading, answers: &[Answer], now_ms: i64) {
+fn flip(tx: &mut LocalTx, device: &Device, loading: &Loading, answers: &[Answer]) {
     let Some(at) = loading.at else { return };
     tx.put(Store::Meta, keys::HELD, &Held { generation: loading.generation, cursor: at });
     tx.delete(Store::Meta, keys::LOADING);
@@ -279,7 +279,7 @@ fn flip(tx: &mut LocalTx, device: &Device, loading: &Loading, answers: &[Answer]
         let history = Some(at.history);
         if at.holds(history, change) {
             tx.delete(Store::Outbox, entry.storage_key());
-            let acknowledged = Acknowledged::new(&entry.mutation, history, change, now_ms);
+            let acknowledged = Acknowledged::new(device, &entry.mutation, history, change);
             tx.put(Store::Acknowledged, entry.mutation.key.to_string(), &acknowledged);
         } else {
             let kept = Entry { verdict: Some(verdict.clone()), history, resent_from: None, ..entry.clone() };

@@ -139,7 +139,7 @@ pub(super) fn judge(
             }
             Fate::Acknowledge(change) => {
                 tx.delete(Store::Outbox, entry.storage_key());
-                let acknowledged = Acknowledged::new(&entry.mutation, history, change, now_ms);
+                let acknowledged = Acknowledged::new(device, &entry.mutation, history, change);
                 tx.put(Store::Acknowledged, entry.mutation.key.to_string(), &acknowledged);
             }
             Fate::Drop => tx.delete(Store::Outbox, entry.storage_key()),

@@ -92,7 +92,7 @@ pub(super) fn queue_into(
     let mutation = Mutation::new(key, origin, device.meta.contact.device_time(now_ms), needs, after, &body);
     // What the server would refuse as unreadable must not be queued: it could never be mended there.
     mutation.read().map_err(|error| QueueError::Unreadable(error.to_string()))?;
-    if let Body::RecordSale(RecordSale { sale, retry_of: None }) = &body {
+    if let Body::RecordSale(RecordSale { sale, retry_of: None, .. }) = &body {
         if sale.receipt != next_receipt(&device.meta)? {
             return Err(QueueError::Unreadable(format!("receipt {} is not the next one", sale.receipt)));
         }

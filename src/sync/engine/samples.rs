@@ -26,20 +26,17 @@ pub fn sale_id(n: u64) -> SaleId {
 /// The n-th sale, of `units` of one product, with the n-th receipt number.
 pub fn sale(n: u64, of: u64, units: i64) -> Body {
     let amount = Money::new(PRICE * units).unwrap();
-    Body::RecordSale(RecordSale {
-        sale: Sale {
-            id: sale_id(n),
-            receipt: format!("A-{n:06}").parse().unwrap(),
-            lines: vec![SaleLine {
-                product: product(of),
-                name: Name::new("Riz").unwrap(),
-                quantity: Quantity::new(units).unwrap(),
-                unit_price: Money::new(PRICE).unwrap(),
-            }],
-            tenders: vec![Tender::Cash { amount, given: amount }],
-        },
-        retry_of: None,
-    })
+    Body::RecordSale(RecordSale::first(Sale {
+        id: sale_id(n),
+        receipt: format!("A-{n:06}").parse().unwrap(),
+        lines: vec![SaleLine {
+            product: product(of),
+            name: Name::new("Riz").unwrap(),
+            quantity: Quantity::new(units).unwrap(),
+            unit_price: Money::new(PRICE).unwrap(),
+        }],
+        tenders: vec![Tender::Cash { amount, given: amount }],
+    }))
 }
 
 pub fn void(n: u64) -> Body {

@@ -117,12 +117,13 @@ pub struct Acknowledged {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<Uuid>,
     pub change: u64,
+    /// By the server's clock.
     pub at_ms: i64,
 }
 
 impl Acknowledged {
-    pub(super) fn new(mutation: &Mutation, history: Option<Uuid>, change: u64, at_ms: i64) -> Self {
-        Self { mutation: mutation.clone(), history, change, at_ms }
+    pub(super) fn new(device: &Device, mutation: &Mutation, history: Option<Uuid>, change: u64) -> Self {
+        Self { mutation: mutation.clone(), history, change, at_ms: device.meta.contact.server_ms }
     }
 
     /// The sale it recorded, if it recorded this one.

@@ -6,7 +6,13 @@ use crate::{
         Till,
         handle::{Decision, Undecided},
     },
-    sync::{Refusal, verdict::FieldConflict},
+    domain::{Role, Sale},
+    sync::{
+        Refusal,
+        decide::{self, Choice},
+        mutation::ReceivedLine,
+        verdict::FieldConflict,
+    },
     ui::{
         components::{facts, nav, notice, product_name, top},
         erase::{Row, erase, live, on, rows},
@@ -44,29 +50,33 @@ pub fn Decide() -> impl IntoView {
 
 fn card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> AnyView {
     let Decision { key, what, who, at_ms, .. } = decision;
-    let (busy, sure) = (RwSignal::new(false), RwSignal::new(false));
-    let act = move |retry: bool| {
+    let busy = RwSignal::new(false);
+    let act = move |choice: Option<Choice>| {
         let Some(commands) = till.commands().filter(|_| !busy.get_untracked()) else { return };
         busy.set(true);
         spawn_local(async move {
-            let done = if retry { commands.retry(key).await } else { commands.cancel(key).await };
-            busy.set(false);
+            let done = match choice {
+                Some(choice) => commands.decide(key, choice).await,
+                None => commands.dismiss(key).await,
+            };
+            // The card may be gone with what it was about.
+            let _ = busy.try_set(false);
             error.set(done.err().map(|problem| text::command_error(&problem)));
         });
     };
-    let (title, body, is_sale) = match what {
+    let (title, body, choices) = match what {
         Undecided::Sale { sale, refusal } => {
-            let total = format::money(sale.total().unwrap_or_default());
-            (format!("Vente {} · {total}", sale.receipt), refused(&refusal), true)
+            let title = format!("Vente {} · {}", sale.receipt, format::money(sale.total().unwrap_or_default()));
+            let told = refused(&refusal);
+            (title, told, live(move || of_sale(till, &sale, &refusal, busy, act)).into_any())
         }
-        Undecided::Conflict { about, fields } => (text::change_name(&about).to_owned(), clash(fields), false),
+        Undecided::Conflict { about, fields } => (text::change_name(&about).to_owned(), clash(fields), seen(busy, act)),
         Undecided::Other { about, refusal } => {
             let lines = refusal.as_ref().map(text::refusal).unwrap_or_default();
             let kept = "Changement refusé, gardé sur ce téléphone".to_owned();
-            (text::change_name(&about).to_owned(), notice("warn", kept, lines), false)
+            (text::change_name(&about).to_owned(), notice("warn", kept, lines), seen(busy, act))
         }
     };
-    let choices = if is_sale { of_sale(busy, sure, act) } else { seen(busy, act) };
     let label = title.clone();
     erase(view! {
         <article class="card" aria-label=label>
@@ -80,25 +90,82 @@ fn card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> AnyV
     })
 }
 
-fn of_sale(busy: RwSignal<bool>, sure: RwSignal<bool>, act: impl Fn(bool) + Copy + 'static) -> AnyView {
-    let retry = on(move |_: MouseEvent| act(true));
-    let cancel = on(move |_: MouseEvent| if sure.get_untracked() { act(false) } else { sure.set(true) });
-    let cancels = live(move || if sure.get() { "Oui, annuler et rembourser" } else { "Annuler la vente" });
+/// What one can make of a refused sale, with what each does to stock and till.
+fn of_sale(
+    till: Till,
+    sale: &Sale,
+    refusal: &Refusal,
+    busy: RwSignal<bool>,
+    act: impl Fn(Option<Choice>) + Copy + 'static,
+) -> AnyView {
+    let stock = |product| till.product(product).map_or(0, |shown| shown.stock);
+    let total = sale.total().unwrap_or_default();
+    let missing = decide::corrections(sale, refusal, stock);
+    let back = missing.iter().all(|line| stock(line.product) >= sale.units_by_product()[&line.product]);
+    let owner = till.status.with(|status| status.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner));
+    let mut choices = Vec::new();
+    if back {
+        choices.push((
+            Choice::Retry,
+            "Réessayer".to_owned(),
+            "Le stock est revenu : la vente part de nouveau.".to_owned(),
+        ));
+    }
+    if owner && !missing.is_empty() {
+        let name = |line: &ReceivedLine| {
+            let sold = sale.lines.iter().find(|sold| sold.product == line.product);
+            let name = sold.map_or_else(String::new, |sold| sold.name.to_string());
+            format!("+{} {name}", format::number(line.quantity.get()))
+        };
+        let found: Vec<String> = missing.iter().map(name).collect();
+        let told = format!("Les articles sont partis. Le compte est corrigé : {}.", found.join(", "));
+        choices.push((Choice::Keep, format!("Garder la vente de {}", format::money(total)), told));
+    }
+    if let Some(part) = decide::part(sale, stock) {
+        let kept = part.total().unwrap_or_default();
+        let refund = format::money(total.minus(kept).unwrap_or_default());
+        let units = |sale: &Sale| format::number(sale.lines.iter().map(|line| line.quantity.get()).sum());
+        let told = format!("{} articles sur {} restent vendus ; rendez {refund}.", units(&part), units(sale));
+        choices.push((Choice::KeepPart, format!("Garder une partie : {}", format::money(kept)), told));
+    }
+    let told = format!("Rien n’est vendu ; les articles reviennent, rendez {}.", format::money(total));
+    choices.push((Choice::Cancel, "Annuler la vente".to_owned(), told));
+    let choices: Vec<AnyView> =
+        choices.into_iter().map(|(what, said, told)| choice(what, said, told, busy, act)).collect();
+    erase(view! { <ul class="choices">{choices}</ul> })
+}
+
+/// One choice. Money that goes back is asked for twice.
+fn choice(
+    what: Choice,
+    said: String,
+    told: String,
+    busy: RwSignal<bool>,
+    act: impl Fn(Option<Choice>) + Copy + 'static,
+) -> AnyView {
+    let asks = match what {
+        Choice::Keep | Choice::Retry => None,
+        Choice::KeepPart => Some("Oui, garder cette partie et rembourser"),
+        Choice::Cancel => Some("Oui, annuler et rembourser"),
+    };
+    let sure = RwSignal::new(asks.is_none());
+    let tap = on(move |_: MouseEvent| if sure.get_untracked() { act(Some(what)) } else { sure.set(true) });
+    let class = match what {
+        Choice::Keep | Choice::Retry => "btn btn--main btn--wide",
+        Choice::KeepPart => "btn btn--wide",
+        Choice::Cancel => "btn btn--bad btn--wide",
+    };
+    let word = live(move || asks.filter(|_| sure.get()).map_or_else(|| said.clone(), str::to_owned));
     erase(view! {
-        <p class="small muted">
-            "Réessayer : la vente part de nouveau, si le stock est revenu. Annuler : rien n’est vendu, rendez l’argent."
-        </p>
-        <div class="btns">
-            <button class="btn btn--main" type="button" disabled=live(move || busy.get()) on:click=retry>
-                {icons::refresh_cw()} "Réessayer"
-            </button>
-            <button class="btn btn--bad" type="button" disabled=live(move || busy.get()) on:click=cancel>{cancels}</button>
-        </div>
+        <li>
+            <button class=class type="button" disabled=live(move || busy.get()) on:click=tap>{word}</button>
+            <p class="small muted">{told}</p>
+        </li>
     })
 }
 
-fn seen(busy: RwSignal<bool>, act: impl Fn(bool) + Copy + 'static) -> AnyView {
-    let seen = on(move |_: MouseEvent| act(false));
+fn seen(busy: RwSignal<bool>, act: impl Fn(Option<Choice>) + Copy + 'static) -> AnyView {
+    let seen = on(move |_: MouseEvent| act(None));
     erase(view! {
         <div class="btns">
             <button class="btn" type="button" disabled=live(move || busy.get()) on:click=seen>"J’ai vu"</button>

@@ -87,3 +87,24 @@ fn a_wrong_clock_forgets_nothing() {
     till.commit(&tx);
     assert!(!history_is_due(&till.device()));
 }
+
+/// G19: only the server's clock counts its days; a phone's own may jump by years, and a server that is set back would
+/// be told nothing again.
+#[test]
+fn what_was_acknowledged_is_kept_for_a_month_of_the_servers() {
+    let mut till = Till::new();
+    let person = till.device().meta.actor.unwrap();
+    let signs_in = |at_ms| Contact { server_ms: at_ms, skew_ms: 0 };
+    till.commit(&signed_in(&person, SessionState::Open, Some(signs_in(NOW_MS))));
+    till.queue(1, sale(1, 1, 2), false);
+    till.answer(&[(1, Verdict::Applied { change: 10 })], NOW_MS);
+    let rows = till.0.scan(Store::Acknowledged, "");
+    let acknowledged: Vec<_> =
+        rows.iter().map(|(id, row)| (id.parse().unwrap(), serde_json::from_str(row).unwrap())).collect();
+    assert_eq!(acknowledged.len(), 1);
+    let device = till.device();
+    assert_eq!(forget_old(&device, device.meta.epoch, &acknowledged), None);
+    till.commit(&signed_in(&person, SessionState::Open, Some(signs_in(NOW_MS + 31 * DAY_MS))));
+    let device = till.device();
+    assert!(forget_old(&device, device.meta.epoch, &acknowledged).is_some());
+}

@@ -1,0 +1,126 @@
+//! G17: what a person makes of a sale that was refused after the customer left.
+
+use crate::{
+    database::{TestDb, stories},
+    phone::{PRICE, Phone, Shop},
+};
+use comptoir::{
+    domain::{AdjustReason, Cause, Key, Money, ProductId, Quantity, Sale, Tender},
+    server::check,
+    sync::{
+        Body, Refusal, Verdict, decide,
+        engine::Store,
+        mutation::{Became, ReceivedLine, RecordSale},
+        wire::{MovementRow, RefusedRow},
+    },
+};
+
+stories!(
+    the_goods_left_so_the_count_is_corrected,
+    two_people_who_keep_it_at_once_correct_it_once,
+    a_part_of_it_is_kept,
+    a_correction_is_an_owners_and_of_what_was_sold,
+);
+
+/// A sale of five, of which three were there: refused, and to be decided by anybody.
+async fn refused(shop: &Shop) -> (Phone, ProductId, Key, Sale) {
+    let rice = shop.product("Riz", 3).await;
+    let mut phone = shop.phone(shop.owner).await;
+    let sold = phone.sell(rice, 5);
+    let Ok(Body::RecordSale(record)) = sold.read() else { unreachable!() };
+    phone.synchronise().await;
+    assert_eq!(phone.confirmed_stock(rice), 3);
+    (phone, rice, sold.key, record.sale)
+}
+
+fn shortage(phone: &Phone, key: Key) -> Refusal {
+    let parked = phone.parked().into_iter().find(|parked| parked.mutation.key == key).unwrap();
+    match parked.verdict {
+        Verdict::Refused { refusal, .. } => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn keeps(sale: &Sale, refused: Key, corrections: Vec<ReceivedLine>) -> Body {
+    Body::RecordSale(RecordSale { corrections, ..RecordSale::again(sale.clone(), refused) })
+}
+
+fn movements(phone: &Phone, of: ProductId) -> Vec<MovementRow> {
+    let rows = phone.memory.scan(Store::Confirmed, &format!("0/movement/{of}/"));
+    rows.iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect()
+}
+
+fn became(phone: &Phone, key: Key) -> Option<Became> {
+    let row = phone.memory.get(Store::Confirmed, &format!("0/refused/{key}"))?;
+    serde_json::from_str::<RefusedRow>(row).unwrap().became
+}
+
+async fn the_goods_left_so_the_count_is_corrected(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let (mut phone, rice, key, sale) = refused(&shop).await;
+    let corrections = decide::corrections(&sale, &shortage(&phone, key), |_| 3);
+    phone.queue(keeps(&sale, key, corrections));
+    assert_eq!(phone.stock(rice), 0, "shown at once: two more were there, and five left");
+    phone.synchronise().await;
+    assert_eq!((phone.confirmed_stock(rice), became(&phone, key)), (0, Some(Became::Retried)));
+    let last: Vec<_> = movements(&phone, rice).iter().rev().take(2).map(|row| (row.delta, row.stock_after)).collect();
+    assert_eq!(last, [(-5, 0), (2, 5)]);
+    let correction = movements(&phone, rice).into_iter().find(|row| row.delta == 2).unwrap();
+    assert_eq!(correction.cause, Cause::Adjust { reason: AdjustReason::Count });
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+async fn two_people_who_keep_it_at_once_correct_it_once(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let (mut one, rice, key, sale) = refused(&shop).await;
+    let mut two = shop.phone(shop.owner).await;
+    let corrections = decide::corrections(&sale, &shortage(&one, key), |_| 3);
+    for phone in [&mut one, &mut two] {
+        phone.queue(keeps(&sale, key, corrections.clone()));
+    }
+    one.synchronise().await;
+    two.synchronise().await;
+    one.synchronise().await;
+    assert_eq!((one.confirmed_stock(rice), two.confirmed_stock(rice)), (0, 0));
+    assert_eq!((movements(&one, rice), movements(&one, rice).len()), (movements(&two, rice), 3));
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+async fn a_part_of_it_is_kept(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let (mut phone, rice, key, sale) = refused(&shop).await;
+    let part = decide::part(&sale, |_| 3).unwrap();
+    let amount = Money::new(3 * PRICE).unwrap();
+    assert_eq!(part.tenders, [Tender::Cash { amount, given: amount }]);
+    phone.queue(Body::RecordSale(RecordSale::again(part.clone(), key)));
+    phone.synchronise().await;
+    assert_eq!((phone.confirmed_stock(rice), became(&phone, key)), (0, Some(Became::Retried)));
+    let row = phone.memory.get(Store::Confirmed, &format!("0/sale/{}", sale.id)).unwrap();
+    assert_eq!(serde_json::from_str::<comptoir::sync::wire::SaleRow>(row).unwrap().sale, part);
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+async fn a_correction_is_an_owners_and_of_what_was_sold(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let (_, rice, key, sale) = refused(&shop).await;
+    let line = |units| vec![ReceivedLine { product: rice, quantity: Quantity::new(units).unwrap() }];
+    let mut employee = shop.phone(shop.employee).await;
+    let kept = employee.queue(keeps(&sale, key, line(2)));
+    let answers = employee.push().await;
+    assert!(
+        matches!(&answers[0].verdict, Verdict::Refused { refusal: Refusal::NotAllowed, .. }),
+        "{:?}",
+        (kept.kind, answers)
+    );
+    assert!(keeps(&sale, key, line(5)).changes() == 2);
+    // More than was sold cannot be read, here or on the server.
+    for (corrections, retry) in [(line(6), true), (line(2), false)] {
+        let body = match retry {
+            true => keeps(&sale, key, corrections),
+            false => Body::RecordSale(RecordSale { corrections, ..RecordSale::first(sale.clone()) }),
+        };
+        let mutation = comptoir::sync::Mutation::new(key, kept.origin, kept.made, Vec::new(), Vec::new(), &body);
+        assert!(mutation.read().is_err());
+    }
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
