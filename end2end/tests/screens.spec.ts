@@ -86,8 +86,12 @@ test("axe finds nothing: from the cart to the receipt", async ({ shop, browser }
   await expect(page.getByText("Vente confirmée")).toBeVisible();
   await looksRight(page, "Reçu, confirmed");
   await page.goto("/recu?id=01990000-0000-7000-8000-000000000000");
-  await expect(page.getByRole("heading", { name: "Ce reçu n’est pas sur ce téléphone" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Ce reçu n’existe pas" })).toBeVisible();
   await looksRight(page, "Reçu, unknown");
+  await context.setOffline(true);
+  await page.goto("/recu?id=01990000-0000-7000-8000-000000000001");
+  await expect(page.getByRole("heading", { name: "Ce reçu n’est pas sur ce téléphone" })).toBeVisible();
+  await looksRight(page, "Reçu, older than the phone knows, offline");
 });
 
 test("axe finds nothing: Accueil, À décider, Paramètres, and their banners", async ({ shop, browser }) => {

@@ -2,6 +2,7 @@
 
 mod database;
 mod deciding;
+mod housekeeping;
 mod past;
 mod phone;
 mod schema;

@@ -4,6 +4,7 @@ mod check;
 mod demo;
 mod device;
 mod import;
+mod jobs;
 mod replay;
 mod serve;
 mod smoke;
@@ -49,6 +50,9 @@ enum Command {
     Import(import::Import),
     /// Recompute every stock and every sale; exit 1 on any difference.
     Check(check::Check),
+    /// The server's housekeeping, by hand.
+    #[command(subcommand)]
+    Jobs(jobs::Jobs),
     /// Enrol at a server as a phone would, then make, check and void a sale; exit 1 where something is wrong.
     Smoke(smoke::Smoke),
     /// Sell a till's file again through phones of a running server; exit 1 where the figures differ.
@@ -89,6 +93,7 @@ impl Cli {
             Command::Device(device) => device.run(&open(&config).await?).await,
             Command::Import(import) => import.run(&open(&config).await?).await,
             Command::Check(check) => check.run(&open(&config).await?).await,
+            Command::Jobs(jobs) => jobs.run(&open(&config).await?, &config).await,
             Command::Replay(replay) => replay.run(&open(&config).await?).await,
             Command::Smoke(smoke) => smoke.run().await,
         }

@@ -6,7 +6,7 @@ use crate::server::{
     db,
     events::Events,
     http::{self, Site},
-    jobs, sessions,
+    jobs::Job,
     state::State,
     throttle::Throttle,
 };
@@ -23,6 +23,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tokio::time::MissedTickBehavior;
 use tracing_subscriber::EnvFilter;
 
 /// What is under way is finished within this; the whole stop stays within 5 s.
@@ -31,8 +32,6 @@ const STOP_SAID_EVERY: Duration = Duration::from_millis(50);
 const CLOSE_WITHIN: Duration = Duration::from_millis(700);
 /// A connection that asks nothing for this long is closed.
 const IDLE_WITHIN: Duration = Duration::from_secs(60);
-const OFTEN: Duration = Duration::from_secs(15);
-const SELDOM_EVERY: u32 = 240; // times OFTEN: an hour
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -170,28 +169,28 @@ async fn stop_signal() {
     }
 }
 
+/// Each job at its own pace; one that takes long holds no other up.
 async fn run_jobs(state: Arc<State>) {
-    let State { db, config, events, .. } = &*state;
-    let mut ticks = tokio::time::interval(OFTEN);
-    for tick in (0..SELDOM_EVERY).cycle() {
-        ticks.tick().await;
-        let published = jobs::publish_refusals(db, now_ms()).await;
-        if matches!(published, Ok(1..)) {
-            events.changed_somewhere();
-        }
-        log_job("publish refusals", published);
-        if tick == 0 {
-            log_job("expire answers", jobs::expire_answers(db, now_ms(), config.answer_ms).await);
-            log_job("clean up sessions", sessions::clean_up(db, now_ms()).await);
-        }
-    }
+    futures::future::join_all(Job::ALL.map(|job| run_job(job, &state))).await;
 }
 
-fn log_job(job: &str, result: Result<u64, crate::server::ServerError>) {
-    match result {
-        Ok(0) => {}
-        Ok(rows) => tracing::info!(job, rows, "job"),
-        Err(error) => tracing::error!(job, %error, "job failed; it runs again"),
+async fn run_job(job: Job, state: &State) {
+    let State { db, config, events, .. } = state;
+    let mut ticks = tokio::time::interval(job.every());
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let began = Instant::now();
+        match job.run(db, config.answer_ms, now_ms()).await {
+            Ok(None | Some(0)) => {}
+            Ok(Some(rows)) => {
+                if job == Job::PublishRefusals {
+                    events.changed_somewhere();
+                }
+                tracing::info!(job = job.name(), rows, ms = began.elapsed().as_millis(), "job");
+            }
+            Err(error) => tracing::error!(job = job.name(), %error, "job failed; it runs again"),
+        }
     }
 }
 

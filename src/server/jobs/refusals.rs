@@ -1,6 +1,5 @@
-//! Work the server does on its own, a bounded piece at a time; who calls it when is `serve`'s affair.
-
-use super::{
+use super::JOB_BATCH_ROWS;
+use crate::server::{
     ServerError,
     db::{Db, execute, fetch_all, fetch_one},
 };
@@ -8,8 +7,6 @@ use uuid::Uuid;
 
 /// How long a phone may leave unsaid what became of its refused sale before the others see it (G17).
 pub const REFUSAL_UNSAID_MS: i64 = 60_000;
-/// Rows one transaction of a job touches, so that no sale waits long for it.
-const JOB_BATCH_ROWS: i64 = 200;
 
 /// Shows the others the refused sales whose phone has not said what became of them. Answers how many.
 pub async fn publish_refusals(db: &Db, now_ms: i64) -> Result<u64, ServerError> {
@@ -57,26 +54,4 @@ async fn publish_shop(db: &Db, shop: Uuid, before_ms: i64) -> Result<u64, Server
     }
     tx.commit().await?;
     Ok(published)
-}
-
-/// Cleans up the full answers older than their retention time; outcome and change number stay (G6). Answers how many.
-pub async fn expire_answers(db: &Db, now_ms: i64, retention_ms: i64) -> Result<u64, ServerError> {
-    let before_ms = now_ms.saturating_sub(retention_ms);
-    let mut expired = 0;
-    loop {
-        let mut tx = db.write().await?;
-        let cleaned = execute!(
-            &mut tx,
-            "UPDATE ledger SET answer = NULL WHERE (shop_id, key) IN (
-               SELECT shop_id, key FROM ledger
-               WHERE answer IS NOT NULL AND received_ms < $1 AND outcome IN ('refused', 'conflict') LIMIT $2)",
-            before_ms,
-            JOB_BATCH_ROWS
-        )?;
-        tx.commit().await?;
-        expired += cleaned;
-        if cleaned == 0 {
-            return Ok(expired);
-        }
-    }
 }
