@@ -13,7 +13,7 @@ SITE := $(CARGO_TARGET_DIR)/site
 export LEPTOS_SITE_ROOT := $(SITE)
 COMPTOIR := $(CARGO_TARGET_DIR)/release/comptoir
 
-.PHONY: run dev build test lint bench simulate simulate-faults tools test-tools rust-tests storage-tests browser-tests
+.PHONY: run dev build test lint bench simulate simulate-faults explore tools test-tools rust-tests storage-tests browser-tests
 
 run: build
 	$(COMPTOIR) demo
@@ -56,6 +56,10 @@ DATABASE ?= sqlite
 simulate: test-tools
 	tests/with-postgres.sh cargo run --locked --profile simulate --features ssr --example simulate -- $(or $(SEED),$(SEEDS)) \
 	  --database $(DATABASE)
+
+# The small case, every order in which it can happen.
+explore:
+	cargo run --locked --profile simulate --features ssr --example simulate -- --explore
 
 # Does it bite? Each deliberate fault of src/faults.rs in turn: which promise it breaks, and how many seeds it takes.
 simulate-faults:

@@ -18,6 +18,9 @@ struct Options {
     /// Prints everything that happens.
     #[arg(long)]
     trace: bool,
+    /// Explores the small case whole instead, every order in which it can happen.
+    #[arg(long)]
+    explore: bool,
     /// Plants each deliberate fault in turn, or those whose words hold this text, and runs the seeds until one finds it.
     #[arg(long, num_args = 0..=1, default_missing_value = "")]
     faults: Option<String>,
@@ -30,6 +33,9 @@ fn main() -> ExitCode {
         eprintln!("seeds are numbers, as in 42 or 1..100");
         return ExitCode::FAILURE;
     };
+    if options.explore {
+        return if run::explore(run::worlds(true)) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let kind = if options.database == "postgres" { Kind::Postgres } else { Kind::Sqlite };
     if options.trace {
         // What the server logs stands beside what happened.

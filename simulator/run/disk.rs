@@ -1,13 +1,12 @@
 //! A phone's storage, which a power cut takes back to a point at or after its last strict transaction.
 
-use super::chance::Chance;
 use comptoir::sync::engine::{
     Acknowledged, Device, Durability, LocalTx, Parked, Store,
     memory::{Memory, Stale},
 };
 use serde::de::DeserializeOwned;
 
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Disk {
     /// What a reader finds.
     now: Memory,
@@ -28,9 +27,13 @@ impl Disk {
         Ok(())
     }
 
-    /// The power goes: of the relaxed transactions a prefix survives. Answers those that are gone.
-    pub fn lose_power(&mut self, chance: &mut Chance) -> Vec<LocalTx> {
-        let survive = chance.below(self.unsafe_yet.len() + 1);
+    /// How many transactions a power cut may take.
+    pub fn relaxed(&self) -> usize {
+        self.unsafe_yet.len()
+    }
+
+    /// The power goes: of the relaxed transactions so many survive, the first. Answers those that are gone.
+    pub fn lose_power(&mut self, survive: usize) -> Vec<LocalTx> {
         self.flush(survive);
         self.now = self.safe.clone();
         std::mem::take(&mut self.unsafe_yet)

@@ -41,6 +41,7 @@ pub mod named {
     pub const VERDICTS_FOLLOW: &str = "G7 G12 every verdict follows from what came before";
     pub const NO_CHANGE_IS_MISSED: &str = "G10 a page tells every change of its range";
     pub const COMMIT_ORDER: &str = "G10 change numbers are in commit order";
+    pub const REAL_TIME: &str = "G10 what had ended is before what began later";
     pub const CURSORS: &str = "G10 a cursor never goes back";
     pub const STOCK: &str = "G12 stock is what the movements leave, never below zero";
     pub const BOOKS: &str = "G9 G15 the books add up";

@@ -6,6 +6,8 @@ mod database;
 mod disk;
 mod guarantees;
 mod healing;
+#[cfg(test)]
+mod history;
 mod model;
 mod nature;
 mod network;
@@ -17,7 +19,9 @@ mod seller;
 mod sender;
 mod server;
 mod shop;
+mod small;
 mod stage;
+mod streams;
 mod strikes;
 mod tasks;
 mod verdicts;
@@ -27,3 +31,6 @@ mod world;
 
 pub use database::Kind;
 pub use runner::Runner;
+// The tests ask for them by their own names.
+#[cfg_attr(test, allow(unused_imports))]
+pub use small::{explore, worlds};

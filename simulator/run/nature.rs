@@ -22,6 +22,8 @@ pub struct Nature {
     pub request_lost: Odds,
     pub answer_lost: Odds,
     pub sent_twice: Odds,
+    /// The browser knows streams, and nothing between it and the server cuts them all.
+    pub streams: bool,
     /// A local transaction takes so long that something comes in between.
     pub slow_storage: Odds,
     /// The longest a phone is cut off.
@@ -72,6 +74,7 @@ impl Nature {
             request_lost: odds(chance, 3_000),
             answer_lost: odds(chance, 3_000),
             sent_twice: odds(chance, 2_000),
+            streams: chance.below(4) > 0,
             slow_storage: odds(chance, 2_000),
             cut_off_ms: [10 * SECOND_MS, 3_600 * SECOND_MS, 2 * DAY_MS, 14 * DAY_MS][chance.below(4)],
             acts_weights: ACTS.map(|(_, weight)| if chance.below(5) == 0 { 0 } else { weight }),

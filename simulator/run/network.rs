@@ -65,7 +65,7 @@ impl Stage {
         !self.healed && self.chance.happens(odds)
     }
 
-    fn delay_ms(&mut self) -> i64 {
+    pub fn delay_ms(&mut self) -> i64 {
         let mean_ms = if self.healed { self.nature.delay_ms.min(100) } else { self.nature.delay_ms };
         1 + self.chance.about(mean_ms)
     }

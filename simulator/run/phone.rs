@@ -17,7 +17,7 @@ use comptoir::{
     sync::{
         CallError,
         engine::{self, Device, Trigger},
-        wire::PersonRow,
+        wire::{PersonRow, PullAnswer},
     },
 };
 
@@ -39,6 +39,7 @@ pub struct Phone {
     pub clock_ms: i64,
     pub cookie: Option<String>,
     pub next_request: u64,
+    pub next_stream: u64,
     pub person: Person,
     pub revoked: bool,
     /// When somebody last looked at it.
@@ -69,6 +70,14 @@ pub enum TabEvent {
     TimedOut {
         request: u64,
     },
+    /// A page of a stream.
+    Hears {
+        stream: u64,
+        answer: Box<PullAnswer>,
+    },
+    StreamEnds {
+        stream: u64,
+    },
     /// The tab that sends has not said that it heard of a sale.
     Unheard(Key),
     Thaws,
@@ -87,6 +96,7 @@ impl Phone {
             clock_ms: 0,
             cookie: None,
             next_request: 0,
+            next_stream: 0,
             person: Person::default(),
             revoked: false,
             seen_ms: BEGIN_MS,
@@ -196,6 +206,8 @@ impl Phone {
                 let error = CallError::NotReached { detail: "timed out".into() };
                 self.answered(serial, request, Err(error), stage)
             }
+            (None, TabEvent::Hears { stream, answer }) => self.hears(serial, stream, answer, stage),
+            (None, TabEvent::StreamEnds { stream }) => self.stream_ends(serial, stream, stage),
             (None, TabEvent::Unheard(key)) => self.unheard(serial, key, stage),
         }
     }

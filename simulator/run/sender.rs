@@ -7,6 +7,7 @@ use super::{
     phone::{Phone, TabEvent},
     shop,
     stage::Stage,
+    streams::Following,
     tasks::Deed,
 };
 use comptoir::{
@@ -31,6 +32,7 @@ pub struct Sender {
     in_flight: BTreeSet<Key>,
     pub pushing: bool,
     pub pulling: bool,
+    pub following: Following,
     flights: BTreeMap<u64, (Flight, Option<Contact>)>,
     /// The turn that was asked for last.
     turn: u64,
@@ -63,6 +65,7 @@ impl Sender {
             in_flight: BTreeSet::new(),
             pushing: false,
             pulling: false,
+            following: Following::default(),
             flights: BTreeMap::new(),
             turn: 0,
         }
@@ -85,11 +88,12 @@ impl Phone {
         }
         loop {
             let device = self.disk.device();
-            let (situation, now_ms) = (self.situation(&device, stage), stage.now_ms);
-            let Some(sender) = self.sender(tab) else { return Ok(()) };
-            if device.meta.epoch != sender.epoch {
+            if self.sender(tab).is_some_and(|sender| device.meta.epoch != sender.epoch) {
                 return self.stop_sender(tab, stage);
             }
+            let follow_at_ms = self.follow(tab, &device, stage);
+            let (situation, now_ms) = (self.situation(tab, &device, stage), stage.now_ms);
+            let Some(sender) = self.sender(tab) else { return Ok(()) };
             match sender.schedule.next(situation, now_ms) {
                 Action::PushUrgent(key) => {
                     self.give_way(tab, stage)?;
@@ -105,7 +109,8 @@ impl Phone {
                 }
                 Action::Push | Action::Pull => {}
                 Action::Sleep { until_ms } => {
-                    let pause_ms = until_ms.map_or(TIMER_MAX_MS, |until| until - now_ms);
+                    let next_ms = until_ms.into_iter().chain(follow_at_ms).min();
+                    let pause_ms = next_ms.map_or(TIMER_MAX_MS, |until| until - now_ms);
                     self.wake(tab, pause_ms, stage);
                     return Ok(());
                 }
@@ -113,13 +118,14 @@ impl Phone {
         }
     }
 
-    fn situation(&self, device: &Device, stage: &Stage) -> Situation {
+    fn situation(&mut self, tab: u64, device: &Device, stage: &Stage) -> Situation {
+        let streaming = self.sender(tab).is_some_and(|sender| sender.following.stream.is_some());
         Situation {
             online: self.online(stage),
             session: device.meta.session,
             unsent: device.unsent().next().is_some(),
             visible: self.visible(stage),
-            streaming: false,
+            streaming,
         }
     }
 
@@ -249,7 +255,7 @@ impl Phone {
     pub fn finished(&mut self, tab: u64, done: Done, stage: &mut Stage) -> Held {
         let (now_ms, chance) = (stage.now_ms, stage.chance.unit());
         let device = self.disk.device();
-        let situation = self.situation(&device, stage);
+        let situation = self.situation(tab, &device, stage);
         let Some(sender) = self.sender(tab) else { return Ok(()) };
         match done {
             Done::Nothing => {}

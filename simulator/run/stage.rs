@@ -1,6 +1,6 @@
 //! Virtual time: what happens next, and the trace of what happened.
 
-use super::{chance::Chance, nature::Nature, network::Request, phone::TabEvent, witness::Witness};
+use super::{chance::Chance, nature::Nature, network::Request, phone::TabEvent, streams::Opens, witness::Witness};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, fmt};
 
@@ -14,6 +14,8 @@ pub enum Event {
     Tab { phone: usize, tab: u64, what: TabEvent },
     /// A request reaches the server.
     Arrives(Box<Request>),
+    /// A phone's request for its stream reaches the server.
+    StreamOpens(Box<Opens>),
     /// The world does something to a phone, or to the server.
     Strikes { fault: Strike, phone: usize },
     /// A phone that knew it had no network has one again.
@@ -103,7 +105,7 @@ impl Stage {
     /// Requests and answers on their way never arrive.
     pub fn lose_what_is_under_way(&mut self) {
         self.queue.retain(|_, event| {
-            let answer = matches!(event, Event::Tab { what: TabEvent::Answer { .. }, .. });
+            let answer = matches!(event, Event::Tab { what: TabEvent::Answer { .. } | TabEvent::Hears { .. }, .. });
             !answer && !matches!(event, Event::Arrives(_))
         });
     }

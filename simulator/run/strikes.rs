@@ -42,6 +42,7 @@ impl World<'_> {
             }
             Strike::ServerKilled => {
                 self.server.kill().await;
+                self.streams_break();
                 Ok(())
             }
             Strike::DatabaseFails => {
@@ -55,6 +56,7 @@ impl World<'_> {
             }
             Strike::BackedUp => {
                 self.server.back_up().await;
+                self.streams_break();
                 self.backup = Some(self.model().clone());
                 Ok(())
             }
@@ -67,7 +69,8 @@ impl World<'_> {
     fn power_cut(&mut self, phone: usize) -> Held {
         let phone = &mut self.phones[phone];
         let before = super::witness::keys_on(&phone.disk);
-        phone.disk.lose_power(&mut self.stage.chance);
+        let survive = self.stage.chance.below(phone.disk.relaxed() + 1);
+        phone.disk.lose_power(survive);
         phone.tabs.clear();
         phone.lock = None;
         guarantees::power_cuts_lose_nothing(&before, &phone.disk)
@@ -101,6 +104,7 @@ impl World<'_> {
         }
         self.history = self.stage.chance.random_id();
         self.server.set_back(self.history).await;
+        self.streams_break();
         self.histories.insert(self.history, model);
         self.set_back = true;
         Ok(())

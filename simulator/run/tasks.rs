@@ -49,6 +49,10 @@ pub enum Deed {
     Pulled {
         answer: Box<PullAnswer>,
     },
+    /// A page of the stream.
+    Heard {
+        answer: Box<PullAnswer>,
+    },
     Forks {
         id: InstallationId,
         secret: String,
@@ -156,7 +160,9 @@ impl Phone {
                 let (tx, epoch) = engine::new_epoch(&device);
                 Some((tx, Then::Sends { epoch }))
             }
-            Deed::Orphans | Deed::ForgetOld | Deed::Answered { .. } | Deed::Pulled { .. } if fenced => {
+            Deed::Orphans | Deed::ForgetOld | Deed::Answered { .. } | Deed::Pulled { .. } | Deed::Heard { .. }
+                if fenced =>
+            {
                 return Decision::Fenced;
             }
             Deed::Orphans => engine::settle_orphans(&device, device.meta.epoch, now_ms, &mut keys).map(nothing),
@@ -168,7 +174,7 @@ impl Phone {
                 let (tx, applied) = engine::on_push_answer(&device, device.meta.epoch, answer, now_ms, &mut keys);
                 Some((tx, Then::Applied(applied)))
             }
-            Deed::Pulled { answer } => {
+            Deed::Pulled { answer } | Deed::Heard { answer } => {
                 let acknowledged: Vec<Acknowledged> = match &answer.pulled {
                     Pulled::Start(_) => self.disk.acknowledged(),
                     _ => Vec::new(),
@@ -221,6 +227,13 @@ impl Phone {
                     Done::Answered { again: applied != Applied::UpToDate && !waits, progress: true },
                     stage,
                 )
+            }
+            (Deed::Heard { .. }, Then::Applied(applied)) => {
+                if applied != Applied::UpToDate {
+                    self.missed(tab, stage); // more, or another page came first
+                }
+                self.wake(tab, 0, stage);
+                Ok(())
             }
             (Deed::Forks { lane, .. }, _) => self.ask_to_fork(tab, lane, stage),
             (Deed::Forked { lane, .. }, _) => {
@@ -292,6 +305,7 @@ impl Deed {
             Deed::Decide { .. } => "a decision",
             Deed::Answered { .. } => "a push's answer",
             Deed::Pulled { .. } => "a pull's answer",
+            Deed::Heard { .. } => "a page of its stream",
             Deed::Forks { .. } => "what it will become",
             Deed::Forked { .. } => "a new installation",
             Deed::RollBack { .. } => "a sale rolled back",

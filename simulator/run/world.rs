@@ -10,6 +10,7 @@ use super::{
     server::Server,
     shop::{self, HISTORY, PEOPLE},
     stage::{Event, Stage},
+    streams::Streams,
 };
 use comptoir::{
     server::jobs::REFUSAL_UNSAID_MS,
@@ -29,6 +30,7 @@ pub struct World<'a> {
     pub stage: Stage,
     pub server: Server<'a>,
     pub phones: Vec<Phone>,
+    pub streams: Streams,
     /// By the id the server had then; the last is the one that goes on.
     pub histories: BTreeMap<Uuid, Model>,
     pub history: Uuid,
@@ -52,6 +54,7 @@ pub async fn run(place: &Place, seed: u64, print: bool) -> Outcome {
         stage,
         server,
         phones: Vec::new(),
+        streams: Streams::default(),
         histories: BTreeMap::new(),
         history: HISTORY,
         backup: None,
@@ -111,17 +114,22 @@ impl World<'_> {
         match event {
             Event::Act { phone } => self.act(phone).await,
             Event::Tab { phone, tab, what } => {
-                let writes = matches!(what, TabEvent::Answer { .. } | TabEvent::Commit(_));
+                let writes = matches!(what, TabEvent::Answer { .. } | TabEvent::Hears { .. } | TabEvent::Commit(_));
                 self.phones[phone].handle(tab, what, &mut self.stage)?;
                 if writes { self.look_at(phone) } else { Ok(()) }
             }
-            Event::Arrives(request) => self.arrives(*request).await,
+            Event::Arrives(request) => {
+                self.arrives(*request).await?;
+                self.tell_streams().await
+            }
+            Event::StreamOpens(whose) => self.stream_opens(*whose).await,
             Event::Strikes { fault, phone } if !self.stage.healed => self.strikes(fault, phone).await,
             Event::Strikes { .. } => Ok(()),
             Event::Online { phone } => self.online(phone),
             Event::Jobs => {
                 self.server.jobs(self.stage.now_ms).await;
-                Ok(())
+                self.streams.changed_somewhere();
+                self.tell_streams().await
             }
             Event::Heals => self.heals().await,
             Event::Rests => {
@@ -213,6 +221,7 @@ impl World<'_> {
         match (&request.called, &answer) {
             (Called::Push(push), Ok(Answered::Push(answer))) => {
                 self.model().push(push, answer, failing)?;
+                self.streams.pushed(push, answer, shop::person(0).id);
                 if let Some(Pulled::Page(page)) = &answer.page {
                     self.read(page).await?;
                 }
@@ -245,8 +254,11 @@ impl World<'_> {
         Ok(())
     }
 
-    async fn read(&mut self, page: &Page) -> Held {
+    pub async fn read(&mut self, page: &Page) -> Held {
         let (counter, now_ms) = (self.counter().await, self.stage.now_ms);
+        if !page.more && page.to < counter {
+            return broken(named::REAL_TIME, format!("a page to {}, the counter is {counter}", page.to));
+        }
         self.model().page(page, counter, now_ms)
     }
 

@@ -201,7 +201,7 @@ pub struct SettleRefusal {
     pub became: Became,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Became {
     /// Refused before a receipt was shown: the cart came back, no goods left.

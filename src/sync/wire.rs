@@ -33,7 +33,7 @@ pub const PAST_DAYS_MAX: i64 = 31;
 pub const ACKNOWLEDGED_DAYS: i64 = 30;
 
 /// How far an installation has applied a shop's changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cursor {
     /// The shop's history: a restored backup begins a new one (G19).
     pub history: Uuid,

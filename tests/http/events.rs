@@ -16,6 +16,7 @@ on_each_database!(
     a_phone_hears_what_another_does_and_nothing_twice,
     a_stream_goes_on_from_what_was_heard,
     a_stream_is_of_its_session,
+    a_phone_of_another_history_is_told_so_once,
     a_stream_holds_up_no_stop,
     who_may_listen,
 );
@@ -95,6 +96,13 @@ struct Events(BufReader<Box<dyn std::io::Read>>);
 impl Events {
     /// The next page and its id; `None` where the stream ended.
     fn next(&mut self) -> Option<(Page, String)> {
+        self.pulled().map(|(pulled, id)| match pulled {
+            Pulled::Page(page) => (page, id),
+            other => panic!("{other:?}"),
+        })
+    }
+
+    fn pulled(&mut self) -> Option<(Pulled, String)> {
         let (mut id, mut data) = (String::new(), String::new());
         loop {
             let mut line = String::new();
@@ -108,8 +116,7 @@ impl Events {
                 _ if data.is_empty() => {}
                 _ => {
                     let answer: PullAnswer = serde_json::from_str(&data).unwrap();
-                    let Pulled::Page(page) = answer.pulled else { panic!("{answer:?}") };
-                    return Some((page, id));
+                    return Some((answer.pulled, id));
                 }
             }
         }
@@ -176,6 +183,17 @@ fn a_stream_is_of_its_session(setting: Setting) {
     let own = pushed_page(neighbour.pays());
     let (page, _) = events.next().unwrap();
     assert_eq!((page.history, page.rows.expenses.len()), (own.history, 1), "the other shop's was not told");
+}
+
+/// It reads the shop from the start, and follows from there by another stream.
+fn a_phone_of_another_history_is_told_so_once(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let mut client = Client::new(&server, &shop);
+    client.cursor.history = Uuid::new_v4();
+    let mut events = client.listens();
+    assert_eq!(events.pulled().map(|(pulled, _)| pulled), Some(Pulled::Resync));
+    assert_eq!(events.pulled(), None);
 }
 
 fn a_stream_holds_up_no_stop(setting: Setting) {

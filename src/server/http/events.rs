@@ -50,7 +50,7 @@ pub async fn stream(
         Err(error) => return refuse(error.into_call("events")),
     };
     let listener = state.events.listen(&session);
-    let telling = Telling { state, token, listener, cursor, behind: true };
+    let telling = Telling { state, token, listener, cursor, behind: true, over: false };
     let events = futures::stream::unfold(telling, |mut telling| async move {
         let event = telling.next().await?;
         Some((Ok::<_, Infallible>(event), telling))
@@ -68,12 +68,14 @@ struct Telling {
     cursor: Cursor,
     /// There is more to read before anything is waited for.
     behind: bool,
+    /// The phone was told to read the shop from the start: from here nothing leads on.
+    over: bool,
 }
 
 impl Telling {
     /// The next page; `None` ends the stream, and the phone begins another from where it stands.
     async fn next(&mut self) -> Option<Event> {
-        loop {
+        while !self.over {
             if !self.behind && !self.listener.hears().await {
                 return None;
             }
@@ -86,13 +88,17 @@ impl Telling {
             self.cursor = self.listener.skip_told(self.cursor);
             let pulled = pull::changes_since(&self.state.db, &session, self.cursor, PUSH_PAGE_MAX_ROWS).await;
             let pulled = pulled.inspect_err(|error| tracing::warn!(%error, "a stream ends")).ok()?;
-            let Pulled::Page(page) = &pulled else { return self.event(pulled) };
+            let Pulled::Page(page) = &pulled else {
+                self.over = true;
+                return self.event(pulled);
+            };
             self.behind = page.more;
             if page.to > page.from {
                 self.cursor.change = page.to;
                 return self.event(pulled);
             }
         }
+        None
     }
 
     fn event(&self, pulled: Pulled) -> Option<Event> {

@@ -4,7 +4,7 @@
 use super::storage::{LocalTx, Store, Write};
 use std::collections::BTreeMap;
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Memory {
     rows: BTreeMap<(Store, String), String>,
 }

@@ -34,7 +34,7 @@ impl Store {
 }
 
 /// What must have reached the disk before a transaction counts as done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Durability {
     /// Everything: a person's work, shown only after it is safe (G1).
@@ -44,7 +44,7 @@ pub enum Durability {
 }
 
 /// One local transaction. It is carried out whole if every expectation holds, else not at all.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LocalTx {
     pub durability: Durability,
     /// The sender's epoch: a sender whose lock was taken meanwhile cannot write (G5).
@@ -54,14 +54,14 @@ pub struct LocalTx {
 }
 
 /// A compare-and-set's "compare": this key holds exactly this text, or nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Expect {
     pub store: Store,
     pub key: String,
     pub value: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Write {
     Put {
         store: Store,

@@ -1,0 +1,400 @@
+//! Every order in which the small case can happen, for stateright to explore.
+
+use super::{
+    phone::{Act, Flight, Message, Painted, Phone},
+    server::Server,
+};
+use crate::run::{disk::read, shop, stage::BEGIN_MS, view::View, witness::keys_on};
+use comptoir::{
+    domain::{InstallationId, Key, ProductId},
+    sync::{
+        Body, Verdict,
+        engine::{Lane, SALE_ORPHAN_MS},
+        wire::{Cursor, Kind, PullAnswer, Pulled, PushRequest, Rows, StartPage, StockRow},
+    },
+};
+use stateright::{Model, Property};
+use std::collections::BTreeMap;
+
+const OPENING_UNITS: i64 = 5;
+/// Rounds of push and pull within which everything is said once the network is good.
+const ROUNDS_MAX: usize = 6;
+
+/// What is to be explored: who does what, and how often something goes wrong.
+#[derive(Debug, Clone)]
+pub struct Small {
+    pub scripts: [Vec<Act>; 2],
+    pub power_cuts: u8,
+    pub losses: u8,
+    /// Sales overtake the backlog, on a lane of their own.
+    pub urgent: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct State {
+    server: Server,
+    phones: [Phone; 2],
+    /// Requests nobody waits for any more: they may still arrive, or never.
+    late: Vec<(usize, Message)>,
+    power_cuts: u8,
+    losses: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    Acts {
+        phone: usize,
+    },
+    Pushes {
+        phone: usize,
+        lane: Lane,
+    },
+    Pulls {
+        phone: usize,
+    },
+    /// A request reaches the server, or its answer the phone.
+    Arrives {
+        phone: usize,
+        flight: usize,
+    },
+    ArrivesLate {
+        late: usize,
+    },
+    Lost {
+        phone: usize,
+        flight: usize,
+    },
+    WaitEnds {
+        phone: usize,
+    },
+    PowerCut {
+        phone: usize,
+        survive: usize,
+    },
+    /// Long after: what a dead tab left is put in order.
+    Restarts {
+        phone: usize,
+    },
+}
+
+fn product() -> ProductId {
+    shop::product(0)
+}
+
+fn text<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("plain JSON")
+}
+
+impl State {
+    fn begin(small: &Small) -> Self {
+        let server = Server::new(1, BTreeMap::from([(product(), OPENING_UNITS)]));
+        let at = Cursor { history: shop::HISTORY, change: server.counter };
+        let rows = Rows { stock: vec![StockRow { product: product(), units: OPENING_UNITS }], ..Rows::default() };
+        let page = StartPage { at, kind: Kind::Movement, next: None, total_rows: 1, rows };
+        let start = PullAnswer { server_now_ms: BEGIN_MS, pulled: Pulled::Start(page) };
+        let phones = [0, 1].map(|n| Phone::new(n, &start));
+        Self { server, phones, late: Vec::new(), power_cuts: small.power_cuts, losses: small.losses }
+    }
+
+    /// The server takes a request and answers.
+    fn serve(&mut self, phone: usize, message: &Message) -> Message {
+        match message {
+            Message::Push { request } => {
+                let request: PushRequest = read(request);
+                Message::Pushed { answer: text(&self.server.push(&request, BEGIN_MS)) }
+            }
+            Message::Pull { cursor } => {
+                let pulled = self.server.page(installation(phone), *cursor);
+                Message::Pulled { answer: text(&PullAnswer { server_now_ms: BEGIN_MS, pulled }) }
+            }
+            Message::Pushed { .. } | Message::Pulled { .. } => unreachable!("no request"),
+        }
+    }
+
+    fn arrives(&mut self, phone: usize, flight: usize, now_ms: i64) {
+        let message = self.phones[phone].flights[flight].message.clone();
+        match &message {
+            Message::Push { .. } | Message::Pull { .. } => {
+                self.phones[phone].flights[flight].message = self.serve(phone, &message);
+            }
+            Message::Pushed { answer } => {
+                self.phones[phone].flights.remove(flight);
+                self.phones[phone].hear_push(&read(answer), now_ms);
+            }
+            Message::Pulled { answer } => {
+                self.phones[phone].flights.remove(flight);
+                self.phones[phone].hear_pull(&read(answer), now_ms);
+            }
+        }
+    }
+
+    fn pushes(&mut self, phone: usize, lane: Lane) {
+        let request = self.phones[phone].plan(lane).expect("it has something to send");
+        let message = Message::Push { request: text(&request) };
+        self.phones[phone].flights.push(Flight { lane: Some(lane), message });
+    }
+
+    fn pulls(&mut self, phone: usize) {
+        let held = self.phones[phone].disk.device().meta.held.expect("the shop was read");
+        self.phones[phone].flights.push(Flight { lane: None, message: Message::Pull { cursor: held.cursor } });
+    }
+
+    fn abandon(&mut self, phone: usize, flight: Flight) {
+        if matches!(flight.message, Message::Push { .. }) {
+            self.late.push((phone, flight.message));
+        }
+    }
+
+    fn abandons_all(&mut self, phone: usize) {
+        for flight in std::mem::take(&mut self.phones[phone].flights) {
+            self.abandon(phone, flight);
+        }
+    }
+
+    /// The network is good and nobody does anything more: after a few rounds everybody has said and heard everything.
+    fn healed(&self) -> Result<Self, String> {
+        let mut state = self.clone();
+        let later_ms = BEGIN_MS + SALE_ORPHAN_MS + 1;
+        for _ in 0..ROUNDS_MAX {
+            for n in [0, 1] {
+                while !state.phones[n].flights.is_empty() {
+                    state.arrives(n, 0, later_ms);
+                }
+                state.phones[n].wait_ends();
+                if state.phones[n].has_orphans() {
+                    state.phones[n].starts(later_ms);
+                }
+                if state.phones[n].plan(Lane::Backlog).is_some() {
+                    state.pushes(n, Lane::Backlog);
+                }
+                state.pulls(n);
+            }
+            if state.phones.iter().all(|phone| phone.is_at_rest(state.server.counter)) {
+                return Ok(state);
+            }
+        }
+        Err(format!("no rest: {:?}", state.phones.map(|phone| phone.disk.device())))
+    }
+
+    // What must hold, in every state.
+
+    /// G12
+    fn stock_is_what_the_movements_leave(&self) -> bool {
+        let moved: i64 = self.server.movements.iter().map(|row| row.delta).sum();
+        self.server.stock[&product()] >= 0 && self.server.stock[&product()] == OPENING_UNITS + moved
+    }
+
+    /// G6
+    fn nothing_is_applied_twice(&self) -> bool {
+        let mut keys: Vec<Key> = self.server.movements.iter().map(|row| row.key).collect();
+        let all = keys.len();
+        keys.sort();
+        keys.dedup();
+        keys.len() == all
+    }
+
+    /// G2, G10
+    fn confirmed_is_the_servers(&self) -> bool {
+        self.phones.iter().all(|phone| {
+            let view = View::of(&phone.disk);
+            let change = view.device.meta.held.expect("the shop was read").cursor.change;
+            let stands = self.server.stock_at(product(), OPENING_UNITS, change);
+            view.confirmed_stock().get(&product()) == Some(&stands)
+        })
+    }
+
+    /// G2: the server's state and what the phone adds, each counted once.
+    fn shown_counts_each_once(&self) -> bool {
+        self.phones.iter().all(|phone| {
+            let view = View::of(&phone.disk);
+            let change = view.device.meta.held.expect("the shop was read").cursor.change;
+            let mut shown = self.server.stock_at(product(), OPENING_UNITS, change);
+            let mut sold_here = 0;
+            for entry in &view.device.outbox {
+                let said = entry.verdict.as_ref().is_some_and(|verdict| !verdict.is_applied());
+                let judged = self.server.ledger.get(&entry.mutation.key).map(|judged| judged.verdict());
+                let held = matches!(judged, Some(Verdict::Applied { change: at }) if at <= change);
+                let body = entry.mutation.read().expect("what the engine queued reads");
+                if said || held {
+                    continue;
+                }
+                let delta: i64 = body.stock_deltas().iter().map(|(_, delta)| delta).sum();
+                shown += delta;
+                if let Body::RecordSale(_) = body {
+                    sold_here = -delta;
+                }
+                if let Body::VoidSale(void) = &body {
+                    // What it gives back: the sale that is queued before it, or that the confirmed state holds.
+                    let confirmed =
+                        self.server.movements.iter().find(|row| row.sells(void.sale) && row.change <= change);
+                    shown += confirmed.map_or(sold_here, |row| -row.delta);
+                }
+            }
+            view.stock_of(product()) == shown
+        })
+    }
+
+    /// G1, G4: what somebody did is on the phone, unless its cart came back or it only told what became of a refusal.
+    fn nothing_made_is_lost(&self) -> bool {
+        self.phones.iter().all(|phone| {
+            let on_disk = keys_on(&phone.disk);
+            let gone = |key: &&Key| !on_disk.contains(key);
+            phone.made.iter().filter(gone).all(|key| {
+                let judged = self.server.ledger.get(key).map(|judged| judged.verdict());
+                judged.is_some_and(|verdict| !verdict.is_applied())
+            })
+        })
+    }
+
+    /// G16, G17
+    fn customers_were_told_the_truth(&self) -> bool {
+        self.phones.iter().all(|phone| {
+            let on_disk = keys_on(&phone.disk);
+            phone.painted.iter().all(|(key, painted)| {
+                let sold = self.server.ledger.get(key).is_some_and(|judged| judged.verdict().is_applied());
+                match painted {
+                    Painted::Confirmed => sold,
+                    Painted::RolledBack => !sold,
+                    Painted::Waiting | Painted::ToDecide => sold || on_disk.contains(key),
+                }
+            })
+        })
+    }
+
+    /// G5, G15, and everything above once more. Asked where nothing is under way: from any other state, messages that
+    /// arrive and waits that end lead to one of those.
+    fn heals(&self) -> bool {
+        if self.phones.iter().any(|phone| !phone.flights.is_empty() || phone.selling.is_some()) {
+            return true;
+        }
+        let Ok(healed) = self.healed() else { return false };
+        let received =
+            healed.phones.iter().flat_map(|phone| &phone.made).all(|key| healed.server.ledger.contains_key(key));
+        let [one, other] = &healed.phones;
+        received && one.confirmed() == other.confirmed() && healed.holds()
+    }
+
+    fn holds(&self) -> bool {
+        INVARIANTS.iter().all(|(_, holds)| holds(self))
+    }
+
+    fn somebody_was_refused(&self) -> bool {
+        self.server.ledger.values().any(|judged| matches!(judged.verdict(), Verdict::Refused { .. }))
+    }
+
+    fn is_over(&self, small: &Small) -> bool {
+        let acted = |phone: &Phone| phone.acts_done == small.scripts[phone.n].len();
+        self.phones.iter().all(|phone| acted(phone) && phone.is_at_rest(self.server.counter))
+    }
+}
+
+type Invariant = (&'static str, fn(&State) -> bool);
+
+const INVARIANTS: [Invariant; 6] = [
+    ("G12 stock is what the movements leave, never below zero", State::stock_is_what_the_movements_leave),
+    ("G6 nothing is applied twice", State::nothing_is_applied_twice),
+    ("G2 the confirmed state is the server's", State::confirmed_is_the_servers),
+    ("G2 shown = confirmed + pending, each counted once", State::shown_counts_each_once),
+    ("G4 nothing leaves the phone unsaid", State::nothing_made_is_lost),
+    ("G16 G17 receipts are true", State::customers_were_told_the_truth),
+];
+
+/// What must happen in some state.
+pub const SEEN: [&str; 2] = ["somebody is refused", "everything ends at rest"];
+
+/// Whether a property is one that must hold in every state.
+pub fn is_promise(name: &str) -> bool {
+    !SEEN.contains(&name)
+}
+
+fn installation(phone: usize) -> InstallationId {
+    shop::installation(phone).id
+}
+
+impl Model for Small {
+    type State = State;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<State> {
+        vec![State::begin(self)]
+    }
+
+    fn actions(&self, state: &State, steps: &mut Vec<Step>) {
+        for (phone, now) in state.phones.iter().enumerate() {
+            if now.acts_done < self.scripts[phone].len() && now.selling.is_none() {
+                steps.push(Step::Acts { phone });
+            }
+            let lanes = now.lanes().into_iter().filter(|lane| self.urgent || *lane == Lane::Backlog);
+            steps.extend(lanes.map(|lane| Step::Pushes { phone, lane }));
+            let behind = !now.has_read(state.server.counter);
+            if behind && now.flights.iter().all(|flight| flight.lane.is_some()) {
+                steps.push(Step::Pulls { phone });
+            }
+            for flight in 0..now.flights.len() {
+                steps.push(Step::Arrives { phone, flight });
+                if state.losses > 0 {
+                    steps.push(Step::Lost { phone, flight });
+                }
+            }
+            if now.selling.is_some() {
+                steps.push(Step::WaitEnds { phone });
+            }
+            if state.power_cuts > 0 {
+                steps.extend((0..=now.disk.relaxed()).map(|survive| Step::PowerCut { phone, survive }));
+            }
+            if now.selling.is_none() && now.has_orphans() {
+                steps.push(Step::Restarts { phone });
+            }
+        }
+        steps.extend((0..state.late.len()).map(|late| Step::ArrivesLate { late }));
+    }
+
+    fn next_state(&self, before: &State, step: Step) -> Option<State> {
+        let mut state = before.clone();
+        match step {
+            Step::Acts { phone } => {
+                let act = self.scripts[phone][state.phones[phone].acts_done];
+                state.phones[phone].act(act);
+            }
+            Step::Pushes { phone, lane } => state.pushes(phone, lane),
+            Step::Pulls { phone } => state.pulls(phone),
+            Step::Arrives { phone, flight } => state.arrives(phone, flight, BEGIN_MS),
+            Step::ArrivesLate { late } => {
+                let (phone, message) = state.late.remove(late);
+                drop(state.serve(phone, &message));
+            }
+            Step::Lost { phone, flight } => {
+                state.losses -= 1;
+                let flight = state.phones[phone].flights.remove(flight);
+                state.abandon(phone, flight);
+            }
+            Step::WaitEnds { phone } => state.phones[phone].wait_ends(),
+            Step::PowerCut { phone, survive } => {
+                state.power_cuts -= 1;
+                state.abandons_all(phone);
+                state.phones[phone].power_cut(survive);
+            }
+            Step::Restarts { phone } => {
+                state.abandons_all(phone);
+                state.phones[phone].starts(BEGIN_MS + SALE_ORPHAN_MS + 1);
+            }
+        }
+        Some(state)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always(INVARIANTS[0].0, |_, state: &State| (INVARIANTS[0].1)(state)),
+            Property::always(INVARIANTS[1].0, |_, state: &State| (INVARIANTS[1].1)(state)),
+            Property::always(INVARIANTS[2].0, |_, state: &State| (INVARIANTS[2].1)(state)),
+            Property::always(INVARIANTS[3].0, |_, state: &State| (INVARIANTS[3].1)(state)),
+            Property::always(INVARIANTS[4].0, |_, state: &State| (INVARIANTS[4].1)(state)),
+            Property::always(INVARIANTS[5].0, |_, state: &State| (INVARIANTS[5].1)(state)),
+            Property::always("G5 G15 once the network is good, all is said and all agree", |_, state: &State| {
+                state.heals()
+            }),
+            Property::sometimes(SEEN[0], |_, state: &State| state.somebody_was_refused()),
+            Property::sometimes(SEEN[1], |small, state: &State| state.is_over(small)),
+        ]
+    }
+}
