@@ -13,7 +13,7 @@ SITE := $(CARGO_TARGET_DIR)/site
 export LEPTOS_SITE_ROOT := $(SITE)
 COMPTOIR := $(CARGO_TARGET_DIR)/release/comptoir
 
-.PHONY: run dev build test lint bench simulate simulate-faults explore tools test-tools rust-tests storage-tests browser-tests
+.PHONY: run dev build test lint bench simulate simulate-faults explore torture tools test-tools rust-tests storage-tests browser-tests
 
 run: build
 	$(COMPTOIR) demo
@@ -64,6 +64,14 @@ explore:
 # Does it bite? Each deliberate fault of src/faults.rs in turn: which promise it breaks, and how many seeds it takes.
 simulate-faults:
 	cargo run --locked --profile simulate --features ssr,faults --example simulate -- 1..400 --faults
+
+# Real processes: servers on both databases are killed again and again, then a browser. RUNS="power disk-full" are two
+# of the runs; KILLS is how often the browser dies.
+RUNS ?=
+KILLS ?= 50
+torture: test-tools build
+	COMPTOIR=$(COMPTOIR) tests/with-postgres.sh cargo run --locked --features ssr --example torture -- $(RUNS)
+	cd end2end && npm ci --no-audit --no-fund && COMPTOIR=$(COMPTOIR) KILLS=$(KILLS) npx playwright test -c torture.config.ts
 
 tools:
 	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown

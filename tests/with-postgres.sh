@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs a command with a Postgres of its own (TEST_POSTGRES_URL), which is stopped and removed afterwards.
+# Runs a command with a Postgres of its own (TEST_POSTGRES_URL), which is stopped and removed afterwards. The script
+# TEST_POSTGRES_RESTART names restarts it without a word to who uses it.
 set -eu
 if [ -n "${TEST_POSTGRES_URL:-}" ]; then
   exec "$@"
@@ -13,18 +14,24 @@ if [ "$(id -u)" = 0 ]; then
   user=postgres
   id "$user" >/dev/null 2>&1 || user=nobody
   chown "$user" "$dir"
-  as() { setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"; }
+  as="setpriv --reuid $user --regid $(id -g "$user") --clear-groups"
 else
-  as() { "$@"; }
+  as=""
 fi
 stop() {
-  as "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1 || true
+  $as "$bin/pg_ctl" -D "$dir/data" -m immediate -w stop >/dev/null 2>&1 || true
   rm -rf "$dir"
 }
 trap stop EXIT INT TERM
 cd_dir=$(pwd)
 cd "$dir"
-as "$bin/initdb" -D "$dir/data" -U comptoir -A trust -E UTF8 --no-locale >/dev/null
-as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-p $port -h 127.0.0.1 -k '' -c max_connections=200" start >/dev/null
+$as "$bin/initdb" -D "$dir/data" -U comptoir -A trust -E UTF8 --no-locale >/dev/null
+$as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-p $port -h 127.0.0.1 -k '' -c max_connections=200" start >/dev/null
 cd "$cd_dir"
+cat >"$dir/restart" <<END
+set -eu
+cd "$dir"
+$as "$bin/pg_ctl" -D "$dir/data" -m immediate -w -l "$dir/log" restart >/dev/null
+END
+export TEST_POSTGRES_RESTART="$dir/restart"
 TEST_POSTGRES_URL="postgres://comptoir@127.0.0.1:$port/postgres" "$@"

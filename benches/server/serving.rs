@@ -6,12 +6,10 @@ use crate::{
     database::{Database, PIN},
 };
 use comptoir::{
-    domain::{Cart, Pin, SaleId, cart::exact_cash},
+    domain::Pin,
     server::{client::Client, clock::now_ms, enrol, replay::phone::Phone},
     sync::{
-        Body,
-        engine::{self, Lane, Settled},
-        mutation::RecordSale,
+        engine::{Lane, Settled},
         wire::{PullAnswer, Pulled, PushAnswer, SignInAnswer, SignInRequest},
     },
 };
@@ -185,16 +183,9 @@ fn latency_ms(runtime: &Runtime, database: &Database, url: &str) -> (f64, f64) {
     phone.synchronise().expect("the shop's state");
     let mut taken_ms: Vec<f64> = Vec::with_capacity(TIMED_SALES);
     for n in 0..TIMED_SALES {
-        let mut cart = Cart::default();
-        for product in (0..3).map(|line| &database.products[(n * 3 + line) % database.products.len()]) {
-            cart.add(product).expect("a line");
-        }
-        let receipt = engine::next_receipt(&phone.device().expect("a device").meta).expect("a receipt number");
-        let tenders = exact_cash(cart.total().expect("a total"));
-        let sale = cart.to_sale(SaleId(uuid::Uuid::now_v7()), receipt, tenders).expect("a sale");
+        let taps = (0..3).map(|line| &database.products[(n * 3 + line) % database.products.len()]);
         let began = Instant::now();
-        let body = Body::RecordSale(RecordSale::first(sale));
-        let key = phone.queue(body, true).expect("a queued sale").key;
+        let key = phone.sell(taps, true).expect("a queued sale").key;
         phone.push(Lane::Urgent(key)).expect("an answer");
         taken_ms.push(began.elapsed().as_secs_f64() * 1_000.0);
         assert_eq!(phone.settled(key).expect("an end"), Settled::Confirmed);

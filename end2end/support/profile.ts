@@ -8,19 +8,21 @@ import settings from "../playwright.config";
 export class Profile {
   private readonly folder = mkdtempSync(join(tmpdir(), "comptoir-profile-"));
   private context?: BrowserContext;
+  private pid?: number;
 
   async start(baseURL: string): Promise<BrowserContext> {
     const { viewport, locale, launchOptions } = settings.use!;
     this.context = await chromium.launchPersistentContext(this.folder, { baseURL, viewport, locale, ...launchOptions });
+    // Asked now: a kill must not wait for an answer of who is to be killed.
+    const session = await this.context.browser()!.newBrowserCDPSession();
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    this.pid = processInfo.find(({ type }) => type === "browser")!.id;
     return this.context;
   }
 
   /** Ends the browser's process as a power cut would: without a word to it. */
   async kill() {
-    const browser = this.context!.browser()!;
-    const session = await browser.newBrowserCDPSession();
-    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-    const pid = processInfo.find(({ type }) => type === "browser")!.id;
+    const [browser, pid] = [this.context!.browser()!, this.pid!];
     const ended = new Promise((done) => browser.once("disconnected", done));
     process.kill(pid, "SIGKILL");
     await ended;

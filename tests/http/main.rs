@@ -3,9 +3,12 @@
 mod assets;
 mod events;
 mod guards;
-mod power;
+#[allow(dead_code, reason = "torture uses more of it")]
+#[path = "../support/place.rs"]
+mod place;
 mod process;
 mod replay;
 mod server;
+mod servers;
 mod sessions;
 mod wire;

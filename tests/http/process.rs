@@ -1,132 +1,20 @@
 //! The binary, as an operator runs it.
 
-use crate::server::{READS, make_site};
+use crate::{
+    place::{Place, text},
+    server::READS,
+};
 use comptoir::{
     domain::Pin,
     server::{client::Client, replay::phone::Phone},
 };
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
-    path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::Stdio,
     time::{Duration, Instant},
 };
-use tempfile::TempDir;
-
-/// A folder to run the program in, with a database of its own.
-pub struct Place {
-    folder: TempDir,
-    /// Else a file of SQLite in the folder.
-    database_url: Option<String>,
-}
-
-impl Place {
-    pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        make_site(&folder.path().join("target/site"));
-        let settings = include_str!("../../Leptos.toml")
-            .replace("127.0.0.1:3000", "127.0.0.1:0")
-            .replace("hash-files = true", "hash-files = false");
-        fs::write(folder.path().join("Leptos.toml"), settings).unwrap();
-        Self { folder, database_url: None }
-    }
-
-    pub fn on(database_url: &str) -> Self {
-        Self { database_url: Some(database_url.to_owned()), ..Self::new() }
-    }
-
-    pub fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        self.command_under(&[], arguments)
-    }
-
-    /// The program with its arguments, run by another program.
-    fn command_under(&self, by: &[&str], arguments: &[&str]) -> Command {
-        let words: Vec<&str> = by.iter().copied().chain([env!("CARGO_BIN_EXE_comptoir")]).collect();
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]).current_dir(self.path()).args(arguments).env("RUST_LOG", "info");
-        for name in ["DATABASE_URL", "LEPTOS_SITE_ROOT", "LEPTOS_SITE_ADDR", "LEPTOS_HASH_FILES", "LEPTOS_OUTPUT_NAME"]
-        {
-            command.env_remove(name);
-        }
-        if let Some(url) = &self.database_url {
-            command.env("DATABASE_URL", url);
-        }
-        command
-    }
-
-    pub fn run(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().unwrap()
-    }
-
-    pub fn out(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
-        text(&output.stdout)
-    }
-
-    pub fn serve(&self) -> Serving {
-        self.serve_under(&[])
-    }
-
-    pub fn serve_under(&self, by: &[&str]) -> Serving {
-        let log = fs::File::create(self.path().join("log")).unwrap();
-        let mut child = self.command_under(by, &["serve"]).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().rsplit(' ').next().unwrap().to_owned();
-        assert!(url.starts_with("http://"), "{line}{}", fs::read_to_string(self.path().join("log")).unwrap());
-        Serving { child, url }
-    }
-}
-
-pub struct Serving {
-    child: Child,
-    pub url: String,
-}
-
-impl Serving {
-    fn terminate(&self) {
-        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(killed.success());
-    }
-
-    /// No word before it: what is under way ends here. A program that ran it goes with it.
-    pub fn kill_at_once(mut self) {
-        let pid = self.child.id();
-        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-        for child in children.split_whitespace() {
-            assert!(Command::new("kill").args(["-KILL", child]).status().unwrap().success());
-        }
-        if children.trim().is_empty() {
-            self.child.kill().unwrap();
-        }
-        self.child.wait().unwrap();
-    }
-
-    /// How long it took to stop since `began`.
-    fn wait(&mut self, began: Instant) -> Duration {
-        assert!(self.child.wait().unwrap().success());
-        began.elapsed()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // Fails where it has stopped already.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-pub fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 #[test]
 fn a_second_server_on_one_file_is_refused_and_other_commands_run_beside() {
@@ -233,7 +121,7 @@ fn a_crowd_that_signs_in_leaves_no_memory_behind() {
     place.out(&["demo"]);
     let serving = place.serve();
     let resident_mb = || {
-        let status = fs::read_to_string(format!("/proc/{}/status", serving.child.id())).unwrap();
+        let status = fs::read_to_string(format!("/proc/{}/status", serving.pid())).unwrap();
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
     };
@@ -250,6 +138,18 @@ fn a_crowd_that_signs_in_leaves_no_memory_behind() {
     });
     let grown = resident_mb() - before;
     assert!(grown < 70, "{grown} MB more than the {before} MB before");
+}
+
+/// Where the log's disk is full, requests were answered by a panic.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_log_that_cannot_be_written_stops_nobody() {
+    let place = Place::new();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let serving = place.serve_into(full, &[]);
+    for _ in 0..2 {
+        assert_eq!(ureq::get(format!("{}/health", serving.url)).call().unwrap().status(), 200);
+    }
 }
 
 /// The operator takes a phone and a person out of the shop.

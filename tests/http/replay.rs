@@ -1,7 +1,7 @@
 //! `comptoir replay` against the running program: real engines on several phones, online and not, and the books after.
 
 use crate::{
-    process::{Place, text},
+    place::{Place, text},
     server::{Setting, on_each_database},
 };
 use std::{fmt::Write, fs, path::Path};

@@ -1,5 +1,6 @@
 //! The real router on a free port, over a database of its own.
 
+use crate::place::make_site;
 use axum::http::{Response, header};
 use comptoir::{
     domain::*,
@@ -21,7 +22,7 @@ use leptos::config::LeptosOptions;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
-use std::{fs, net::TcpListener, path::Path, sync::Arc};
+use std::{net::TcpListener, sync::Arc};
 use tempfile::TempDir;
 use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle};
 use uuid::Uuid;
@@ -101,24 +102,6 @@ impl Setting {
         let served = serve_until(state.clone(), listener, None, async move { drop(stopped.await) });
         let task = self.runtime.spawn(async move { served.await.unwrap() });
         Server { runtime: &self.runtime, url, state, stop: Some(stop), task: Some(task) }
-    }
-}
-
-/// What cargo-leptos would build, in small.
-pub fn make_site(root: &Path) {
-    fs::create_dir_all(root.join("pkg")).unwrap();
-    for (file, content) in [
-        ("pkg/comptoir.js", "export default 1;"),
-        ("pkg/comptoir.wasm", "\0asm"),
-        ("pkg/comptoir.css", "body{}"),
-        ("pkg/__wasm_split.______________________.js", "export {};"),
-        ("pkg/__wasm_split_manifest.json", r#"{"device":["device.AbCdEfGhIjKlMnOpQrSt_-"]}"#),
-        ("pkg/device.AbCdEfGhIjKlMnOpQrSt_-.wasm", "plain"),
-        ("pkg/device.AbCdEfGhIjKlMnOpQrSt_-.wasm.br", "packed"),
-        ("manifest.webmanifest", "{}"),
-        (".secret.js", "hidden"),
-    ] {
-        fs::write(root.join(file), content).unwrap();
     }
 }
 

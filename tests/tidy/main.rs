@@ -182,7 +182,17 @@ fn features_are_asked_for_where_a_room_is_declared() {
 fn no_file_is_longer_than_one_reads_in_a_sitting() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    for folder in ["src", "tests", "simulator", "benches", "end2end/tests", "end2end/support", "style"] {
+    for folder in [
+        "src",
+        "tests",
+        "simulator",
+        "torture",
+        "benches",
+        "end2end/tests",
+        "end2end/support",
+        "end2end/torture",
+        "style",
+    ] {
         if root.join(folder).exists() {
             files_of(&root.join(folder), "", &mut paths);
         }

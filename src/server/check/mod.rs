@@ -4,7 +4,7 @@
 mod books;
 mod told;
 
-pub use told::{LedgerEntry, check_ledger, read_ledger};
+pub use told::{LedgerEntry, check_ledger, read_ledger, write_ledger};
 
 use super::{ServerError, db::Db};
 use std::fmt;

@@ -8,7 +8,7 @@ use crate::server::{
 };
 use crate::sync::{Body, Mutation, Verdict};
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Write};
 use uuid::Uuid;
 
 /// One line of the file a client writes: a verdict it was given, and the sale it was about.
@@ -35,6 +35,11 @@ impl LedgerEntry {
         let total = sale.as_ref().and_then(|sale| sale.total().ok()).map(Money::get);
         Some(Self { key: mutation.key, outcome, sale: sale.map(|sale| sale.id), total })
     }
+}
+
+/// Writes entries to such a file.
+pub fn write_ledger(mut file: impl Write, entries: &[LedgerEntry]) -> io::Result<()> {
+    entries.iter().try_for_each(|entry| writeln!(file, "{}", serde_json::to_string(entry)?))
 }
 
 /// Reads such a file: one JSON object a line.

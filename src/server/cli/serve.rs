@@ -198,6 +198,9 @@ fn start_log(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let colours = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    // A full disk takes the log too: that a line could not be written would be said on the same stream, and saying it
+    // fails in a panic.
+    let log = log.log_internal_errors(false);
     // Fails only where a log was started before, as in tests: then that one serves.
     drop(if json { log.json().try_init() } else { log.try_init() });
 }

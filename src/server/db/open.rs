@@ -2,7 +2,7 @@
 
 use super::Db;
 use sqlx::{
-    ConnectOptions, Connection,
+    ConnectOptions, Connection, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -51,17 +51,18 @@ async fn open_sqlite(url: &str) -> Result<Db, OpenError> {
         .pragma("temp_store", "memory")
         .disable_statement_logging();
     // Migrations run on a connection of their own, so that the pools only ever see the finished schema.
-    let mut first = sqlx::SqliteConnection::connect_with(&options).await?;
+    let mut first = SqliteConnection::connect_with(&options).await?;
     sqlx::migrate!("migrations/sqlite").run(&mut first).await?;
-    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut first).await?;
+    require_durable_sqlite(&mut first).await?;
     first.close().await?;
-    if synchronous < 2 {
-        return Err(OpenError::NotDurable(format!("SQLite runs with synchronous={synchronous}, not FULL")));
-    }
     // SQLite ends a transaction by itself where the disk is full or fails. The driver does not hear of it, and would
     // begin no other one on that connection for ever: it is replaced.
     let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(ACQUIRE_TIMEOUT);
-    let writer = pool(1).before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }));
+    let writer = pool(1)
+        .before_acquire(|connection, _| Box::pin(async { Ok(!connection.is_in_transaction()) }))
+        .after_connect(|connection, _| {
+            Box::pin(async move { require_durable_sqlite(connection).await.map_err(OpenError::into_sql) })
+        });
     let writer = writer.connect_with(options.clone()).await?;
     let readers = pool(SQLITE_READERS_MAX).connect_with(options.read_only(true).create_if_missing(false)).await?;
     Ok(Db::Sqlite { writer, readers })
@@ -69,24 +70,56 @@ async fn open_sqlite(url: &str) -> Result<Db, OpenError> {
 
 async fn open_postgres(url: &str) -> Result<Db, OpenError> {
     let options = PgConnectOptions::from_str(url)?.application_name("comptoir").disable_statement_logging();
+    // Before the pool, which would only say that it waited in vain.
+    let mut first = PgConnection::connect_with(&options).await?;
+    require_durable_postgres(&mut first).await?;
+    first.close().await?;
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        // A role or database may have been set to lose acknowledged work; this program's sessions never are (G13).
         .after_connect(|connection, _| {
-            Box::pin(async move {
-                sqlx::query("SET synchronous_commit = on").execute(connection).await?;
-                Ok(())
-            })
+            Box::pin(async move { require_durable_postgres(connection).await.map_err(OpenError::into_sql) })
         })
         .connect_with(options)
         .await?;
-    let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(&pool).await?;
-    if fsync != "on" {
-        return Err(OpenError::NotDurable("Postgres runs with fsync off: acknowledged sales could be lost".into()));
-    }
     sqlx::migrate!("migrations/postgres").run(&pool).await?;
     Ok(Db::Postgres(pool))
+}
+
+/// G13: asked of the connection that writes, whatever it was told when it was opened.
+async fn require_durable_sqlite(connection: &mut SqliteConnection) -> Result<(), OpenError> {
+    let journal: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(connection).await?;
+    if journal == "wal" && synchronous >= 2 {
+        return Ok(());
+    }
+    let settings = format!("SQLite runs with journal_mode={journal}, synchronous={synchronous}, not WAL and FULL");
+    Err(OpenError::NotDurable(settings))
+}
+
+/// G13: asked of every connection, for Postgres may have been started anew with other settings since the last one.
+async fn require_durable_postgres(connection: &mut PgConnection) -> Result<(), OpenError> {
+    // A role or database may have been set to lose acknowledged work; this program's sessions never are.
+    sqlx::query("SET synchronous_commit = on").execute(&mut *connection).await?;
+    for setting in ["fsync", "full_page_writes"] {
+        let value: String =
+            sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(&mut *connection).await?;
+        if value != "on" {
+            let why = format!("Postgres runs with {setting} {value}: acknowledged sales could be lost");
+            return Err(OpenError::NotDurable(why));
+        }
+    }
+    Ok(())
+}
+
+impl OpenError {
+    /// As a pool's callback answers.
+    fn into_sql(self) -> sqlx::Error {
+        match self {
+            OpenError::Sql(error) => error,
+            other => sqlx::Error::Configuration(Box::new(other)),
+        }
+    }
 }
 
 impl Db {

@@ -1,7 +1,7 @@
 //! `comptoir replay`: the days of a real till sold again, through phones that run the real engine against a running
 //! server. What comes out is held against a count of the file that goes another way.
 
-mod chance;
+pub mod chance;
 pub mod phone;
 mod report;
 mod seller;
@@ -11,14 +11,14 @@ pub mod till;
 pub use report::Report;
 pub use shelf::Cover;
 
-use super::check::LedgerEntry;
+use super::check::{LedgerEntry, write_ledger};
 use chance::Chance;
 use phone::{Phone, PhoneError};
 use seller::{Habit, Seller};
 use shelf::Shelf;
 use std::{
     fs::File,
-    io::{LineWriter, Write},
+    io::LineWriter,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -135,10 +135,7 @@ impl Word {
         let Some(ledger) = &self.ledger else { return Ok(()) };
         // Another phone's panic leaves whole lines behind it.
         let mut file = ledger.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for entry in heard {
-            writeln!(file, "{}", serde_json::to_string(&entry)?)?;
-        }
-        Ok(())
+        write_ledger(&mut *file, &heard)
     }
 
     fn sold_one(&self) {

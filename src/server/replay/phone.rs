@@ -2,7 +2,7 @@
 //! driver does with IndexedDB and `fetch`, one call after another.
 
 use crate::{
-    domain::{InstallationId, Key, Label, Pin, ProductId, UserId},
+    domain::{Cart, InstallationId, Key, Label, Pin, Product, ProductId, SaleId, UserId, cart::exact_cash},
     server::{ServerError, check::LedgerEntry, client::Client, clock::now_ms, secret},
     sync::{
         Answer, Body, CallError, Mutation,
@@ -10,6 +10,7 @@ use crate::{
             self, Acknowledged, Applied, Contact, Device, Installation, Lane, LocalTx, Parked, QueueError, Queueing,
             SessionState, Settled, Store, Unreadable, keys, memory::Memory,
         },
+        mutation::RecordSale,
         wire::{
             EnrolAnswer, EnrolRequest, Kind, PullAnswer, Pulled, PushAnswer, PushRequest, SignInAnswer, SignInRequest,
         },
@@ -111,6 +112,34 @@ impl Phone {
         let (tx, mutation) = engine::queue(&self.device()?, queueing)?;
         self.commit(&tx)?;
         Ok(mutation)
+    }
+
+    /// Tap by tap into the cart, then the exact amount in cash.
+    pub fn sell<'a>(
+        &mut self,
+        taps: impl IntoIterator<Item = &'a Product>,
+        wait: bool,
+    ) -> Result<Mutation, PhoneError> {
+        let mut cart = Cart::default();
+        for product in taps {
+            cart.add(product)?;
+        }
+        let receipt = engine::next_receipt(&self.device()?.meta)?;
+        let sale = cart.to_sale(SaleId(Uuid::now_v7()), receipt, exact_cash(cart.total()?))?;
+        self.queue(Body::RecordSale(RecordSale::first(sale)), wait)
+    }
+
+    /// "Encaisser" with the network there (G16): one push, then the receipt is confirmed, or there is none and the cart
+    /// goes back, or it says "en attente".
+    pub fn wait_for(&mut self, key: Key) -> Result<(Settled, Option<Applied>), PhoneError> {
+        let applied = self.push(Lane::Urgent(key))?;
+        let settled = self.settled(key)?;
+        match settled {
+            Settled::Refused(_) => self.roll_back(key)?,
+            Settled::Waiting => self.stop_waiting(key)?,
+            Settled::Confirmed | Settled::Late | Settled::Parked(_) | Settled::Decided => {}
+        }
+        Ok((settled, applied))
     }
 
     /// Where a sale stands that its seller waits for.

@@ -7,14 +7,9 @@ use super::{
     till::Ticket,
 };
 use crate::{
-    domain::{Cart, Key, SaleId, cart::exact_cash},
-    sync::{
-        Body,
-        engine::{self, Applied, Lane, Settled},
-        mutation::RecordSale,
-    },
+    domain::Key,
+    sync::engine::{Applied, Lane, Settled},
 };
-use uuid::Uuid;
 
 /// A phone that wanders loses the network before one sale in so many, …
 const OFFLINE_ONE_IN: usize = 15;
@@ -89,28 +84,17 @@ impl Seller {
         Ok(word.tell(self.phone.take_heard())?)
     }
 
-    /// Tap by tap into the cart, then the exact amount in cash.
     fn sell(&mut self, ticket: &Ticket, shelf: &Shelf, wait: bool) -> Result<Key, PhoneError> {
-        let mut cart = Cart::default();
-        for product in ticket.items.iter().filter_map(|item| shelf.of(item)) {
-            cart.add(product)?;
-        }
-        let receipt = engine::next_receipt(&self.phone.device()?.meta)?;
-        let sale = cart.to_sale(SaleId(Uuid::now_v7()), receipt, exact_cash(cart.total()?))?;
-        Ok(self.phone.queue(Body::RecordSale(RecordSale::first(sale)), wait)?.key)
+        let taps = ticket.items.iter().filter_map(|item| shelf.of(item));
+        Ok(self.phone.sell(taps, wait)?.key)
     }
 
     /// "Encaisser" with the network there (G16).
     fn wait_for(&mut self, key: Key) -> Result<(), PhoneError> {
         self.lose_an_answer(Lane::Urgent(key))?;
-        let applied = self.phone.push(Lane::Urgent(key))?;
-        match self.phone.settled(key)? {
-            Settled::Refused(_) => {
-                self.phone.roll_back(key)?;
-                self.rolled_back += 1;
-            }
-            Settled::Waiting => self.phone.stop_waiting(key)?,
-            Settled::Confirmed | Settled::Late | Settled::Parked(_) | Settled::Decided => {}
+        let (settled, applied) = self.phone.wait_for(key)?;
+        if matches!(settled, Settled::Refused(_)) {
+            self.rolled_back += 1;
         }
         // What is left is said before the next customer, as the page's sender does.
         if applied == Some(Applied::UpToDate) && self.phone.device()?.unsent().next().is_none() {
