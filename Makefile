@@ -13,7 +13,7 @@ SITE := $(CARGO_TARGET_DIR)/site
 export LEPTOS_SITE_ROOT := $(SITE)
 COMPTOIR := $(CARGO_TARGET_DIR)/release/comptoir
 
-.PHONY: run dev build test lint bench simulate simulate-faults tools test-tools rust-tests storage-tests browser-tests
+.PHONY: run dev build test lint bench simulate simulate-faults fuzz tools test-tools rust-tests storage-tests browser-tests
 
 run: build
 	$(COMPTOIR) demo
@@ -60,6 +60,14 @@ simulate: test-tools
 # Does it bite? Each deliberate fault of src/faults.rs in turn: which promise it breaks, and how many seeds it takes.
 simulate-faults:
 	cargo run --locked --profile simulate --features ssr,faults --example simulate -- 1..400 --faults
+
+# Hostile input, guided by coverage: FUZZ_SECONDS for each target of FUZZ. Needs a C++ compiler.
+FUZZ ?= wire catalogue stored push pull enrol
+FUZZ_SECONDS ?= 60
+fuzz: test-tools
+	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/fuzz/instrument.sh cargo build --locked --features fuzz --example fuzz
+	@for target in $(FUZZ); do \
+	  fuzz/run.sh $(CARGO_TARGET_DIR)/debug/examples/fuzz $$target $(FUZZ_SECONDS) $(CARGO_TARGET_DIR)/fuzz || exit 1; done
 
 tools:
 	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
