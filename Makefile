@@ -13,7 +13,7 @@ SITE := $(CARGO_TARGET_DIR)/site
 export LEPTOS_SITE_ROOT := $(SITE)
 COMPTOIR := $(CARGO_TARGET_DIR)/release/comptoir
 
-.PHONY: run dev build test lint bench simulate simulate-faults explore torture tools test-tools rust-tests storage-tests browser-tests
+.PHONY: run dev build test lint bench simulate simulate-faults explore torture fuzz tools test-tools rust-tests storage-tests browser-tests
 
 run: build
 	$(COMPTOIR) demo
@@ -72,6 +72,14 @@ KILLS ?= 50
 torture: test-tools build
 	COMPTOIR=$(COMPTOIR) tests/with-postgres.sh cargo run --locked --features ssr --example torture -- $(RUNS)
 	cd end2end && npm ci --no-audit --no-fund && COMPTOIR=$(COMPTOIR) KILLS=$(KILLS) npx playwright test -c torture.config.ts
+
+# Hostile input, guided by coverage: FUZZ_SECONDS for each target of FUZZ. Needs a C++ compiler.
+FUZZ ?= wire catalogue stored push pull enrol
+FUZZ_SECONDS ?= 60
+fuzz: test-tools
+	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/fuzz/instrument.sh cargo build --locked --features fuzz --example fuzz
+	@for target in $(FUZZ); do \
+	  fuzz/run.sh $(CARGO_TARGET_DIR)/debug/examples/fuzz $$target $(FUZZ_SECONDS) $(CARGO_TARGET_DIR)/fuzz || exit 1; done
 
 tools:
 	@rustup target list --installed | grep -q wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown

@@ -18,8 +18,8 @@ impl FromServerFnError for CallError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => Self::BadRequest { detail },
-            ServerFnErrorErr::Deserialization(detail) => Self::BadRequest { detail },
+            ServerFnErrorErr::Args(detail) | ServerFnErrorErr::MissingArg(detail) => Self::bad_request(&detail),
+            ServerFnErrorErr::Deserialization(detail) => Self::bad_request(&detail),
             other => Self::NotReached { detail: other.to_string() },
         }
     }

@@ -19,8 +19,6 @@ use crate::{
 use serde::{Serialize, de::DeserializeOwned};
 
 const TIMEOUT_MS: i64 = 15_000;
-/// Id and secret of an enrolment whose answer may have been lost: asked for again with the same.
-const ENROLLING: &str = "enrolling";
 /// The people of the shop, for sign-in before the first sync.
 pub const PEOPLE: &str = "people";
 
@@ -30,11 +28,11 @@ pub fn new_installation() -> (InstallationId, String) {
 }
 
 pub async fn enrol(shelf: &Shelf, code: String, name: Label) -> Result<(), SignInError> {
-    let (installation, secret) = match read(shelf, ENROLLING).await? {
+    let (installation, secret) = match read(shelf, keys::ENROLLING).await? {
         Some(begun) => begun,
         None => {
             let begun = new_installation();
-            put(shelf, ENROLLING, &begun).await?;
+            shelf.commit(engine::begin_enrolment(begun.0, &begun.1)).await?;
             begun
         }
     };
@@ -114,8 +112,9 @@ async fn sign_in_offline(shelf: &Shelf, person: UserId, pin: &Pin, session: Sess
 }
 
 pub async fn read<T: DeserializeOwned>(shelf: &Shelf, key: &str) -> Result<Option<T>, StorageProblem> {
-    let stored = shelf.storage().get(Store::Meta, key).await?;
-    Ok(stored.and_then(|text| json::read(&text).ok()))
+    let Some(stored) = shelf.storage().get(Store::Meta, key).await? else { return Ok(None) };
+    let read = |_: &str, text: &str| json::read(text).map_err(|error| error.to_string());
+    Ok(shelf.sound(Store::Meta, &[(key.to_owned(), stored)], read).await.0.pop())
 }
 
 async fn put<T: Serialize>(shelf: &Shelf, key: &str, value: &T) -> Result<(), StorageProblem> {

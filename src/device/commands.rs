@@ -134,7 +134,16 @@ impl Commands for Page {
 
     fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>> {
         let inner = self.0.clone();
-        Box::pin(async move { inner.decide(key, None).await.map(drop) })
+        Box::pin(async move {
+            let seen = inner
+                .shelf
+                .carry_out(|device| Ok::<_, CommandError>(engine::sound::seen(device, key).map(|tx| (tx, ()))));
+            if seen.await?.is_some() {
+                inner.mirror.dirty.set(); // no row of the catalogue changed
+                return Ok(());
+            }
+            inner.decide(key, None).await.map(drop)
+        })
     }
 
     fn synchronise(&self) {

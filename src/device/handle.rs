@@ -192,6 +192,23 @@ pub enum Undecided {
     Conflict { about: String, fields: Vec<FieldConflict> },
     /// Another change the server refused, or set aside.
     Other { about: String, refusal: Option<Refusal> },
+    /// A row on this device's disk did not read back, and was set aside.
+    Damaged(Damaged),
+}
+
+/// What a damaged row was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Damaged {
+    /// A change that was not sent. `receipt`: of the sale it was, where that can still be read.
+    Unsent { receipt: Option<String> },
+    /// A change to be decided on.
+    Undecided { receipt: Option<String> },
+    /// A copy of a change the server has.
+    Sent,
+    /// Something the server told.
+    OfShop,
+    /// A setting of this phone.
+    OfPhone,
 }
 
 /// What the device can do. Implemented by the browser's driver.

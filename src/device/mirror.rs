@@ -6,14 +6,10 @@ use super::{
     read,
     shelf::Shelf,
 };
-use crate::{
-    domain::{Product, ProductId},
-    sync::{
-        engine::{Device, Store, Write, keys},
-        json,
-        view::{Catalogue, Heard},
-        wire::Kind,
-    },
+use crate::sync::{
+    engine::{Device, Store, Write, keys, sound},
+    view::{Catalogue, Heard},
+    wire::Kind,
 };
 use std::{cell::RefCell, sync::Arc};
 
@@ -38,14 +34,15 @@ impl Mirror {
         self.dirty.set();
     }
 
-    /// Reads the whole catalogue, with the outbox of the same moment.
-    pub async fn load(&self) -> Result<(), StorageProblem> {
+    /// Reads the whole catalogue, with the outbox of the same moment. Says whether a part of it was damaged, and is to be
+    /// asked of the server.
+    pub async fn load(&self) -> Result<bool, StorageProblem> {
         loop {
             let device = self.shelf.device().await?;
             let Some(shown) = device.shown() else {
                 self.till.change_catalogue(|catalogue| *catalogue = Catalogue::default());
                 self.heard.borrow_mut().start(device.meta);
-                return Ok(());
+                return Ok(false);
             };
             let (products, stock) = (keys::rows(shown.generation, Kind::Product), keys::all_stock(shown.generation));
             let (meta, outbox) = ((Store::Meta, ""), (Store::Outbox, ""));
@@ -56,13 +53,17 @@ impl Mirror {
                 continue;
             }
             let pending = Arc::new(read::pending(&self.shelf, &device).await?);
+            // What was set aside until now is not shown; what leaves the disk now is heard of as any other write.
+            self.heard.borrow_mut().start(device.meta);
+            let (products, some_lost) = self.shelf.sound(Store::Confirmed, &products, sound::product).await;
+            let (stock, others_lost) = self.shelf.sound(Store::Confirmed, &stock, sound::stock).await;
             self.till.change_catalogue(|catalogue| {
                 *catalogue = Catalogue::default();
-                products.iter().chain(&stock).for_each(|(key, value)| take_row(catalogue, key, value));
+                products.into_iter().for_each(|product| catalogue.put_product(product));
+                stock.into_iter().for_each(|(id, units)| catalogue.put_stock(id, units));
                 catalogue.set_pending(pending);
             });
-            self.heard.borrow_mut().start(device.meta);
-            return Ok(());
+            return Ok(some_lost || others_lost);
         }
     }
 
@@ -105,17 +106,16 @@ impl Mirror {
     }
 }
 
-/// A row that does not read is left out of the screens; it stays on the disk.
+/// What was written a moment ago by this version, here or in another tab; it reads.
 fn take_row(catalogue: &mut Catalogue, key: &str, value: &str) {
-    let mut parts = key.split('/').skip(1);
-    match (parts.next(), parts.next()) {
-        (Some("product"), _) => {
-            if let Ok(product) = json::read::<Product>(value) {
+    match key.split('/').nth(1) {
+        Some("product") => {
+            if let Ok(product) = sound::product(key, value) {
                 catalogue.put_product(product);
             }
         }
-        (Some("stock"), Some(id)) => {
-            if let (Ok(id), Ok(units)) = (id.parse::<ProductId>(), value.parse()) {
+        Some("stock") => {
+            if let Ok((id, units)) = sound::stock(key, value) {
                 catalogue.put_stock(id, units);
             }
         }

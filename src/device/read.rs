@@ -2,7 +2,7 @@
 
 use super::{
     account,
-    handle::{Decision, InstallationStatus, Receipt, ReceiptState, Status, StorageProblem, Till, Undecided},
+    handle::{Damaged, Decision, InstallationStatus, Receipt, ReceiptState, Status, StorageProblem, Till, Undecided},
     platform,
     shelf::Shelf,
 };
@@ -10,7 +10,10 @@ use crate::{
     domain::{Sale, SaleId, UserId},
     sync::{
         Body, Verdict,
-        engine::{Acknowledged, Device, Entry, Parked, Store, keys},
+        engine::{
+            Acknowledged, Device, Entry, Parked, Store, keys,
+            sound::{self, Aside},
+        },
         json,
         mutation::{Became, RecordSale, SettleRefusal, VoidSale},
         view::Pending,
@@ -70,8 +73,7 @@ pub async fn pending(shelf: &Shelf, device: &Device) -> Result<Pending, StorageP
 /// changed again behind that page.
 async fn voided(shelf: &Shelf, device: &Device, void: &Entry, sale: SaleId) -> Result<Option<Sale>, StorageProblem> {
     let Some(shown) = device.shown() else { return Ok(None) };
-    let row = shelf.storage().get(Store::Confirmed, &keys::row(shown.generation, Kind::Sale, sale)).await?;
-    if let Some(row) = row.and_then(|text| json::read::<SaleRow>(&text).ok()) {
+    if let Some(row) = confirmed_sale(shelf, shown.generation, sale).await? {
         return Ok(Some(row.sale));
     }
     for cause in &void.mutation.needs {
@@ -89,10 +91,18 @@ async fn people(shelf: &Shelf, device: &Device) -> Result<BTreeMap<UserId, Perso
     let mut people: BTreeMap<UserId, PersonRow> = known.into_iter().map(|person| (person.id, person)).collect();
     if let Some(shown) = device.shown() {
         let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Person)).await?;
-        let rows = rows.iter().filter_map(|(_, value)| json::read::<PersonRow>(value).ok());
-        people.extend(rows.map(|person| (person.id, person)));
+        let read = |key: &str, text: &str| sound::confirmed(key, text, |person: &PersonRow| person.id.0);
+        let (rows, _) = shelf.sound(Store::Confirmed, &rows, read).await;
+        people.extend(rows.into_iter().map(|person| (person.id, person)));
     }
     Ok(people)
+}
+
+async fn confirmed_sale(shelf: &Shelf, generation: u32, sale: SaleId) -> Result<Option<SaleRow>, StorageProblem> {
+    let key = keys::row(generation, Kind::Sale, sale);
+    let Some(text) = shelf.storage().get(Store::Confirmed, &key).await? else { return Ok(None) };
+    let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &SaleRow| row.sale.id.0);
+    Ok(shelf.sound(Store::Confirmed, &[(key, text)], read).await.0.pop())
 }
 
 async fn decisions(
@@ -105,7 +115,8 @@ async fn decisions(
     let mut found = BTreeMap::new();
     if let Some(shown) = device.shown() {
         let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Refused)).await?;
-        for row in rows.iter().filter_map(|(_, value)| json::read::<RefusedRow>(value).ok()) {
+        let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &RefusedRow| row.key.0);
+        for row in shelf.sound(Store::Confirmed, &rows, read).await.0 {
             if matches!(row.became, None | Some(Became::Parked)) {
                 let RefusedRow { key, sale, refusal, actor, at_ms, .. } = row;
                 let mine = device.meta.installation.as_ref().is_some_and(|own| own.id == row.installation);
@@ -114,8 +125,7 @@ async fn decisions(
             }
         }
     }
-    for (_, value) in shelf.storage().scan(Store::Parked, "").await? {
-        let Ok(parked) = json::read::<Parked>(&value) else { continue };
+    for parked in shelf.all_parked().await? {
         let key = parked.mutation.key;
         let (actor, at_ms) = (parked.mutation.origin.actor, parked.mutation.made.device_ms);
         let what = undecided(parked);
@@ -136,7 +146,23 @@ async fn decisions(
             _ => {}
         }
     }
+    // Read again: more may have been set aside meanwhile.
+    for (id, aside) in shelf.device().await?.aside.iter().filter(|(_, aside)| !aside.seen) {
+        let what = Undecided::Damaged(damaged(aside));
+        found.insert(*id, Decision { key: *id, what, who: String::new(), at_ms: aside.at_ms, mine: true });
+    }
     Ok(found.into_values().collect())
+}
+
+fn damaged(aside: &Aside) -> Damaged {
+    let receipt = || sound::receipt_in(&aside.text).map(|receipt| receipt.to_string());
+    match aside.store {
+        Store::Outbox => Damaged::Unsent { receipt: receipt() },
+        Store::Parked => Damaged::Undecided { receipt: receipt() },
+        Store::Acknowledged => Damaged::Sent,
+        Store::Confirmed => Damaged::OfShop,
+        Store::Meta => Damaged::OfPhone,
+    }
 }
 
 fn undecided(parked: Parked) -> Undecided {
@@ -190,24 +216,22 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
             Some(verdict) if verdict.is_applied() => ReceiptState::Confirmed,
             _ => ReceiptState::Waiting,
         };
-        let at_ms = entry.mutation.made.device_ms + entry.mutation.made.skew_ms;
+        let at_ms = entry.mutation.made.device_ms.saturating_add(entry.mutation.made.skew_ms);
         let seller = who(entry.mutation.origin.actor);
         return Ok(Some(Receipt { sale: sale.clone(), shop_name, seller, at_ms, state }));
     }
-    for (_, value) in shelf.storage().scan(Store::Parked, "").await? {
-        let Ok(parked) = json::read::<Parked>(&value) else { continue };
+    for parked in shelf.all_parked().await? {
         if let Ok(Body::RecordSale(RecordSale { sale, .. })) = parked.mutation.read()
             && sale.id == id
         {
             let made = parked.mutation.made;
             let seller = who(parked.mutation.origin.actor);
-            let at_ms = made.device_ms + made.skew_ms;
+            let at_ms = made.device_ms.saturating_add(made.skew_ms);
             return Ok(Some(Receipt { sale, shop_name, seller, at_ms, state: ReceiptState::ToDecide }));
         }
     }
     let Some(shown) = device.shown() else { return Ok(None) };
-    let row = shelf.storage().get(Store::Confirmed, &keys::row(shown.generation, Kind::Sale, id)).await?;
-    let row = row.and_then(|text| json::read::<SaleRow>(&text).ok());
+    let row = confirmed_sale(shelf, shown.generation, id).await?;
     Ok(row.map(|row| of_row(row, shop_name, &people, &pending)))
 }
 

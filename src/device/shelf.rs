@@ -3,14 +3,14 @@
 
 use super::{
     handle::StorageProblem,
-    platform::Signal,
+    platform::{self, Signal},
     storage::{Outcome, Storage},
     tabs::{Message, Tabs},
 };
 use crate::{
     domain::Key,
     sync::{
-        engine::{self, Acknowledged, Device, LocalTx, Parked, Store, Write},
+        engine::{self, Acknowledged, Device, LocalTx, Parked, Store, Unreadable, Write, sound},
         json,
     },
 };
@@ -45,12 +45,77 @@ impl Shelf {
     }
 
     pub async fn device(&self) -> Result<Device, StorageProblem> {
-        let [meta, outbox] = self.storage.scan_all([(Store::Meta, ""), (Store::Outbox, "")]).await?;
-        let (device, unreadable) = Device::from_rows(&meta, &outbox);
-        for row in unreadable {
-            leptos::logging::error!("a stored row does not read, and is kept: {row}");
+        let (device, unreadable) = self.read_device().await?;
+        // The sound rows are enough to go on with; the others are out of the way when it is read again.
+        if unreadable.is_empty() || !self.set_aside(&device, &unreadable).await {
+            return Ok(device);
         }
-        Ok(device)
+        self.read_device().await.map(|(device, _)| device)
+    }
+
+    async fn read_device(&self) -> Result<(Device, Vec<Unreadable>), StorageProblem> {
+        let [meta, outbox] = self.storage.scan_all([(Store::Meta, ""), (Store::Outbox, "")]).await?;
+        Ok(Device::from_rows(&meta, &outbox))
+    }
+
+    /// Takes rows that do not read out of the way of the others, keeps them, and says so. Says whether it was done:
+    /// where the disk is full they stay where they are, and are left out.
+    async fn set_aside(&self, device: &Device, damaged: &[Unreadable]) -> bool {
+        for row in damaged {
+            leptos::logging::error!("a stored row does not read, and is set aside: {row}");
+        }
+        let done = async {
+            let mut traces = sound::Traces::default();
+            if sound::Traces::help(damaged) {
+                for store in [Store::Outbox, Store::Parked, Store::Acknowledged, Store::Confirmed] {
+                    traces.add(store, &self.storage.scan(store, "").await?);
+                }
+            }
+            let tx = sound::set_aside(device, damaged, &traces, platform::now_ms(), &mut platform::new_key);
+            self.commit(tx).await
+        };
+        done.await.unwrap_or_else(|problem| {
+            leptos::logging::error!("damaged rows could not be set aside: {problem:?}");
+            false
+        })
+    }
+
+    /// Reads the rows of a store one by one; those that do not read are set aside. Says whether there were any.
+    pub async fn sound<T>(
+        &self,
+        store: Store,
+        rows: &[(String, String)],
+        read: impl Fn(&str, &str) -> Result<T, String>,
+    ) -> (Vec<T>, bool) {
+        let (mut sound, mut damaged) = (Vec::new(), Vec::new());
+        for (key, text) in rows {
+            match read(key, text) {
+                Ok(row) => sound.push(row),
+                Err(detail) => damaged.push(Unreadable { store, key: key.clone(), text: text.clone(), detail }),
+            }
+        }
+        if !damaged.is_empty()
+            && let Ok(device) = self.device_for(&damaged).await
+        {
+            self.set_aside(&device, &damaged).await;
+        }
+        (sound, !damaged.is_empty())
+    }
+
+    /// What rows of `meta` are set aside with is the device without them.
+    async fn device_for(&self, damaged: &[Unreadable]) -> Result<Device, StorageProblem> {
+        match damaged.iter().all(|row| row.store == Store::Meta) {
+            true => self.read_device().await.map(|(device, _)| device),
+            false => Box::pin(self.device()).await,
+        }
+    }
+
+    /// Puts back what an earlier, older version of the app could not read and this one can.
+    pub async fn bring_back(&self) -> Result<(), StorageProblem> {
+        for tx in sound::bring_back(&self.device().await?) {
+            self.commit(tx).await?; // stale: its place is taken, and it stays aside
+        }
+        Ok(())
     }
 
     pub async fn parked(&self, key: Key) -> Result<Option<(Parked, String)>, StorageProblem> {
@@ -58,10 +123,15 @@ impl Shelf {
         Ok(stored.and_then(|text| Some((json::read(&text).ok()?, text))))
     }
 
+    pub async fn all_parked(&self) -> Result<Vec<Parked>, StorageProblem> {
+        let rows = self.storage.scan(Store::Parked, "").await?;
+        Ok(self.sound(Store::Parked, &rows, sound::parked).await.0)
+    }
+
     pub async fn acknowledged(&self) -> Result<Vec<(Key, Acknowledged)>, StorageProblem> {
         let rows = self.storage.scan(Store::Acknowledged, "").await?;
-        let read = |(key, value): (String, String)| Some((key.parse().ok()?, json::read(&value).ok()?));
-        Ok(rows.into_iter().filter_map(read).collect())
+        let read = |key: &str, text: &str| sound::acknowledged(key, text).map(|row| (row.mutation.key, row));
+        Ok(self.sound(Store::Acknowledged, &rows, read).await.0)
     }
 
     /// Decides and carries out, anew where the state changed in between. `decide` says `None` when there is nothing

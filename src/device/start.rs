@@ -116,6 +116,7 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
     });
     let to_memory = mirror.clone();
     shelf.on_writes(move |writes| to_memory.hear(writes));
+    shelf.bring_back().await?;
     resume::resume(&shelf, till).await?;
     owner.with(|| resume::keep_cart(shelf.clone(), till));
     let triggered = shared.clone();
@@ -142,16 +143,12 @@ impl Shared {
     async fn keep_fresh(self: Rc<Self>) {
         let (mut first, mut rows_are_late) = (Vec::new(), false);
         platform::painted().await; // what was kept from the last time
-        if let Err(problem) = self.mirror.load().await {
-            report(self.till, problem);
-        }
+        self.clone().load().await;
         loop {
             if !rows_are_late {
                 self.mirror.dirty.wait().await;
-            } else if platform::within(ROWS_WITHIN_MS, self.mirror.dirty.wait()).await.is_none()
-                && let Err(problem) = self.mirror.load().await
-            {
-                report(self.till, problem);
+            } else if platform::within(ROWS_WITHIN_MS, self.mirror.dirty.wait()).await.is_none() {
+                self.clone().load().await;
             }
             // What a tap changed is painted first; and changes that come together are read together.
             platform::painted().await;
@@ -168,6 +165,15 @@ impl Shared {
                 }
             };
             resume::keep_first(self.till, &mut first);
+        }
+    }
+
+    /// Reads the catalogue from the disk; what is damaged there is asked of the server.
+    async fn load(self: Rc<Self>) {
+        match self.mirror.load().await {
+            Ok(false) => {}
+            Ok(true) => self.trigger(Trigger::Wake),
+            Err(problem) => report(self.till, problem),
         }
     }
 
@@ -281,9 +287,7 @@ impl Shared {
             let shared = shared.clone();
             spawn_local(async move {
                 // What other tabs wrote while this one stood still was not heard.
-                if let Err(problem) = shared.mirror.load().await {
-                    report(shared.till, problem);
-                }
+                shared.clone().load().await;
                 wake(&shared);
             });
         });

@@ -172,7 +172,7 @@ async fn get(transaction: &IdbTransaction, store: Store, key: &str) -> Result<Op
     let store: idb::ObjectStore = transaction.object_store(store.name()).map_err(|error| problem(&error))?.into();
     let request = store.get(JsValue::from(key)).map_err(|error| idb_problem(&error))?;
     let value = request.await.map_err(|error| idb_problem(&error))?;
-    Ok(value.and_then(|value| value.as_string()))
+    Ok(value.map(|value| text_of(&value)))
 }
 
 async fn scan(
@@ -187,7 +187,16 @@ async fn scan(
     let keys = keys.await.map_err(|error| idb_problem(&error))?;
     let values = values.await.map_err(|error| idb_problem(&error))?;
     let rows = keys.into_iter().zip(values);
-    Ok(rows.filter_map(|(key, value)| Some((key.as_string()?, value.as_string()?))).collect())
+    // A key without a value is no row.
+    let rows = rows.filter(|(_, value)| !value.is_undefined());
+    Ok(rows.filter_map(|(key, value)| Some((key.as_string()?, text_of(&value)))).collect())
+}
+
+/// A value as the text it should be. Nothing of ours writes another type; what is found all the same must be seen, so
+/// that it can be set aside, and the same here and where a transaction expects it.
+fn text_of(value: &JsValue) -> String {
+    let as_json = || js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
+    value.as_string().or_else(as_json).unwrap_or_else(|| format!("{value:?}"))
 }
 
 fn prefix_range(prefix: &str) -> Result<web_sys::IdbKeyRange, StorageProblem> {

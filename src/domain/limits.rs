@@ -20,5 +20,8 @@ pub const REFERENCE_MAX_CHARS: usize = 60;
 pub const NOTE_MAX_CHARS: usize = 500;
 pub const LABEL_MAX_CHARS: usize = 100;
 
+/// Largest number on a receipt.
+pub const RECEIPT_MAX: u64 = 999_999_999;
+
 /// Latest device time accepted: 31/12/9999. What lies beyond is a broken clock, not a sale.
 pub const TIME_MAX_MS: i64 = 253_402_300_799_999;

@@ -1,4 +1,4 @@
-use super::Invalid;
+use super::{Invalid, limits::RECEIPT_MAX};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -14,11 +14,16 @@ pub struct ReceiptNumber {
 impl ReceiptNumber {
     pub fn new(prefix: &str, number: u64) -> Result<Self, Invalid> {
         let fits = (1..=3).contains(&prefix.len()) && prefix.bytes().all(|byte| byte.is_ascii_uppercase());
-        if fits && (1..=999_999_999).contains(&number) {
+        if fits && (1..=RECEIPT_MAX).contains(&number) {
             Ok(Self { prefix: prefix.to_owned(), number })
         } else {
             Err(Invalid::Receipt(format!("{}-{number}", prefix.chars().take(8).collect::<String>())))
         }
+    }
+
+    /// The count, if it is of the installation with this prefix.
+    pub fn number_of(&self, prefix: &str) -> Option<u64> {
+        (self.prefix == prefix).then_some(self.number)
     }
 }
 
@@ -47,7 +52,9 @@ impl FromStr for ReceiptNumber {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         let invalid = || Invalid::Receipt(text.chars().take(20).collect());
         let (prefix, number) = text.split_once('-').ok_or_else(invalid)?;
-        Self::new(prefix, number.parse().map_err(|_| invalid())?)
+        let read = Self::new(prefix, number.parse().map_err(|_| invalid())?)?;
+        // As it is printed, and no other way: a plus sign or missing zeros would come back as another text.
+        if read.to_string() == text { Ok(read) } else { Err(invalid()) }
     }
 }
 
@@ -72,7 +79,7 @@ mod tests {
     fn numbers_print_and_parse() {
         let number: ReceiptNumber = "A-000123".parse().unwrap();
         assert_eq!(number.to_string(), "A-000123");
-        for wrong in ["", "A", "a-1", "A-0", "ABCD-1", "A-x", "A-1000000000", "-5"] {
+        for wrong in ["", "A", "a-1", "A-0", "ABCD-1", "A-x", "A-1000000000", "-5", "A-5", "A-+00005", "A-0000005"] {
             assert!(wrong.parse::<ReceiptNumber>().is_err(), "{wrong}");
         }
     }

@@ -42,10 +42,12 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
     }
 }
 
-/// Control characters and the Unicode marks that reorder or hide text (bidirectional controls, zero-width, BOM).
+/// Control characters and the Unicode marks that reorder or hide text: bidirectional controls (the Arabic letter mark
+/// among them), zero-width ones, BOM, tags. The joiners stay: scripts and signs are written with them.
 fn is_forbidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 impl<const MIN: usize, const MAX: usize> TryFrom<String> for Line<MIN, MAX> {
@@ -122,6 +124,9 @@ mod tests {
     fn hidden_characters_are_refused_on_the_wire_and_cleaned_at_the_edge() {
         assert_eq!(Name::new("riz\u{202e}lait"), Err(Invalid::TextCharacter));
         assert_eq!(Name::new("riz\0"), Err(Invalid::TextCharacter));
+        for hidden in ['\u{61c}', '\u{2066}', '\u{feff}', '\u{e0041}'] {
+            assert_eq!(Name::new(&format!("riz{hidden}lait")), Err(Invalid::TextCharacter), "{hidden:?}");
+        }
         assert_eq!(Name::clean(" riz\u{a0}\n  local\0 ").unwrap().as_str(), "riz local");
         assert!(matches!(Name::new("   "), Err(Invalid::TextLength { .. })));
         assert!(Name::new(&"x".repeat(401)).is_err() && Name::new(&"é".repeat(400)).is_ok());

@@ -51,6 +51,7 @@ pub async fn create_code(db: &Db, shop: ShopId, holds_costs: bool, now_ms: i64) 
 pub async fn enrol(db: &Db, request: &EnrolRequest, now_ms: i64) -> Result<EnrolAnswer, ServerError> {
     let code_hash = secret::hash_of_code(&request.code).ok_or(CallError::WrongCode)?;
     let secret_hash = hash_of_secret(&request.secret)?;
+    may_be_a_phone(request.installation)?;
     let mut tx = db.write().await?;
     let code = find_code(&mut tx, &code_hash, request.installation, now_ms).await?;
     // Taking the prefix locks the shop's row, so that two phones with one code come one after the other.
@@ -90,6 +91,7 @@ pub async fn enrol(db: &Db, request: &EnrolRequest, now_ms: i64) -> Result<Enrol
 /// holds, and reads nothing.
 pub async fn fork(db: &Db, request: &ForkRequest, now_ms: i64) -> Result<EnrolAnswer, ServerError> {
     let (old_hash, new_hash) = (hash_of_secret(&request.secret)?, hash_of_secret(&request.new_secret)?);
+    may_be_a_phone(request.new_installation)?;
     let mut tx = db.write().await?;
     let old = find(&mut tx, request.installation).await?.ok_or(CallError::NotAllowed)?;
     if !secret::same(&old.secret_hash, &old_hash) {
@@ -293,6 +295,11 @@ async fn answer(
     let (shop_name,): (String,) = fetch_one!(&mut *tx, (String,), "SELECT name FROM shops WHERE id = $1", shop.0)?;
     let people = if revoked { Vec::new() } else { people::list(tx, shop).await? };
     Ok(EnrolAnswer { shop_name, prefix, holds_costs, people })
+}
+
+/// The nil UUID names nothing; the first phone to take it would keep it from every other shop's.
+fn may_be_a_phone(installation: InstallationId) -> Result<(), CallError> {
+    if installation.0.is_nil() { Err(CallError::bad_request("the nil UUID names nothing")) } else { Ok(()) }
 }
 
 fn hash_of_secret(hex: &str) -> Result<Vec<u8>, CallError> {

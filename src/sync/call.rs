@@ -38,7 +38,14 @@ pub enum CallError {
     NotReached { detail: String },
 }
 
+/// Characters of a detail: a parser's message repeats what it could not read, and that may be a megabyte.
+pub const DETAIL_MAX_CHARS: usize = 300;
+
 impl CallError {
+    pub fn bad_request(detail: &str) -> Self {
+        Self::BadRequest { detail: detail.chars().take(DETAIL_MAX_CHARS).collect() }
+    }
+
     pub fn status(&self) -> u16 {
         match self {
             CallError::NotSignedIn => 401,

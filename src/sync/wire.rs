@@ -32,6 +32,20 @@ pub const PAST_DAYS_MAX: i64 = 31;
 /// Days an installation keeps acknowledged mutations for a server that was set back (G19).
 pub const ACKNOWLEDGED_DAYS: i64 = 30;
 
+/// Whether a push may carry this mutation: one that it may not, fails the whole of it. Asked by the server of what
+/// arrives, and by the device of what it stored.
+pub fn sendable(mutation: &Mutation) -> Result<(), String> {
+    let causes = mutation.needs.len() + mutation.after.len();
+    if causes > CAUSES_MAX {
+        return Err(format!("{} names {causes} causes; at most {CAUSES_MAX} are allowed", mutation.key));
+    }
+    let sequence = mutation.origin.sequence;
+    if mutation.key.0.is_nil() || sequence == 0 || i64::try_from(sequence).is_err() {
+        return Err(format!("{} has no possible key and sequence", mutation.key));
+    }
+    Ok(())
+}
+
 /// How far an installation has applied a shop's changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cursor {

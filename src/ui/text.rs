@@ -2,7 +2,7 @@
 
 use super::format::number;
 use crate::{
-    device::handle::{CommandError, SignInError, StorageProblem},
+    device::handle::{CommandError, Damaged, SignInError, StorageProblem},
     sync::{CallError, Refusal, verdict::What},
 };
 
@@ -106,6 +106,42 @@ pub fn storage_problem(problem: StorageProblem) -> &'static str {
         StorageProblem::AppIncomplete => {
             "Comptoir n’est pas encore tout entier sur ce téléphone : il attend le réseau."
         }
+    }
+}
+
+/// What was set aside because it does not read any more, and what becomes of it.
+pub fn damaged(what: &Damaged) -> (&'static str, String) {
+    let of = |receipt: &Option<String>| receipt.as_ref().map(|number| format!(" (reçu {number})")).unwrap_or_default();
+    match what {
+        Damaged::Unsent { receipt } => (
+            "Changement non envoyé, illisible",
+            format!(
+                "Un changement{} attendait d’être envoyé et ne se lit plus. Il est gardé à part, rien n’est effacé, et \
+                 le reste part. Montrez-le au propriétaire.",
+                of(receipt)
+            ),
+        ),
+        Damaged::Undecided { receipt } => (
+            "Décision illisible",
+            format!(
+                "Un changement à décider{} ne se lit plus. Il est gardé à part, rien n’est effacé. Montrez-le au \
+                 propriétaire.",
+                of(receipt)
+            ),
+        ),
+        Damaged::Sent => (
+            "Copie illisible",
+            "La copie d’un changement que le serveur a reçu ne se lit plus. Elle est gardée à part ; rien n’est perdu."
+                .into(),
+        ),
+        Damaged::OfShop => (
+            "Donnée de la boutique illisible",
+            "Elle est gardée à part, et relue sur le serveur dès qu’il y a du réseau. Vendez.".into(),
+        ),
+        Damaged::OfPhone => (
+            "Réglage du téléphone illisible",
+            "Il est gardé à part et remis à neuf. Ce qui attend d’être envoyé est là.".into(),
+        ),
     }
 }
 

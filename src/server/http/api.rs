@@ -14,8 +14,8 @@ use http_body_util::LengthLimitError;
 use leptos::prelude::provide_context;
 use std::{error::Error, sync::Arc};
 
-/// Bytes of an error's body; its detail may repeat what the caller sent.
-const ERROR_MAX_BYTES: usize = 2 * REQUEST_MAX_BYTES;
+/// Bytes of an error's body; its detail is bounded.
+const ERROR_MAX_BYTES: usize = 64 * 1024;
 /// The header by which a server function says that its body is an error.
 const IS_ERROR: &str = "serverfnerror";
 

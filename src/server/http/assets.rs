@@ -12,6 +12,8 @@ use std::sync::Arc;
 use tower_http::services::ServeDir;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Bytes of a file's path here. Of a longer name than any file may have, a file system says no "not found" but an error.
+const PATH_MAX_BYTES: usize = 200;
 /// Kept, but asked about every time.
 const ASK: &str = "no-cache";
 
@@ -25,7 +27,8 @@ pub fn files(state: &State) -> Router {
 async fn keep(request: Request, next: Next) -> Response {
     // What packs the answer must not be asked for the packed file itself, nor for what is hidden.
     let path = request.uri().path();
-    if path.ends_with(".br") || path.ends_with(".gz") || path.contains("/.") {
+    let hidden = path.ends_with(".br") || path.ends_with(".gz") || path.contains("/.");
+    if hidden || path.len() > PATH_MAX_BYTES {
         return not_found();
     }
     let how_long = if is_hashed(path) { FOR_EVER } else { ASK };

@@ -63,7 +63,7 @@ impl Columns {
         }
         for ((_, called, needed, _), place) in KNOWN.iter().zip(&places) {
             if *needed && place.is_none() {
-                let all: Vec<_> = headings.iter().collect();
+                let all: Vec<_> = headings.iter().take(super::HEADINGS_MAX).collect();
                 return Err(ImportError::Missing(called, all.join(", ")));
             }
         }

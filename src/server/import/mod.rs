@@ -61,6 +61,7 @@ pub fn read(bytes: &[u8]) -> Result<Catalogue, ImportError> {
     let text = decode(bytes);
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(&text)).flexible(true).from_reader(text.as_bytes());
     let headings = reader.headers().map_err(malformed)?.clone();
+    let headings: csv::StringRecord = headings.iter().map(printable).collect();
     let (columns, ignored) = Columns::find(&headings)?;
     let mut catalogue = Catalogue { ignored, ..Catalogue::default() };
     for (number, record) in reader.records().enumerate() {
@@ -86,6 +87,16 @@ pub fn read(bytes: &[u8]) -> Result<Catalogue, ImportError> {
         }
     }
     Ok(catalogue)
+}
+
+/// Characters of a heading or cell that are repeated to whoever imports the file.
+const REPEATED_MAX_CHARS: usize = 40;
+/// Headings that are repeated where one is missing.
+const HEADINGS_MAX: usize = 20;
+
+/// A heading as a terminal can show it: what a file holds must not move the cursor, nor fill the screen.
+fn printable(heading: &str) -> String {
+    heading.chars().take(REPEATED_MAX_CHARS).map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn malformed(error: csv::Error) -> ImportError {
@@ -140,6 +151,7 @@ fn barcodes(cell: &str) -> Result<Vec<Barcode>, String> {
     {
         // 3,40095E+12: the rest of the digits is lost.
         if code.contains("E+") || code.contains("e+") {
+            let code: String = code.chars().take(REPEATED_MAX_CHARS).collect();
             return Err(format!("{code:?} is what a spreadsheet makes of a long number; format the column as text"));
         }
         let code = Barcode::clean(code).map_err(|invalid| invalid.to_string())?;

@@ -13,11 +13,8 @@ use crate::domain::{ExpenseId, Key, ProductId, SaleId, day::BookedTime};
 use crate::faults::{self, Fault};
 use crate::server::{ServerError, db::Tx, session::Session};
 use crate::sync::mutation::{Thing, Unreadable};
-use crate::sync::{Answer, Body, Mutation, Refusal, Verdict};
+use crate::sync::{Answer, Body, Mutation, Refusal, Verdict, call::DETAIL_MAX_CHARS};
 use std::collections::HashMap;
-
-/// Characters of a parser's message that a refusal carries: it may quote what it could not read.
-const DETAIL_MAX_CHARS: usize = 300;
 
 pub(super) struct Batch<'a> {
     tx: Tx,

@@ -27,7 +27,7 @@ pub(super) use ledger::verdict as stored_verdict;
 use super::{ServerError, db::Db, pull, session::Session};
 use crate::faults::{self, Fault};
 use crate::server::db::fetch_optional;
-use crate::sync::wire::{BATCH_MAX, CAUSES_MAX, PROTOCOL, PUSH_PAGE_MAX_ROWS, Pulled, PushAnswer, PushRequest};
+use crate::sync::wire::{BATCH_MAX, PROTOCOL, PUSH_PAGE_MAX_ROWS, Pulled, PushAnswer, PushRequest, sendable};
 use crate::sync::{Answer, Body, CallError, Mutation};
 use uuid::Uuid;
 
@@ -55,17 +55,7 @@ fn check_envelope(session: &Session, request: &PushRequest) -> Result<(), CallEr
     if request.mutations.len() > BATCH_MAX {
         return bad(format!("{} mutations; at most {BATCH_MAX} are allowed", request.mutations.len()));
     }
-    for mutation in &request.mutations {
-        let causes = mutation.needs.len() + mutation.after.len();
-        if causes > CAUSES_MAX {
-            return bad(format!("{} names {causes} causes; at most {CAUSES_MAX} are allowed", mutation.key));
-        }
-        if mutation.key.0.is_nil() || mutation.origin.sequence == 0 || i64::try_from(mutation.origin.sequence).is_err()
-        {
-            return bad(format!("{} has no possible key and sequence", mutation.key));
-        }
-    }
-    Ok(())
+    request.mutations.iter().try_for_each(sendable).or_else(bad)
 }
 
 async fn judge_batch(

@@ -4,7 +4,20 @@ use super::{
     state::{Contact, Device, Installation, SessionState},
     storage::{LocalTx, Store, json, keys},
 };
-use crate::sync::{CallError, wire::PersonRow};
+use crate::{
+    domain::InstallationId,
+    sync::{CallError, wire::PersonRow},
+};
+
+/// Is about to become an installation: id and secret are on the disk before they are asked for, so that a lost answer
+/// costs nothing. A new one counts from 1, whatever was counted here before.
+pub fn begin_enrolment(id: InstallationId, secret: &str) -> LocalTx {
+    let mut tx = LocalTx::strict();
+    tx.put(Store::Meta, keys::ENROLLING, &(id, secret));
+    tx.delete(Store::Meta, keys::SEQUENCE);
+    tx.delete(Store::Meta, keys::RECEIPT);
+    tx
+}
 
 /// Becomes an installation. A device that already is one keeps what it is: its outbox belongs to it.
 pub fn enrolled(device: &Device, installation: &Installation) -> Option<LocalTx> {

@@ -17,12 +17,15 @@ mod queue;
 #[cfg(test)]
 pub(in crate::sync) mod samples;
 mod schedule;
+pub mod sound;
 mod state;
 mod storage;
 #[cfg(test)]
 mod tests;
 
-pub use account::{enrolled, new_epoch, session_after, session_ended, session_is, signed_in, signed_out};
+pub use account::{
+    begin_enrolment, enrolled, new_epoch, session_after, session_ended, session_is, signed_in, signed_out,
+};
 pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting, worth_waiting};
 pub use pull::{Applied, begin_fork, fork, on_pulled, plan_pull};

@@ -143,7 +143,7 @@ fn tells_what_is_held(page: &Page, cursor: Cursor) -> bool {
 }
 
 /// Begins to read the shop from its start, beside what is shown until the new state is whole.
-fn restart(tx: &mut LocalTx, device: &Device) {
+pub(super) fn restart(tx: &mut LocalTx, device: &Device) {
     tx.expect(Store::Meta, keys::HELD, device.meta.held.as_ref().map(json));
     let generation = device.meta.held.map_or(0, |held| held.generation + 1);
     tx.writes.push(Write::DeletePrefix { store: Store::Confirmed, prefix: keys::generation(generation) });
@@ -347,6 +347,7 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
     tx.expect(Store::Meta, keys::INSTALLATION, device.meta.installation.as_ref().map(json));
     tx.expect(Store::Meta, keys::SEQUENCE, (device.meta.sequence > 0).then(|| device.meta.sequence.to_string()));
     tx.put(Store::Meta, keys::INSTALLATION, new);
+    tx.put(Store::Meta, keys::ENROLLING, &(new.id, &new.secret));
     tx.delete(Store::Meta, keys::FORKING);
     // A count of nothing is no row: so the next to be queued expects it.
     tx.delete(Store::Meta, keys::RECEIPT);

@@ -62,7 +62,7 @@ pub fn plan_push(device: &Device, lane: Lane, in_flight: &BTreeSet<Key>, app: &s
         app: app.to_owned(),
         cursor: device.meta.held.filter(|_| device.meta.loading.is_none()).map(|held| held.cursor),
         made: device.meta.sequence,
-        waiting: unsent.len() as u64,
+        waiting: (unsent.len() + device.unsent_aside()) as u64,
         mutations,
     })
 }

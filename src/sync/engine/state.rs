@@ -1,6 +1,9 @@
 //! A device's state as it is stored, and as one reads it before deciding anything.
 
-use super::storage::{Store, Write, keys};
+use super::{
+    sound::{self, Aside},
+    storage::{Store, Write, keys},
+};
 use crate::{
     domain::{InstallationId, Key, Sale, SaleId, day::DeviceTime},
     faults::{self, Fault},
@@ -168,6 +171,8 @@ pub struct Device {
     pub meta: Meta,
     /// By sequence.
     pub outbox: Vec<Entry>,
+    /// Rows that did not read back, by the ids they were given.
+    pub aside: Vec<(Key, Aside)>,
 }
 
 /// A stored row that does not read back: reported, never a reason for a blank screen.
@@ -176,26 +181,34 @@ pub struct Device {
 pub struct Unreadable {
     pub store: Store,
     pub key: String,
+    pub text: String,
     pub detail: String,
 }
 
 impl Device {
-    /// Reads a device from all rows of `meta` and `outbox`. Rows that do not read are left out and told; they stay on
-    /// the disk.
+    /// Reads a device from all rows of `meta` and `outbox`. Rows that do not read, or say what no device can live with,
+    /// are left out and told ([`sound`]).
     pub fn from_rows(meta: &[(String, String)], outbox: &[(String, String)]) -> (Self, Vec<Unreadable>) {
         let mut unreadable = Vec::new();
-        let mut device = Device::default();
+        let mut device = Device { meta: Meta::default(), outbox: Vec::new(), aside: Vec::new() };
+        let mut told = |store: Store, key: &String, text: &String, detail: String| {
+            unreadable.push(Unreadable { store, key: key.clone(), text: text.clone(), detail });
+        };
         for (key, value) in meta {
-            if let Err(detail) = device.meta.read(key, value) {
-                unreadable.push(Unreadable { store: Store::Meta, key: key.clone(), detail });
+            let mut with = Meta::default();
+            let read = match keys::id_of_aside(key) {
+                Some(id) => json::read(value).map(|aside| device.aside.push((id, aside))).map_err(|e| e.to_string()),
+                None => with.read(key, value).and_then(|()| sound::meta(&with, key, value)),
+            };
+            match read.and_then(|()| device.meta.read(key, value)) {
+                Ok(()) => {}
+                Err(detail) => told(Store::Meta, key, value, detail),
             }
         }
         for (key, value) in outbox {
-            match json::read::<Entry>(value) {
-                Ok(entry) => device.outbox.push(Entry { stored: Some(value.clone()), ..entry }),
-                Err(error) => {
-                    unreadable.push(Unreadable { store: Store::Outbox, key: key.clone(), detail: error.to_string() })
-                }
+            match sound::entry(key, value) {
+                Ok(entry) => device.outbox.push(entry),
+                Err(detail) => told(Store::Outbox, key, value, detail),
             }
         }
         (device, unreadable)
@@ -215,6 +228,11 @@ impl Device {
 
     pub fn find(&self, key: Key) -> Option<&Entry> {
         self.outbox.iter().find(|entry| entry.mutation.key == key)
+    }
+
+    /// Entries that were never sent and cannot be: they do not read back.
+    pub fn unsent_aside(&self) -> usize {
+        self.aside.iter().filter(|(_, aside)| aside.store == Store::Outbox).count()
     }
 
     /// Entries that still have to be sent.
@@ -285,7 +303,7 @@ impl Meta {
         }
     }
 
-    fn read(&mut self, key: &str, value: &str) -> Result<(), String> {
+    pub(super) fn read(&mut self, key: &str, value: &str) -> Result<(), String> {
         fn parse<T: DeserializeOwned>(into: &mut T, value: &str) -> Result<(), String> {
             *into = json::read(value).map_err(|error| error.to_string())?;
             Ok(())

@@ -154,6 +154,9 @@ pub mod keys {
     pub const CART: &str = "cart";
     pub const RENUMBER: &str = "renumber";
     pub const FORKING: &str = "forking";
+    /// Id and secret of the installation it is, or asks to become: an enrolment whose answer was lost, or whose row is
+    /// damaged, is asked for again with the same.
+    pub const ENROLLING: &str = "enrolling";
     /// When old history was last let go, by the server's clock.
     pub const FORGOT: &str = "forgot";
 
@@ -187,6 +190,17 @@ pub mod keys {
     /// Everything of a generation.
     pub fn generation(generation: u32) -> String {
         format!("{generation}/")
+    }
+
+    const ASIDE: &str = "aside/";
+
+    /// A row that did not read back.
+    pub fn aside(id: impl Display) -> String {
+        format!("{ASIDE}{id}")
+    }
+
+    pub fn id_of_aside(key: &str) -> Option<Key> {
+        key.strip_prefix(ASIDE)?.parse().ok()
     }
 
     /// A person's local PIN check and wrong tries.

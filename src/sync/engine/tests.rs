@@ -93,7 +93,7 @@ fn installation(n: u128, prefix: &str) -> Installation {
     let (prefix, name, shop_name) = (prefix.to_owned(), "Téléphone".to_owned(), "Boutique".to_owned());
     Installation {
         id: InstallationId(Uuid::from_u128(n)),
-        secret: "s".into(),
+        secret: "ab".repeat(32),
         prefix,
         name,
         shop_name,

@@ -76,13 +76,20 @@ fn card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> AnyV
             let kept = "Changement refusé, gardé sur ce téléphone".to_owned();
             (text::change_name(&about).to_owned(), notice("warn", kept, lines), seen(busy, act))
         }
+        Undecided::Damaged(what) => {
+            let (title, told) = text::damaged(&what);
+            let kept = "Une donnée de ce téléphone est abîmée".to_owned();
+            (title.to_owned(), notice("warn", kept, vec![told]), seen(busy, act))
+        }
     };
     let label = title.clone();
+    let when = format::date_time(at_ms);
+    let when = if who.is_empty() { when } else { format!("{when} · {who}") };
     erase(view! {
         <article class="card" aria-label=label>
             <header class="card__head">
                 <h2 class="num">{title}</h2>
-                <span class="muted small num">{format!("{} · {who}", format::date_time(at_ms))}</span>
+                <span class="muted small num">{when}</span>
             </header>
             {body}
             {choices}
