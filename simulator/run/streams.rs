@@ -11,7 +11,7 @@ use super::{
     world::World,
 };
 use comptoir::{
-    domain::Role,
+    domain::{InstallationId, Role, UserId},
     server::{
         db::Db,
         events::{Events, Listener},
@@ -20,6 +20,7 @@ use comptoir::{
         sessions,
     },
     sync::{
+        STREAM_ALIVE_S,
         engine::{Device, SessionState, Trigger},
         wire::{Cursor, PUSH_PAGE_MAX_ROWS, PullAnswer, Pulled, PushAnswer, PushRequest},
     },
@@ -30,6 +31,9 @@ use std::sync::Arc;
 /// The browser's pauses before a new stream (`src/device/sender/stream.rs`).
 const PAUSE_FIRST_MS: i64 = 2_000;
 const PAUSE_LAST_MS: i64 = 60_000;
+
+/// `src/device/sender/follow.rs`.
+const SILENT_MS: i64 = 5 * 1_000 * STREAM_ALIVE_S as i64 / 2;
 
 /// The server's side.
 #[derive(Default)]
@@ -44,6 +48,7 @@ pub struct Opens {
     pub phone: usize,
     pub tab: u64,
     pub stream: u64,
+    pub installation: InstallationId,
     pub cursor: Cursor,
     pub cookie: String,
 }
@@ -63,7 +68,7 @@ enum Next {
 }
 
 impl Streams {
-    pub fn pushed(&self, request: &PushRequest, answer: &PushAnswer, by: comptoir::domain::UserId) {
+    pub fn pushed(&self, request: &PushRequest, answer: &PushAnswer, by: UserId) {
         let installation = request.installation;
         let session =
             Session { shop: SHOP, user: by, role: Role::Owner, installation, holds_costs: false, revoked: false };
@@ -104,7 +109,8 @@ impl Open {
 impl World<'_> {
     pub async fn stream_opens(&mut self, whose: Opens) -> Held {
         let found = sessions::find(self.server.db(), &whose.cookie, self.stage.now_ms).await;
-        match found.expect("sessions are read").filter(|session| !session.revoked) {
+        let own = |session: &Session| !session.revoked && session.installation == whose.installation;
+        match found.expect("sessions are read").filter(own) {
             None => self.stage.stream_ends(&whose),
             Some(session) => {
                 let listener = self.streams.events.listen(&session);
@@ -150,8 +156,9 @@ impl World<'_> {
     /// The server is gone, and its streams with it.
     pub fn streams_break(&mut self) {
         for stream in std::mem::take(&mut self.streams).open {
-            if self.phones[stream.whose.phone].reached(&self.stage) {
-                self.stage.stream_ends(&stream.whose);
+            match self.phones[stream.whose.phone].reached(&self.stage) {
+                true => self.stage.stream_ends(&stream.whose),
+                false => self.stage.stream_falls_silent(&stream.whose),
             }
         }
     }
@@ -163,6 +170,8 @@ impl Stage {
         if !reached || self.goes_wrong(self.nature.answer_lost) {
             if reached && self.chance.below(2) == 0 {
                 self.stream_ends(&stream.whose);
+            } else {
+                self.stream_falls_silent(&stream.whose);
             }
             return false;
         }
@@ -171,6 +180,11 @@ impl Stage {
         let what = TabEvent::Hears { stream: serial, answer: Box::new(answer) };
         self.tab(stream.arrives_ms - self.now_ms, phone, tab, what);
         true
+    }
+
+    /// Nobody says that it was cut: the phone notices by what it does not hear.
+    fn stream_falls_silent(&mut self, whose: &Opens) {
+        self.tab(SILENT_MS, whose.phone, whose.tab, TabEvent::StreamEnds { stream: whose.stream });
     }
 
     fn stream_ends(&mut self, whose: &Opens) {
@@ -194,19 +208,20 @@ impl Phone {
             (self.online(stage), self.reached(stage), self.index, self.cookie.clone());
         let held = device.meta.held.filter(|_| device.meta.loading.is_none() && stage.nature.streams);
         let wanted = held.filter(|_| online && device.meta.session == SessionState::Open);
+        let installation = device.meta.installation.as_ref().map(|installation| installation.id);
         self.next_stream += 1;
         let stream = self.next_stream;
         let following = &mut self.sender(tab)?.following;
-        match wanted {
+        match wanted.zip(installation) {
             None => following.stream = None,
             Some(_) if following.stream.is_some() => {}
             Some(_) if following.not_before_ms > stage.now_ms => return Some(following.not_before_ms),
-            Some(held) => {
+            Some((held, installation)) => {
                 following.stream = Some(stream);
                 let delay_ms = stage.delay_ms();
                 match cookie {
                     Some(cookie) if reached && !stage.goes_wrong(stage.nature.request_lost) => {
-                        let opens = Opens { phone, tab, stream, cursor: held.cursor, cookie };
+                        let opens = Opens { phone, tab, stream, installation, cursor: held.cursor, cookie };
                         stage.after(delay_ms, Event::StreamOpens(Box::new(opens)));
                     }
                     _ => stage.tab(delay_ms, phone, tab, TabEvent::StreamEnds { stream }),

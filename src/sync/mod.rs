@@ -15,6 +15,8 @@ pub mod wire;
 
 /// Where a phone listens to its shop's changes.
 pub const EVENTS: &str = "/api/v1/events";
+/// A stream where nothing is new says so that often.
+pub const STREAM_ALIVE_S: u64 = 45;
 
 pub use call::CallError;
 pub use merge::Change;

@@ -12,6 +12,9 @@ mod named;
 #[path = "../stories/phone.rs"]
 #[allow(dead_code)]
 mod phone;
+#[path = "../support/place.rs"]
+#[allow(dead_code)]
+mod place;
 #[path = "../http/server.rs"]
 #[allow(dead_code)]
 mod server;

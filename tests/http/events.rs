@@ -72,7 +72,7 @@ impl<'a> Client<'a> {
 
     fn address(&self) -> String {
         let Cursor { history, change } = self.cursor;
-        format!("{EVENTS}?history={history}&change={change}")
+        format!("{EVENTS}?installation={}&history={history}&change={change}", self.phone.id)
     }
 
     fn listens(&self) -> Events {

@@ -45,7 +45,7 @@ fn a_phone_is_enrolled_and_a_person_signs_in_and_out(mut setting: Setting) {
     let answer: PullAnswer = server.call("pull", &reply.cookie(), &pull(first.id)).json();
     assert!(matches!(answer.pulled, Pulled::Start(_)));
     // The session is this phone's.
-    assert_eq!(server.call("pull", &reply.cookie(), &pull(second.id)).error(), "not_allowed");
+    assert_eq!(server.call("pull", &reply.cookie(), &pull(second.id)).error(), "not_signed_in");
 
     let out = server.post("sign-out", &[("cookie", &reply.cookie())], b"{}");
     assert!(out.status == 200 && out.header(header::SET_COOKIE).contains("Max-Age=0"));
@@ -184,7 +184,7 @@ fn a_shop_sees_itself_only(setting: Setting) {
     let (our_phone, their_phone) = (server.phone(&ours), server.phone(&theirs));
     let cookie = server.sign_in(&our_phone, ours.owner, OWNER_PIN).cookie();
     assert_eq!(server.sign_in(&our_phone, theirs.owner, OWNER_PIN).error(), "not_allowed");
-    assert_eq!(server.call("pull", &cookie, &pull(their_phone.id)).error(), "not_allowed");
+    assert_eq!(server.call("pull", &cookie, &pull(their_phone.id)).error(), "not_signed_in");
     server.product(&ours, "Riz de chez nous");
     server.product(&theirs, "Riz de chez eux");
     let page = server.get("/vente?q=riz", &[("cookie", &cookie)]);

@@ -182,6 +182,7 @@ async fn cloned_installation(test: TestDb) {
         ..own
     };
     clone.memory.commit(&comptoir::sync::engine::fork(&device, &new)).unwrap();
+    clone.epoch = clone.device().meta.epoch;
     assert_eq!(clone.device().outbox[0].mutation.key, sold.key);
     clone.sign_in(shop.owner).await;
     clone.synchronise().await;

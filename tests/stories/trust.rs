@@ -60,6 +60,7 @@ async fn a_clone_that_was_revoked_hands_in(test: TestDb) {
     let (id, secret) = (request.new_installation, request.new_secret);
     let new = engine::Installation { id, secret, prefix: forked.prefix, ..old };
     phone.memory.commit(&engine::fork(&phone.device(), &new)).unwrap();
+    phone.epoch = phone.device().meta.epoch;
     phone.sign_in(shop.owner).await;
     assert!(phone.session.unwrap().revoked, "it is no way back into the shop");
     let answers = phone.push().await;

@@ -10,10 +10,15 @@ use crate::{
 };
 use wasm_bindgen_futures::spawn_local;
 
+/// A stream that says nothing for so long was cut: some of the server's [`crate::sync::STREAM_ALIVE_S`] were missed.
+const SILENT_MS: i64 = 5 * 1_000 * crate::sync::STREAM_ALIVE_S as i64 / 2;
+
 /// The stream of changes, or when the next one may begin.
 #[derive(Default)]
 pub(super) struct Following {
     pub stream: Option<Stream>,
+    /// When it last said anything.
+    heard_ms: i64,
     failures: u32,
     not_before_ms: i64,
 }
@@ -23,14 +28,22 @@ impl Sender {
     pub(super) fn follow(&self, device: &Device) -> Option<i64> {
         let mut following = self.0.following.borrow_mut();
         let held = device.meta.held.filter(|_| device.meta.loading.is_none());
+        let installation = device.meta.installation.as_ref().map(|installation| installation.id);
+        let silent_at_ms = following.heard_ms + SILENT_MS;
         let wanted = held.filter(|_| platform::online() && device.meta.session == SessionState::Open);
-        match wanted {
+        match wanted.zip(installation) {
             None => following.stream = None,
-            Some(_) if following.stream.is_some() => {}
+            Some(_) if following.stream.is_some() && steady_ms() < silent_at_ms => return Some(silent_at_ms),
+            // Cut, and nobody said so.
+            Some(_) if following.stream.is_some() => {
+                drop(following);
+                self.hear(Heard::Ended);
+            }
             Some(_) if following.not_before_ms > steady_ms() => return Some(following.not_before_ms),
-            Some(held) => {
+            Some((held, installation)) => {
                 let sender = self.clone();
-                following.stream = Stream::open(held.cursor, move |heard| sender.hear(heard));
+                following.heard_ms = steady_ms();
+                following.stream = Stream::open(installation, held.cursor, move |heard| sender.hear(heard));
                 if following.stream.is_none() {
                     following.not_before_ms = i64::MAX; // this browser has none
                 }
@@ -44,7 +57,9 @@ impl Sender {
             return;
         }
         let sender = self.clone();
+        self.0.following.borrow_mut().heard_ms = steady_ms();
         match heard {
+            Heard::Alive => {}
             Heard::Page(answer) => spawn_local(async move {
                 sender.0.following.borrow_mut().failures = 0;
                 match sender.take(&answer, Vec::new()).await {

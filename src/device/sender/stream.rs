@@ -3,6 +3,7 @@
 
 use crate::{
     device::platform,
+    domain::InstallationId,
     sync::{
         EVENTS, json,
         wire::{Cursor, PullAnswer},
@@ -14,6 +15,8 @@ use web_sys::{Event, EventSource, MessageEvent};
 
 pub enum Heard {
     Page(Box<PullAnswer>),
+    /// Nothing is new, and the line is good.
+    Alive,
     /// The stream is over; another begins where the phone stands by then.
     Ended,
 }
@@ -21,16 +24,18 @@ pub enum Heard {
 /// An open stream; closed when dropped.
 pub struct Stream {
     source: EventSource,
-    _handlers: [Closure<dyn FnMut(Event)>; 2],
+    _handlers: [Closure<dyn FnMut(Event)>; 3],
 }
 
 impl Stream {
     /// `None` where the browser knows no streams.
-    pub fn open(at: Cursor, heard: impl Fn(Heard) + 'static) -> Option<Self> {
+    pub fn open(installation: InstallationId, at: Cursor, heard: impl Fn(Heard) + 'static) -> Option<Self> {
         let Cursor { history, change } = at;
-        let source = EventSource::new(&format!("{EVENTS}?history={history}&change={change}")).ok()?;
+        let source =
+            EventSource::new(&format!("{EVENTS}?installation={installation}&history={history}&change={change}"))
+                .ok()?;
         let heard = Rc::new(heard);
-        let on_end = heard.clone();
+        let (on_end, is_alive) = (heard.clone(), heard.clone());
         let on_page = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             let text = event.dyn_into::<MessageEvent>().ok().and_then(|event| event.data().as_string());
             // What does not read is of a newer server: a pull says so.
@@ -41,10 +46,12 @@ impl Stream {
         });
         // The browser would connect again from what it heard last; the phone may be further by then.
         let on_error = Closure::<dyn FnMut(Event)>::new(move |_| on_end(Heard::Ended));
-        // Fails only for a callback that is none.
+        let on_alive = Closure::<dyn FnMut(Event)>::new(move |_| is_alive(Heard::Alive));
+        // Each fails only for a callback that is none.
+        drop(source.add_event_listener_with_callback("alive", on_alive.as_ref().unchecked_ref()));
         drop(source.add_event_listener_with_callback("page", on_page.as_ref().unchecked_ref()));
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Some(Self { source, _handlers: [on_page, on_error] })
+        Some(Self { source, _handlers: [on_page, on_alive, on_error] })
     }
 }
 

@@ -4,8 +4,9 @@ use super::{
     super::{clock::now_ms, cookie, events::Listener, pull, sessions, state::State},
     refuse,
 };
+use crate::domain::InstallationId;
 use crate::sync::{
-    CallError,
+    CallError, STREAM_ALIVE_S,
     wire::{Cursor, PUSH_PAGE_MAX_ROWS, PullAnswer, Pulled},
 };
 use axum::{
@@ -20,31 +21,34 @@ use serde::Deserialize;
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use uuid::Uuid;
 
-/// Something is said at least this often, so that neither side waits for one that is gone. Paid by the megabyte.
-const KEEP_ALIVE: Duration = Duration::from_secs(45);
 const LAST_EVENT: HeaderName = HeaderName::from_static("last-event-id");
 
-/// Where the phone stands.
+/// Who the phone is, and where it stands.
 #[derive(Deserialize)]
 pub struct At {
+    installation: InstallationId,
     history: Uuid,
     change: u64,
 }
 
-/// `GET /api/v1/events?history=…&change=…`: every page from there on. A browser that connects again by itself says
+/// `GET /api/v1/events?installation=…&history=…&change=…`: every page from there on. A browser that connects again by itself says
 /// what it heard last instead.
 pub async fn stream(
     extract::State(state): extract::State<Arc<State>>,
     at: Result<Query<At>, extract::rejection::QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(Query(At { history, change })) = at else {
-        return refuse(CallError::BadRequest { detail: "history and change say where the phone stands".into() });
+    let Ok(Query(At { installation, history, change })) = at else {
+        return refuse(CallError::BadRequest {
+            detail: "installation, history and change say who asks, and from where on".into(),
+        });
     };
     let cursor = headers.get(LAST_EVENT).and_then(last_heard).unwrap_or(Cursor { history, change });
     let Some(token) = cookie::read(&headers) else { return refuse(CallError::NotSignedIn) };
     let session = match sessions::find(&state.db, &token, now_ms()).await {
         Ok(Some(session)) if session.revoked => return refuse(CallError::Revoked),
+        // Its pages would tell the verdicts on another's mutations.
+        Ok(Some(session)) if session.installation != installation => return refuse(CallError::NotSignedIn),
         Ok(Some(session)) => session,
         Ok(None) => return refuse(CallError::NotSignedIn),
         Err(error) => return refuse(error.into_call("events")),
@@ -55,7 +59,9 @@ pub async fn stream(
         let event = telling.next().await?;
         Some((Ok::<_, Infallible>(event), telling))
     });
-    let alive = KeepAlive::new().interval(KEEP_ALIVE);
+    // Said as an event, for a browser tells its page of nothing else: so neither side waits for one that is gone.
+    let alive = Event::default().event("alive").data("-");
+    let alive = KeepAlive::new().interval(Duration::from_secs(STREAM_ALIVE_S)).event(alive);
     // A proxy that collects what it passes on would keep a sale for itself.
     let unbuffered = [(header::CACHE_CONTROL, "no-store"), (HeaderName::from_static("x-accel-buffering"), "no")];
     (unbuffered, Sse::new(events).keep_alive(alive)).into_response()

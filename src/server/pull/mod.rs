@@ -31,7 +31,7 @@ pub async fn pull(db: &Db, session: &Session, request: PullRequest, now_ms: i64)
         return Err(CallError::Revoked.into());
     }
     if request.installation != session.installation {
-        return Err(CallError::NotAllowed.into());
+        return Err(CallError::NotSignedIn.into());
     }
     let pulled = match request.from {
         wire::From::Changes { cursor } => changes_since(db, session, cursor, PAGE_MAX_ROWS).await?,

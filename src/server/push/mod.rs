@@ -34,8 +34,8 @@ use uuid::Uuid;
 /// Judges a batch. `now_ms` is the server's clock; nothing here reads another.
 ///
 /// Errors are of the call as a whole, and then nothing of it had an effect: a broken limit of the envelope
-/// (`BadRequest`), another protocol version (`Upgrade`), a session or a mutation of an installation this shop does not
-/// know (`NotAllowed`: without an installation there is nobody a quarantined mutation could be kept for), or a database
+/// (`BadRequest`), another protocol version (`Upgrade`), a session of another installation (`NotSignedIn`), a mutation of
+/// one this shop does not know (`NotAllowed`: without an installation there is nobody a quarantined mutation could be kept for), or a database
 /// that failed.
 pub async fn push(db: &Db, session: &Session, request: PushRequest, now_ms: i64) -> Result<PushAnswer, ServerError> {
     check_envelope(session, &request)?;
@@ -49,7 +49,8 @@ fn check_envelope(session: &Session, request: &PushRequest) -> Result<(), CallEr
         return Err(CallError::Upgrade);
     }
     if request.installation != session.installation {
-        return Err(CallError::NotAllowed);
+        // As where somebody signed in while the phone became another: a PIN gives it a session of its own.
+        return Err(CallError::NotSignedIn);
     }
     let bad = |detail: String| Err(CallError::BadRequest { detail });
     if request.mutations.len() > BATCH_MAX {

@@ -341,12 +341,14 @@ pub fn begin_fork(device: &Device, id: InstallationId, secret: &str) -> Option<L
     Some(tx)
 }
 
-/// Becomes a new installation: what is unsent is numbered anew from 1; keys, ids and printed numbers stay (G20).
+/// Becomes a new installation: what is unsent is numbered anew from 1; keys, ids and printed numbers stay (G20). What the
+/// old one asked is fenced off: an answer to it tells verdicts of the old one's mutations, and none of the new one's.
 pub fn fork(device: &Device, new: &Installation) -> LocalTx {
     let mut tx = LocalTx::strict();
     tx.expect(Store::Meta, keys::INSTALLATION, device.meta.installation.as_ref().map(json));
     tx.expect(Store::Meta, keys::SEQUENCE, (device.meta.sequence > 0).then(|| device.meta.sequence.to_string()));
     tx.put(Store::Meta, keys::INSTALLATION, new);
+    tx.put(Store::Meta, keys::EPOCH, &(device.meta.epoch + 1));
     tx.put(Store::Meta, keys::ENROLLING, &(new.id, &new.secret));
     tx.delete(Store::Meta, keys::FORKING);
     // A count of nothing is no row: so the next to be queued expects it.
