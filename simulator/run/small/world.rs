@@ -26,8 +26,8 @@ pub struct Small {
     pub scripts: [Vec<Act>; 2],
     pub power_cuts: u8,
     pub losses: u8,
-    /// Sales overtake the backlog, on a lane of their own.
-    pub urgent: bool,
+    /// A phone has several requests under way: a sale overtakes what is sent already, and a pull goes beside.
+    pub at_once: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -324,11 +324,13 @@ impl Model for Small {
             if now.acts_done < self.scripts[phone].len() && now.selling.is_none() {
                 steps.push(Step::Acts { phone });
             }
-            let lanes = now.lanes().into_iter().filter(|lane| self.urgent || *lane == Lane::Backlog);
-            steps.extend(lanes.map(|lane| Step::Pushes { phone, lane }));
-            let behind = !now.has_read(state.server.counter);
-            if behind && now.flights.iter().all(|flight| flight.lane.is_some()) {
-                steps.push(Step::Pulls { phone });
+            if now.flights.is_empty() || self.at_once {
+                let lanes = now.lanes().into_iter().filter(|lane| self.at_once || *lane == Lane::Backlog);
+                steps.extend(lanes.map(|lane| Step::Pushes { phone, lane }));
+                let behind = !now.has_read(state.server.counter);
+                if behind && now.flights.iter().all(|flight| flight.lane.is_some()) {
+                    steps.push(Step::Pulls { phone });
+                }
             }
             for flight in 0..now.flights.len() {
                 steps.push(Step::Arrives { phone, flight });
