@@ -55,6 +55,7 @@ test("axe finds nothing: signing in", async ({ shop, browser }) => {
 });
 
 test("axe finds nothing: from the cart to the receipt", async ({ shop, browser }) => {
+  test.slow(); // axe reads some twenty pages, in light and in dark
   const { context, page } = await shop.phone(browser, "Un");
   await looksRight(page, "Vendre");
   await page.getByRole("searchbox").fill("xyz");
@@ -95,6 +96,7 @@ test("axe finds nothing: from the cart to the receipt", async ({ shop, browser }
 });
 
 test("axe finds nothing: Accueil, À décider, Paramètres, and their banners", async ({ shop, browser }) => {
+  test.slow(); // axe reads some twenty pages, in light and in dark
   const { context, page } = await shop.phone(browser, "Un");
   const { page: other } = await shop.phone(browser, "Deux");
   const visit = async (when: string) => {

@@ -62,7 +62,7 @@ struct Open {
 }
 
 enum Next {
-    Tells(PullAnswer),
+    Tells(Box<PullAnswer>),
     Waits,
     Ends,
 }
@@ -95,7 +95,7 @@ impl Open {
             self.whose.cursor = self.listener.skip_told(self.whose.cursor);
             let pulled = pull::changes_since(db, &session, self.whose.cursor, PUSH_PAGE_MAX_ROWS).await;
             let pulled = pulled.expect("changes are read");
-            let answer = |pulled| Next::Tells(PullAnswer { server_now_ms: now_ms, pulled });
+            let answer = |pulled| Next::Tells(Box::new(PullAnswer { server_now_ms: now_ms, pulled }));
             let Pulled::Page(page) = &pulled else { return answer(pulled) };
             self.behind = page.more;
             if page.to > page.from {
@@ -166,7 +166,7 @@ impl World<'_> {
 
 impl Stage {
     /// Whether the stream goes on: a page that is lost cuts it, and the phone notices, or does not.
-    fn tells(&mut self, stream: &mut Open, answer: PullAnswer, reached: bool) -> bool {
+    fn tells(&mut self, stream: &mut Open, answer: Box<PullAnswer>, reached: bool) -> bool {
         if !reached || self.goes_wrong(self.nature.answer_lost) {
             if reached && self.chance.below(2) == 0 {
                 self.stream_ends(&stream.whose);
@@ -177,7 +177,7 @@ impl Stage {
         }
         let Opens { phone, tab, stream: serial, .. } = stream.whose;
         stream.arrives_ms = stream.arrives_ms.max(self.now_ms + self.delay_ms());
-        let what = TabEvent::Hears { stream: serial, answer: Box::new(answer) };
+        let what = TabEvent::Hears { stream: serial, answer };
         self.tab(stream.arrives_ms - self.now_ms, phone, tab, what);
         true
     }

@@ -227,10 +227,11 @@ impl Phone {
         self.disk.scan(Store::Confirmed, "")
     }
 
-    /// Sales whose seller went away before the verdict came.
+    /// Sales that were refused, and whose seller is gone.
     pub fn has_orphans(&self) -> bool {
         let deciding = |entry: &engine::Entry| matches!(entry.standing, Standing::Deciding { .. });
-        self.disk.device().outbox.iter().any(deciding)
+        let refused = |entry: &engine::Entry| entry.verdict.as_ref().is_some_and(|verdict| !verdict.is_applied());
+        self.disk.device().outbox.iter().any(|entry| deciding(entry) && refused(entry))
     }
 }
 

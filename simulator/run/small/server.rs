@@ -94,6 +94,11 @@ impl Server {
         self.sales.contains_key(&sale)
     }
 
+    /// Whether a refused sale is kept whole, decided or not.
+    pub fn keeps_refused(&self, key: Key) -> bool {
+        self.refused.contains_key(&key)
+    }
+
     /// A product's stock at a change number, given what it was at first.
     pub fn stock_at(&self, product: ProductId, opening: i64, change: u64) -> i64 {
         let last = self.movements.iter().rev().find(|row| row.product == product && row.change <= change);

@@ -1,14 +1,14 @@
 //! Every order in which the small case can happen, for stateright to explore.
 
 use super::{
-    phone::{Act, Flight, Message, Painted, Phone},
+    holds::INVARIANTS,
+    phone::{Act, Flight, Message, Phone},
     server::Server,
 };
-use crate::run::{disk::read, shop, stage::BEGIN_MS, view::View, witness::keys_on};
+use crate::run::{disk::read, shop, stage::BEGIN_MS};
 use comptoir::{
-    domain::{InstallationId, Key, ProductId},
+    domain::{InstallationId, ProductId},
     sync::{
-        Body, Verdict,
         engine::{Lane, SALE_ORPHAN_MS},
         wire::{Cursor, Kind, PullAnswer, Pulled, PushRequest, Rows, StartPage, StockRow},
     },
@@ -16,7 +16,7 @@ use comptoir::{
 use stateright::{Model, Property};
 use std::collections::BTreeMap;
 
-const OPENING_UNITS: i64 = 5;
+pub const OPENING_UNITS: i64 = 5;
 /// Rounds of push and pull within which everything is said once the network is good.
 const ROUNDS_MAX: usize = 6;
 
@@ -32,8 +32,8 @@ pub struct Small {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
-    server: Server,
-    phones: [Phone; 2],
+    pub server: Server,
+    pub phones: [Phone; 2],
     /// Requests nobody waits for any more: they may still arrive, or never.
     late: Vec<(usize, Message)>,
     power_cuts: u8,
@@ -77,7 +77,7 @@ pub enum Step {
     },
 }
 
-fn product() -> ProductId {
+pub fn product() -> ProductId {
     shop::product(0)
 }
 
@@ -152,7 +152,7 @@ impl State {
     }
 
     /// The network is good and nobody does anything more: after a few rounds everybody has said and heard everything.
-    fn healed(&self) -> Result<Self, String> {
+    pub fn healed(&self) -> Option<Self> {
         let mut state = self.clone();
         let later_ms = BEGIN_MS + SALE_ORPHAN_MS + 1;
         for _ in 0..ROUNDS_MAX {
@@ -164,122 +164,18 @@ impl State {
                 if state.phones[n].has_orphans() {
                     state.phones[n].starts(later_ms);
                 }
-                if state.phones[n].plan(Lane::Backlog).is_some() {
-                    state.pushes(n, Lane::Backlog);
-                }
-                state.pulls(n);
             }
             if state.phones.iter().all(|phone| phone.is_at_rest(state.server.counter)) {
-                return Ok(state);
+                return Some(state);
+            }
+            for n in [0, 1] {
+                match state.phones[n].plan(Lane::Backlog) {
+                    Some(_) => state.pushes(n, Lane::Backlog),
+                    None => state.pulls(n),
+                }
             }
         }
-        Err(format!("no rest: {:?}", state.phones.map(|phone| phone.disk.device())))
-    }
-
-    // What must hold, in every state.
-
-    /// G12
-    fn stock_is_what_the_movements_leave(&self) -> bool {
-        let moved: i64 = self.server.movements.iter().map(|row| row.delta).sum();
-        self.server.stock[&product()] >= 0 && self.server.stock[&product()] == OPENING_UNITS + moved
-    }
-
-    /// G6
-    fn nothing_is_applied_twice(&self) -> bool {
-        let mut keys: Vec<Key> = self.server.movements.iter().map(|row| row.key).collect();
-        let all = keys.len();
-        keys.sort();
-        keys.dedup();
-        keys.len() == all
-    }
-
-    /// G2, G10
-    fn confirmed_is_the_servers(&self) -> bool {
-        self.phones.iter().all(|phone| {
-            let view = View::of(&phone.disk);
-            let change = view.device.meta.held.expect("the shop was read").cursor.change;
-            let stands = self.server.stock_at(product(), OPENING_UNITS, change);
-            view.confirmed_stock().get(&product()) == Some(&stands)
-        })
-    }
-
-    /// G2: the server's state and what the phone adds, each counted once.
-    fn shown_counts_each_once(&self) -> bool {
-        self.phones.iter().all(|phone| {
-            let view = View::of(&phone.disk);
-            let change = view.device.meta.held.expect("the shop was read").cursor.change;
-            let mut shown = self.server.stock_at(product(), OPENING_UNITS, change);
-            let mut sold_here = 0;
-            for entry in &view.device.outbox {
-                let said = entry.verdict.as_ref().is_some_and(|verdict| !verdict.is_applied());
-                let judged = self.server.ledger.get(&entry.mutation.key).map(|judged| judged.verdict());
-                let held = matches!(judged, Some(Verdict::Applied { change: at }) if at <= change);
-                let body = entry.mutation.read().expect("what the engine queued reads");
-                if said || held {
-                    continue;
-                }
-                let delta: i64 = body.stock_deltas().iter().map(|(_, delta)| delta).sum();
-                shown += delta;
-                if let Body::RecordSale(_) = body {
-                    sold_here = -delta;
-                }
-                if let Body::VoidSale(void) = &body {
-                    // What it gives back: the sale that is queued before it, or that the confirmed state holds.
-                    let confirmed =
-                        self.server.movements.iter().find(|row| row.sells(void.sale) && row.change <= change);
-                    shown += confirmed.map_or(sold_here, |row| -row.delta);
-                }
-            }
-            view.stock_of(product()) == shown
-        })
-    }
-
-    /// G1, G4: what somebody did is on the phone, unless its cart came back or it only told what became of a refusal.
-    fn nothing_made_is_lost(&self) -> bool {
-        self.phones.iter().all(|phone| {
-            let on_disk = keys_on(&phone.disk);
-            let gone = |key: &&Key| !on_disk.contains(key);
-            phone.made.iter().filter(gone).all(|key| {
-                let judged = self.server.ledger.get(key).map(|judged| judged.verdict());
-                judged.is_some_and(|verdict| !verdict.is_applied())
-            })
-        })
-    }
-
-    /// G16, G17
-    fn customers_were_told_the_truth(&self) -> bool {
-        self.phones.iter().all(|phone| {
-            let on_disk = keys_on(&phone.disk);
-            phone.painted.iter().all(|(key, painted)| {
-                let sold = self.server.ledger.get(key).is_some_and(|judged| judged.verdict().is_applied());
-                match painted {
-                    Painted::Confirmed => sold,
-                    Painted::RolledBack => !sold,
-                    Painted::Waiting | Painted::ToDecide => sold || on_disk.contains(key),
-                }
-            })
-        })
-    }
-
-    /// G5, G15, and everything above once more. Asked where nothing is under way: from any other state, messages that
-    /// arrive and waits that end lead to one of those.
-    fn heals(&self) -> bool {
-        if self.phones.iter().any(|phone| !phone.flights.is_empty() || phone.selling.is_some()) {
-            return true;
-        }
-        let Ok(healed) = self.healed() else { return false };
-        let received =
-            healed.phones.iter().flat_map(|phone| &phone.made).all(|key| healed.server.ledger.contains_key(key));
-        let [one, other] = &healed.phones;
-        received && one.confirmed() == other.confirmed() && healed.holds()
-    }
-
-    fn holds(&self) -> bool {
-        INVARIANTS.iter().all(|(_, holds)| holds(self))
-    }
-
-    fn somebody_was_refused(&self) -> bool {
-        self.server.ledger.values().any(|judged| matches!(judged.verdict(), Verdict::Refused { .. }))
+        None
     }
 
     fn is_over(&self, small: &Small) -> bool {
@@ -287,17 +183,6 @@ impl State {
         self.phones.iter().all(|phone| acted(phone) && phone.is_at_rest(self.server.counter))
     }
 }
-
-type Invariant = (&'static str, fn(&State) -> bool);
-
-const INVARIANTS: [Invariant; 6] = [
-    ("G12 stock is what the movements leave, never below zero", State::stock_is_what_the_movements_leave),
-    ("G6 nothing is applied twice", State::nothing_is_applied_twice),
-    ("G2 the confirmed state is the server's", State::confirmed_is_the_servers),
-    ("G2 shown = confirmed + pending, each counted once", State::shown_counts_each_once),
-    ("G4 nothing leaves the phone unsaid", State::nothing_made_is_lost),
-    ("G16 G17 receipts are true", State::customers_were_told_the_truth),
-];
 
 /// What must happen in some state.
 pub const SEEN: [&str; 2] = ["somebody is refused", "everything ends at rest"];
