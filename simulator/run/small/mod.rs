@@ -37,7 +37,6 @@ pub fn worlds(whole: bool) -> Vec<(&'static str, Small)> {
             ("and a message is lost", voided(0, 1)),
             ("and the power goes", voided(1, 0)),
             ("one sells twice, and a delivery comes between", Small { scripts: delivered, ..last_five(0, 1) }),
-            ("two sell the last five, with several requests at once", Small { at_once: true, ..last_five(0, 0) }),
         ]);
     }
     worlds

@@ -26,7 +26,8 @@ pub struct Small {
     pub scripts: [Vec<Act>; 2],
     pub power_cuts: u8,
     pub losses: u8,
-    /// A phone has several requests under way: a sale overtakes what is sent already, and a pull goes beside.
+    /// A phone has several requests under way: a sale overtakes what is sent already, and a pull goes beside. For worlds
+    /// smaller than those of [`super::worlds`]: two sales alone take more than five minutes.
     pub at_once: bool,
 }
 
