@@ -51,6 +51,11 @@ fn what_was_found_once_is_not_found_again() {
     all_hold(Kind::Sqlite, FOUND.iter().map(|(seed, _)| *seed));
 }
 
+#[test]
+fn the_small_case_holds_in_every_state() {
+    assert!(run::explore(run::worlds(false)));
+}
+
 /// To the last byte of every request and answer, on a database of its own each time.
 #[test]
 fn a_seed_repeats_its_run() {

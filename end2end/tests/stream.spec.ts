@@ -1,6 +1,6 @@
 // Changes reach the other phones as they commit.
 import type { Page } from "@playwright/test";
-import { SELLER, add, expect, row, sellExact, test } from "../support/shop";
+import { OWNER, SELLER, add, expect, row, sellExact, test } from "../support/shop";
 
 /** How often a phone asks for changes, from now on. */
 function pulls(page: Page) {
@@ -42,4 +42,16 @@ test("a server that was stopped with its streams open is followed again", async 
   await add(one, "Ail 250 g").click();
   await sellExact(one);
   await expect(row(two, "Ail 250 g", "10 en stock")).toBeVisible();
+});
+
+test("a stream that falls silent was cut: it is opened anew, and what was missed is asked for", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un", OWNER, { clock: true });
+  const opens = () => page.waitForRequest((request) => request.url().includes("/api/v1/events"));
+  const first = opens();
+  await page.reload();
+  await first;
+  await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+  const [asked, again] = [page.waitForRequest((request) => request.url().endsWith("/api/v1/pull")), opens()];
+  await page.clock.fastForward(120_000);
+  await Promise.all([asked, again]);
 });

@@ -31,6 +31,4 @@ mod world;
 
 pub use database::Kind;
 pub use runner::Runner;
-// The tests ask for them by their own names.
-#[cfg_attr(test, allow(unused_imports))]
 pub use small::{explore, worlds};

@@ -5,13 +5,13 @@
 use super::{
     guarantees::Held,
     phone::{Phone, TabEvent},
-    shop::SHOP,
+    shop,
     stage::{Event, Stage},
     tasks::Deed,
     world::World,
 };
 use comptoir::{
-    domain::{InstallationId, Role, UserId},
+    domain::InstallationId,
     server::{
         db::Db,
         events::{Events, Listener},
@@ -21,7 +21,7 @@ use comptoir::{
     },
     sync::{
         STREAM_ALIVE_S,
-        engine::{Device, SessionState, Trigger},
+        engine::{Device, Installation, SessionState, Trigger},
         wire::{Cursor, PUSH_PAGE_MAX_ROWS, PullAnswer, Pulled, PushAnswer, PushRequest},
     },
 };
@@ -68,10 +68,9 @@ enum Next {
 }
 
 impl Streams {
-    pub fn pushed(&self, request: &PushRequest, answer: &PushAnswer, by: UserId) {
-        let installation = request.installation;
+    pub fn pushed(&self, request: &PushRequest, answer: &PushAnswer) {
         let session =
-            Session { shop: SHOP, user: by, role: Role::Owner, installation, holds_costs: false, revoked: false };
+            shop::session(&Installation { id: request.installation, ..shop::installation(0) }, &shop::person(0));
         self.events.pushed(&session, answer);
     }
 

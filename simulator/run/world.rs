@@ -221,7 +221,7 @@ impl World<'_> {
         match (&request.called, &answer) {
             (Called::Push(push), Ok(Answered::Push(answer))) => {
                 self.model().push(push, answer, failing)?;
-                self.streams.pushed(push, answer, shop::person(0).id);
+                self.streams.pushed(push, answer);
                 if let Some(Pulled::Page(page)) = &answer.page {
                     self.read(page).await?;
                 }

@@ -12,7 +12,10 @@ use crate::{
 use sqlx::postgres::PgListener;
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::{mpsc, watch};
@@ -28,6 +31,8 @@ const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Events {
     shops: Mutex<HashMap<ShopId, Shop>>,
+    /// Streams that began so far.
+    serials: AtomicU64,
     ended: watch::Sender<bool>,
     to_others: mpsc::Sender<ShopId>,
     from_here: Mutex<Option<mpsc::Receiver<ShopId>>>,
@@ -40,7 +45,7 @@ struct Shop {
     streams: HashMap<InstallationId, Stream>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Stream {
     /// The newest stream of a phone is its only one.
     serial: u64,
@@ -51,8 +56,8 @@ struct Stream {
 impl Default for Events {
     fn default() -> Self {
         let (to_others, from_here) = mpsc::channel(WAITING_MAX);
-        let (shops, ended) = (Mutex::default(), watch::Sender::new(false));
-        Self { shops, ended, to_others, from_here: Mutex::new(Some(from_here)) }
+        let (shops, serials, ended) = (Mutex::default(), AtomicU64::default(), watch::Sender::new(false));
+        Self { shops, serials, ended, to_others, from_here: Mutex::new(Some(from_here)) }
     }
 }
 
@@ -87,9 +92,8 @@ impl Events {
     pub fn listen(self: &Arc<Self>, session: &Session) -> Listener {
         let mut shops = self.lock();
         let shop = shops.entry(session.shop).or_default();
-        let stream = shop.streams.entry(session.installation).or_default();
-        *stream = Stream { serial: stream.serial + 1, told: None };
-        let serial = stream.serial;
+        let serial = self.serials.fetch_add(1, Ordering::Relaxed);
+        shop.streams.insert(session.installation, Stream { serial, told: None });
         shop.wake(); // the earlier one sees that it is not the newest
         Listener {
             events: self.clone(),
@@ -289,5 +293,12 @@ mod tests {
         assert_eq!(hears_now(&mut first).await, Some(false));
         drop(first);
         assert_eq!((hears_now(&mut second).await, events.listeners()), (None, 1));
+        // One that has not heard yet that it is an older one stays so, whatever became of the newer.
+        let mut third = events.listen(&session(1, 1));
+        drop(third);
+        third = events.listen(&session(1, 1));
+        assert_eq!(hears_now(&mut second).await, Some(false));
+        drop(second);
+        assert_eq!((hears_now(&mut third).await, events.listeners()), (None, 1));
     }
 }

@@ -215,9 +215,15 @@ fn who_may_listen(setting: Setting) {
     let cookie = ("cookie", client.cookie.as_str());
     assert_eq!(with(&client.address(), &[]), "not_signed_in");
     assert_eq!(with(&client.address(), &[cookie, ("sec-fetch-site", "cross-site")]), "not_allowed");
-    for wrong in ["", "?history=1&change=2", "?change=2", "?history=00000000-0000-0000-0000-000000000000&change=-1"] {
-        assert_eq!(with(&format!("{EVENTS}{wrong}"), &[cookie]), "bad_request");
+    let at = |installation: &str, history: &str, change: &str| {
+        format!("{EVENTS}?installation={installation}&history={history}&change={change}")
+    };
+    let (own, history) = (client.phone.id.to_string(), client.cursor.history.to_string());
+    for wrong in [EVENTS.to_owned(), at("1", &history, "2"), at(&own, "1", "2"), at(&own, &history, "-1")] {
+        assert_eq!(with(&wrong, &[cookie]), "bad_request", "{wrong}");
     }
+    let other = server.phone(&shop).id.to_string();
+    assert_eq!(with(&at(&other, &history, "2"), &[cookie]), "not_signed_in", "another phone's verdicts");
     server.block_on(comptoir::server::enrol::revoke(server.db(), shop.id, client.phone.id, now_ms())).unwrap();
     assert_eq!(with(&client.address(), &[cookie]), "revoked");
 }

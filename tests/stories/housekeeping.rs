@@ -9,7 +9,7 @@ use comptoir::{
     server::{
         check, db,
         db::Db,
-        jobs::{Job, TOMBSTONE_DAYS},
+        jobs::{Job, LOCKS, TOMBSTONE_DAYS},
     },
     sync::{engine::Store, mutation::*},
 };
@@ -82,9 +82,8 @@ async fn a_job_runs_in_one_program_at_a_time(test: TestDb) {
     }
     let Db::Postgres(pool) = &test.db else { return }; // on SQLite there is one program
     let mut other = pool.begin().await.unwrap();
-    let lock = i32::from_be_bytes(*b"jobs");
     let (locked,): (bool,) = sqlx::query_as("SELECT pg_try_advisory_xact_lock($1, $2)")
-        .bind(lock)
+        .bind(LOCKS)
         .bind(Job::ExpireAnswers as i32)
         .fetch_one(&mut *other)
         .await

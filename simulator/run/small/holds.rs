@@ -110,7 +110,7 @@ impl State {
     /// G5, G15, and everything above once more. Asked where nothing is under way: from any other state, messages that
     /// arrive and waits that end lead to one of those.
     pub fn heals(&self) -> bool {
-        if self.phones.iter().any(|phone| !phone.flights.is_empty() || phone.selling.is_some()) {
+        if self.phones.iter().any(|phone| phone.flight.is_some() || phone.selling.is_some()) {
             return true;
         }
         let Some(healed) = self.healed() else { return false };

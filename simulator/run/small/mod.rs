@@ -6,8 +6,6 @@ mod held;
 mod holds;
 mod phone;
 mod server;
-#[cfg(test)]
-mod tests;
 mod world;
 
 use phone::Act;
@@ -18,8 +16,7 @@ use world::Small;
 /// The worlds, by what happens in them; `whole` are those too large for every commit.
 pub fn worlds(whole: bool) -> Vec<(&'static str, Small)> {
     let two = vec![Act::Sells(3)];
-    let last_five =
-        |power_cuts, losses| Small { scripts: [two.clone(), two.clone()], power_cuts, losses, at_once: false };
+    let last_five = |power_cuts, losses| Small { scripts: [two.clone(), two.clone()], power_cuts, losses };
     let voided = |power_cuts, losses| Small {
         scripts: [vec![Act::Sells(3), Act::Voids], vec![Act::Sells(3)]],
         ..last_five(power_cuts, losses)

@@ -44,7 +44,8 @@ pub struct Phone {
     pub acts_done: usize,
     /// The sale its seller waits for.
     pub selling: Option<Key>,
-    pub flights: Vec<Flight>,
+    /// One at a time: several at once are more than can be explored whole, and the simulator has them.
+    pub flight: Option<Message>,
     /// Every mutation it ever queued.
     pub made: BTreeSet<Key>,
     /// What the seller was last told of a sale.
@@ -52,14 +53,7 @@ pub struct Phone {
     keys: Keys,
 }
 
-/// A request under way, or its answer. One a lane at a time, as in the browser's sender; pulls are a lane.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Flight {
-    pub lane: Option<Lane>,
-    pub message: Message,
-}
-
-/// JSON, which has an identity where what it says has floats.
+/// A request under way, or its answer. JSON, which has an identity where what it says has floats.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Message {
     Push { request: String },
@@ -80,8 +74,8 @@ impl Phone {
             disk.commit(&tx).expect("nobody else writes");
         }
         let (acts_done, selling, keys) = (0, None, Keys { n, given: 0 });
-        let (flights, made, painted) = Default::default();
-        let mut phone = Self { n, disk, epoch, acts_done, selling, flights, made, painted, keys };
+        let (flight, made, painted) = Default::default();
+        let mut phone = Self { n, disk, epoch, acts_done, selling, flight, made, painted, keys };
         phone.hear_pull(start, BEGIN_MS);
         // The first reading is long done: no power cut takes it back.
         phone.disk.lose_power(phone.disk.relaxed());
@@ -132,23 +126,9 @@ impl Phone {
         self.disk.commit(tx).expect("it was decided from what is there");
     }
 
-    /// The lanes that have something to send now.
-    pub fn lanes(&self) -> Vec<Lane> {
-        let device = self.disk.device();
-        let sales = device.unsent().filter(|entry| entry.is_sale()).map(|entry| Lane::Urgent(entry.mutation.key));
-        let lanes: Vec<Lane> = sales.chain([Lane::Backlog]).collect();
-        lanes.into_iter().filter(|lane| self.plan(*lane).is_some()).collect()
-    }
-
-    pub fn plan(&self, lane: Lane) -> Option<PushRequest> {
-        let urgent = |lane: &Lane| matches!(lane, Lane::Urgent(_));
-        let busy = self.flights.iter().filter_map(|flight| flight.lane).any(|other| urgent(&other) == urgent(&lane));
-        let carried = self.flights.iter().filter_map(|flight| match &flight.message {
-            Message::Push { request } => Some(read::<PushRequest>(request).mutations),
-            _ => None,
-        });
-        let in_flight = carried.flatten().map(|mutation| mutation.key).collect();
-        engine::plan_push(&self.disk.device(), lane, &in_flight, "small").filter(|_| !busy)
+    /// What it would send now.
+    pub fn plan(&self) -> Option<PushRequest> {
+        engine::plan_push(&self.disk.device(), Lane::Backlog, &BTreeSet::new(), "small")
     }
 
     pub fn hear_push(&mut self, answer: &PushAnswer, now_ms: i64) {
@@ -194,7 +174,6 @@ impl Phone {
     /// The power goes, and comes back: so many of the transactions it may take survive.
     pub fn power_cut(&mut self, survive: usize) {
         self.disk.lose_power(survive);
-        self.flights.clear();
         self.selling = None;
         self.starts(BEGIN_MS);
     }
@@ -218,7 +197,7 @@ impl Phone {
 
     /// Nothing is left to say or to hear.
     pub fn is_at_rest(&self, counter: u64) -> bool {
-        let quiet = self.flights.is_empty() && self.selling.is_none();
+        let quiet = self.flight.is_none() && self.selling.is_none();
         quiet && self.has_read(counter) && self.disk.device().outbox.is_empty()
     }
 

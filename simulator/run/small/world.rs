@@ -2,14 +2,14 @@
 
 use super::{
     holds::INVARIANTS,
-    phone::{Act, Flight, Message, Phone},
+    phone::{Act, Message, Phone},
     server::Server,
 };
 use crate::run::{disk::read, shop, stage::BEGIN_MS};
 use comptoir::{
     domain::{InstallationId, ProductId},
     sync::{
-        engine::{Lane, SALE_ORPHAN_MS},
+        engine::SALE_ORPHAN_MS,
         wire::{Cursor, Kind, PullAnswer, Pulled, PushRequest, Rows, StartPage, StockRow},
     },
 };
@@ -26,9 +26,6 @@ pub struct Small {
     pub scripts: [Vec<Act>; 2],
     pub power_cuts: u8,
     pub losses: u8,
-    /// A phone has several requests under way: a sale overtakes what is sent already, and a pull goes beside. For worlds
-    /// smaller than those of [`super::worlds`]: two sales alone take more than five minutes.
-    pub at_once: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -48,7 +45,6 @@ pub enum Step {
     },
     Pushes {
         phone: usize,
-        lane: Lane,
     },
     Pulls {
         phone: usize,
@@ -56,14 +52,12 @@ pub enum Step {
     /// A request reaches the server, or its answer the phone.
     Arrives {
         phone: usize,
-        flight: usize,
     },
     ArrivesLate {
         late: usize,
     },
     Lost {
         phone: usize,
-        flight: usize,
     },
     WaitEnds {
         phone: usize,
@@ -112,43 +106,29 @@ impl State {
         }
     }
 
-    fn arrives(&mut self, phone: usize, flight: usize, now_ms: i64) {
-        let message = self.phones[phone].flights[flight].message.clone();
-        match &message {
-            Message::Push { .. } | Message::Pull { .. } => {
-                self.phones[phone].flights[flight].message = self.serve(phone, &message);
-            }
-            Message::Pushed { answer } => {
-                self.phones[phone].flights.remove(flight);
-                self.phones[phone].hear_push(&read(answer), now_ms);
-            }
-            Message::Pulled { answer } => {
-                self.phones[phone].flights.remove(flight);
-                self.phones[phone].hear_pull(&read(answer), now_ms);
-            }
+    fn arrives(&mut self, phone: usize, now_ms: i64) {
+        match self.phones[phone].flight.take() {
+            Some(Message::Pushed { answer }) => self.phones[phone].hear_push(&read(&answer), now_ms),
+            Some(Message::Pulled { answer }) => self.phones[phone].hear_pull(&read(&answer), now_ms),
+            Some(request) => self.phones[phone].flight = Some(self.serve(phone, &request)),
+            None => unreachable!("nothing is under way"),
         }
     }
 
-    fn pushes(&mut self, phone: usize, lane: Lane) {
-        let request = self.phones[phone].plan(lane).expect("it has something to send");
-        let message = Message::Push { request: text(&request) };
-        self.phones[phone].flights.push(Flight { lane: Some(lane), message });
+    fn pushes(&mut self, phone: usize) {
+        let request = self.phones[phone].plan().expect("it has something to send");
+        self.phones[phone].flight = Some(Message::Push { request: text(&request) });
     }
 
     fn pulls(&mut self, phone: usize) {
         let held = self.phones[phone].disk.device().meta.held.expect("the shop was read");
-        self.phones[phone].flights.push(Flight { lane: None, message: Message::Pull { cursor: held.cursor } });
+        self.phones[phone].flight = Some(Message::Pull { cursor: held.cursor });
     }
 
-    fn abandon(&mut self, phone: usize, flight: Flight) {
-        if matches!(flight.message, Message::Push { .. }) {
-            self.late.push((phone, flight.message));
-        }
-    }
-
-    fn abandons_all(&mut self, phone: usize) {
-        for flight in std::mem::take(&mut self.phones[phone].flights) {
-            self.abandon(phone, flight);
+    /// Nobody waits any more for what is under way.
+    fn abandons(&mut self, phone: usize) {
+        if let Some(push @ Message::Push { .. }) = self.phones[phone].flight.take() {
+            self.late.push((phone, push));
         }
     }
 
@@ -158,8 +138,8 @@ impl State {
         let later_ms = BEGIN_MS + SALE_ORPHAN_MS + 1;
         for _ in 0..ROUNDS_MAX {
             for n in [0, 1] {
-                while !state.phones[n].flights.is_empty() {
-                    state.arrives(n, 0, later_ms);
+                while state.phones[n].flight.is_some() {
+                    state.arrives(n, later_ms);
                 }
                 state.phones[n].wait_ends();
                 if state.phones[n].has_orphans() {
@@ -170,8 +150,8 @@ impl State {
                 return Some(state);
             }
             for n in [0, 1] {
-                match state.phones[n].plan(Lane::Backlog) {
-                    Some(_) => state.pushes(n, Lane::Backlog),
+                match state.phones[n].plan() {
+                    Some(_) => state.pushes(n),
                     None => state.pulls(n),
                 }
             }
@@ -210,18 +190,17 @@ impl Model for Small {
             if now.acts_done < self.scripts[phone].len() && now.selling.is_none() {
                 steps.push(Step::Acts { phone });
             }
-            if now.flights.is_empty() || self.at_once {
-                let lanes = now.lanes().into_iter().filter(|lane| self.at_once || *lane == Lane::Backlog);
-                steps.extend(lanes.map(|lane| Step::Pushes { phone, lane }));
-                let behind = !now.has_read(state.server.counter);
-                if behind && now.flights.iter().all(|flight| flight.lane.is_some()) {
-                    steps.push(Step::Pulls { phone });
-                }
-            }
-            for flight in 0..now.flights.len() {
-                steps.push(Step::Arrives { phone, flight });
+            if now.flight.is_some() {
+                steps.push(Step::Arrives { phone });
                 if state.losses > 0 {
-                    steps.push(Step::Lost { phone, flight });
+                    steps.push(Step::Lost { phone });
+                }
+            } else {
+                if now.plan().is_some() {
+                    steps.push(Step::Pushes { phone });
+                }
+                if !now.has_read(state.server.counter) {
+                    steps.push(Step::Pulls { phone });
                 }
             }
             if now.selling.is_some() {
@@ -244,26 +223,25 @@ impl Model for Small {
                 let act = self.scripts[phone][state.phones[phone].acts_done];
                 state.phones[phone].act(act);
             }
-            Step::Pushes { phone, lane } => state.pushes(phone, lane),
+            Step::Pushes { phone } => state.pushes(phone),
             Step::Pulls { phone } => state.pulls(phone),
-            Step::Arrives { phone, flight } => state.arrives(phone, flight, BEGIN_MS),
+            Step::Arrives { phone } => state.arrives(phone, BEGIN_MS),
             Step::ArrivesLate { late } => {
                 let (phone, message) = state.late.remove(late);
                 drop(state.serve(phone, &message));
             }
-            Step::Lost { phone, flight } => {
+            Step::Lost { phone } => {
                 state.losses -= 1;
-                let flight = state.phones[phone].flights.remove(flight);
-                state.abandon(phone, flight);
+                state.abandons(phone);
             }
             Step::WaitEnds { phone } => state.phones[phone].wait_ends(),
             Step::PowerCut { phone, survive } => {
                 state.power_cuts -= 1;
-                state.abandons_all(phone);
+                state.abandons(phone);
                 state.phones[phone].power_cut(survive);
             }
             Step::Restarts { phone } => {
-                state.abandons_all(phone);
+                state.abandons(phone);
                 state.phones[phone].starts(BEGIN_MS + SALE_ORPHAN_MS + 1);
             }
         }

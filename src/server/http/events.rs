@@ -31,8 +31,8 @@ pub struct At {
     change: u64,
 }
 
-/// `GET /api/v1/events?installation=…&history=…&change=…`: every page from there on. A browser that connects again by itself says
-/// what it heard last instead.
+/// `GET /api/v1/events?installation=…&history=…&change=…`: every page from there on. A browser that connects
+/// again by itself says what it heard last instead.
 pub async fn stream(
     extract::State(state): extract::State<Arc<State>>,
     at: Result<Query<At>, extract::rejection::QueryRejection>,

@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Rows one transaction of a job touches, so that no sale waits long for it.
 const JOB_BATCH_ROWS: i64 = 200;
 /// The first half of the jobs' advisory locks on Postgres: "jobs", so that no other program's lock is one of them.
-const LOCKS: i32 = i32::from_be_bytes(*b"jobs");
+pub const LOCKS: i32 = i32::from_be_bytes(*b"jobs");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Job {

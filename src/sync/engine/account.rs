@@ -75,9 +75,15 @@ pub fn session_ended(signed_in: Option<Contact>, session: SessionState) -> Local
 
 /// Takes over sending: whoever sent before can no longer write (G5).
 pub fn new_epoch(device: &Device) -> (LocalTx, u64) {
-    let epoch = device.meta.epoch + 1;
     let mut tx = LocalTx::strict();
+    let epoch = begin_epoch(&mut tx, device);
+    (tx, epoch)
+}
+
+/// As [`new_epoch`], in a transaction that does more.
+pub(super) fn begin_epoch(tx: &mut LocalTx, device: &Device) -> u64 {
+    let epoch = device.meta.epoch + 1;
     tx.expect(Store::Meta, keys::EPOCH, (device.meta.epoch > 0).then(|| device.meta.epoch.to_string()));
     tx.put(Store::Meta, keys::EPOCH, &epoch);
-    (tx, epoch)
+    epoch
 }

@@ -1,6 +1,7 @@
 //! Receiving: what is asked for next, and what a page does to the confirmed state.
 
 use super::{
+    account::begin_epoch,
     push::{Said, heard, judge},
     state::{Acknowledged, Device, Entry, Held, Installation, Loading, SessionState, Standing},
     storage::{LocalTx, Store, Write, json, keys},
@@ -348,7 +349,7 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
     tx.expect(Store::Meta, keys::INSTALLATION, device.meta.installation.as_ref().map(json));
     tx.expect(Store::Meta, keys::SEQUENCE, (device.meta.sequence > 0).then(|| device.meta.sequence.to_string()));
     tx.put(Store::Meta, keys::INSTALLATION, new);
-    tx.put(Store::Meta, keys::EPOCH, &(device.meta.epoch + 1));
+    begin_epoch(&mut tx, device);
     tx.put(Store::Meta, keys::ENROLLING, &(new.id, &new.secret));
     tx.delete(Store::Meta, keys::FORKING);
     // A count of nothing is no row: so the next to be queued expects it.

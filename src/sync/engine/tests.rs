@@ -231,6 +231,23 @@ fn a_forked_phone_sells_on() {
     }
 }
 
+/// G2, G20: an answer to what the old installation asked tells nothing of the new one's mutations, and is not written.
+#[test]
+fn a_fork_fences_off_what_the_old_installation_asked() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    let (asked, pulled) = (till.device(), PullAnswer { server_now_ms: NOW_MS, pulled: Pulled::Resync });
+    let (late, _) = on_pulled(&asked, asked.meta.epoch, &pulled, &[], NOW_MS, &mut || key(900));
+    let forks = fork(&till.device(), &installation(2, "B"));
+    till.commit(&forks);
+    assert!(till.0.commit(&late).is_err() && till.device().meta.loading.is_none());
+    // Another tab that takes over at that moment is not taken for the forked one.
+    let takes_over = new_epoch(&till.device()).0;
+    let forks_again = fork(&till.device(), &installation(3, "C"));
+    till.commit(&takes_over);
+    assert!(till.0.commit(&forks_again).is_err());
+}
+
 /// An answer that was long on its way is of the session it was sent with: whoever signed in since goes on sending.
 #[test]
 fn a_late_word_of_an_ended_session_ends_no_new_one() {
