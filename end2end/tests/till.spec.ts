@@ -33,21 +33,33 @@ function sales(): string[][] {
 
 const price = (item: string) => 1_000 + item.length * 500;
 
-/** Writes down what a phone itself was told, and what its sales cost. */
-function recording(page: Page) {
+/**
+ * Writes down what a phone itself was told, before its page hears it, and what its sales cost. Asking the browser for
+ * the answer afterwards would lose those whose page has moved on meanwhile.
+ */
+async function recording(page: Page) {
   const sold = new Map<string, { sale: string; total: number }>();
   const told = new Map<string, string>();
-  page.context().on("response", async (response) => {
-    if (!response.url().endsWith("/api/v1/push") || !response.ok()) return;
-    const { request } = JSON.parse(response.request().postData() ?? "{}");
-    for (const { key, kind, body } of request.mutations) {
+  await page.exposeFunction("writeDown", (question: string, answer: string) => {
+    for (const { key, kind, body } of JSON.parse(question).request.mutations) {
       if (kind !== "record_sale") continue;
       const total = body.sale.lines.reduce((sum: number, line: any) => sum + line.quantity * line.unit_price, 0);
       sold.set(key, { sale: body.sale.id, total });
     }
-    for (const { key, verdict } of (await response.json()).answers) {
+    for (const { key, verdict } of JSON.parse(answer).answers) {
       if (sold.has(key) && (verdict.applied || verdict.refused)) told.set(key, verdict.applied ? "applied" : "refused");
     }
+  });
+  await page.addInitScript(() => {
+    const ask = window.fetch;
+    window.fetch = async (...args) => {
+      const request = new Request(...args);
+      if (!request.url.endsWith("/api/v1/push")) return ask(request);
+      const question = await request.clone().text();
+      const answer = await ask(request);
+      if (answer.ok) await (window as any).writeDown(question, await answer.clone().text());
+      return answer;
+    };
   });
   return { sold, told };
 }
@@ -67,7 +79,7 @@ test("days of a till through two phones: made = applied + refused, and every boo
 
   const { page: online } = await shop.phone(browser, "Un");
   const { context, page: offline } = await shop.phone(browser, "Deux");
-  const records = [recording(online), recording(offline)];
+  const records = [await recording(online), await recording(offline)];
   let stretch = 0;
   for (const [n, items] of all.entries()) {
     const page = n % 2 === 0 ? online : offline;
