@@ -9,7 +9,7 @@ use super::{
     phone::{Phone, TabEvent},
     server::Server,
     shop::{self, HISTORY, PEOPLE},
-    stage::{Event, Stage},
+    stage::{Event, Stage, Strike},
     streams::Streams,
 };
 use comptoir::{
@@ -25,6 +25,11 @@ use uuid::Uuid;
 
 /// A strike comes that long after the act that drew it, at most: amid the requests it caused.
 const STRIKE_WITHIN_MS: i64 = 5_000;
+
+/// Things a person does before a phone that comes late has its network, on average.
+const FIRST_ACTS: i64 = 10;
+/// One of so many requests of a phone's first reading has the server set back right after it.
+const FIRST_READINGS_SET_BACK: usize = 6;
 
 pub struct World<'a> {
     pub stage: Stage,
@@ -88,17 +93,42 @@ impl World<'_> {
     async fn begin(&mut self) -> Held {
         let counter = self.counter().await;
         self.histories.insert(HISTORY, Model::new(counter, &self.server.stock().await));
+        if self.sets_back() {
+            self.strikes(Strike::BackedUp, 0).await?;
+        }
         self.stage.tell(format_args!("{:?}", self.stage.nature.clone()));
         for n in 0..self.stage.nature.phones {
             let mut phone = Phone::new(n);
             let person = shop::person(self.stage.chance.below(PEOPLE));
             phone.enrol(&person, &self.stage);
             phone.cookie = Some(self.server.sign_in(&shop::installation(n), &person, self.stage.now_ms).await);
+            // Some read the shop for the first time while the others work in it.
+            if self.stage.chance.below(3) == 0 {
+                let away_ms = self.stage.chance.about(FIRST_ACTS * self.stage.nature.pause_ms);
+                phone.cut_off_until_ms = self.stage.now_ms + away_ms;
+                phone.knows_offline = true;
+                self.stage.after(away_ms, Event::Online { phone: n });
+            }
             phone.open_tab(&mut self.stage)?;
             self.phones.push(phone);
             self.next_act(n);
         }
         Ok(())
+    }
+
+    fn sets_back(&self) -> bool {
+        self.stage.nature.strikes.iter().any(|(strike, _)| *strike == Strike::SetBack)
+    }
+
+    /// A first reading is a short moment in a phone's life, which a strike drawn blindly hardly ever meets.
+    fn set_back_amid_first_reading(&mut self, phone: usize) {
+        if self.sets_back()
+            && self.phones[phone].disk.device().meta.held.is_none()
+            && self.stage.chance.below(FIRST_READINGS_SET_BACK) == 0
+        {
+            let within_ms = self.stage.chance.between(0, 2 * self.stage.nature.delay_ms);
+            self.stage.after(within_ms, Event::Strikes { fault: Strike::SetBack, phone });
+        }
     }
 
     pub fn model(&mut self) -> &mut Model {
@@ -249,6 +279,7 @@ impl World<'_> {
         if matches!(request.called, Called::Push(_)) {
             guarantees::stock_stands(&self.server, &self.histories[&self.history]).await?;
         }
+        self.set_back_amid_first_reading(request.phone);
         let reached = self.phones[request.phone].reached(&self.stage);
         self.stage.answer(&request, answer, reached);
         Ok(())
