@@ -2,7 +2,7 @@
 
 use crate::{
     device::{self, FirstPage, Till},
-    ui::screens::{Decide, Home, Pay, ReceiptScreen, Sell, Settings, SignIn},
+    ui::screens::{Decide, Home, Pay, ProductCard, ReceiptScreen, Sell, Settings, SignIn, Stock},
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -91,6 +91,8 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("vente") view=Sell />
                 <Route path=(StaticSegment("vente"), StaticSegment("paiement")) view=Pay />
                 <Route path=StaticSegment("recu") view=ReceiptScreen />
+                <Route path=StaticSegment("stock") view=Stock />
+                <Route path=(StaticSegment("stock"), StaticSegment("produit")) view=ProductCard />
                 <Route path=StaticSegment("a-decider") view=Decide />
                 <Route path=StaticSegment("parametres") view=Settings />
                 <Route path=StaticSegment("connexion") view=SignIn />

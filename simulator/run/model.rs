@@ -3,13 +3,13 @@
 //! linear in its length.
 
 use super::{
-    guarantees::{Held, broken, named},
+    guarantees::{Held, Violation, broken, named},
     shop,
 };
 use comptoir::{
-    domain::{InstallationId, Key, Money, ProductId, SaleId, UserId},
+    domain::{Barcode, InstallationId, Key, Product, ProductId, SaleId, Units, UserId},
     sync::{
-        Body, Mutation, Refusal, Verdict,
+        Body, Change, Mutation, Refusal, Verdict,
         mutation::{Became, EditProduct},
         wire::{Page, PushAnswer, PushRequest},
     },
@@ -28,7 +28,7 @@ pub struct Model {
     pub(super) expenses: BTreeSet<comptoir::domain::ExpenseId>,
     pub revoked: BTreeSet<InstallationId>,
     forks: BTreeSet<InstallationId>,
-    prices: BTreeMap<ProductId, Money>,
+    products: BTreeMap<ProductId, Product>,
 }
 
 #[derive(Clone)]
@@ -48,11 +48,10 @@ pub(super) struct Sold {
 
 impl Model {
     /// The shop as a world begins with it: `counter` changes so far.
-    pub fn new(counter: u64, stock: &[(ProductId, i64)]) -> Self {
-        let price = Money::new(shop::PRICE_GNF).expect("a price");
-        let prices = stock.iter().map(|(product, _)| (*product, price)).collect();
+    pub fn new(counter: u64, stock: &[(ProductId, i64)], products: Vec<Product>) -> Self {
+        let products = products.into_iter().map(|product| (product.id, product)).collect();
         let opening = |(product, units): &(ProductId, i64)| (*product, vec![(counter, *units)]);
-        Self { last_change: counter, stock: stock.iter().map(opening).collect(), prices, ..Self::default() }
+        Self { last_change: counter, stock: stock.iter().map(opening).collect(), products, ..Self::default() }
     }
 
     pub fn stock_at(&self, product: ProductId, change: u64) -> i64 {
@@ -185,8 +184,11 @@ impl Model {
                     }
                 }
             },
-            Body::CreateProduct(create) => drop(self.prices.insert(create.product.id, create.product.sale_price)),
+            Body::CreateProduct(create) => drop(self.products.insert(create.product.id, create.product.clone())),
             Body::EditProduct(edit) => self.edit(edit)?,
+            Body::RetireProduct(retire) => {
+                self.products.entry(retire.product).and_modify(|product| product.retired = true);
+            }
             Body::RecordExpense(record) => drop(self.expenses.insert(record.expense.id)),
             Body::SettleRefusal(settle) => self.settle(settle.refused, settle.became),
             _ => {}
@@ -205,13 +207,45 @@ impl Model {
             .is_some_and(|refused| refused.sale == of && matches!(refused.became, None | Some(Became::Parked)))
     }
 
-    /// An edit that was applied had seen the price that stood, or wanted it.
+    /// What an edit that was applied makes of the product: a field that somebody else changed since is not overwritten,
+    /// a threshold moves by the difference, barcodes are a set.
     fn edit(&mut self, edit: &EditProduct) -> Held {
-        let (Some(change), Some(price)) = (&edit.sale_price, self.prices.get_mut(&edit.product)) else { return Ok(()) };
-        if *price != change.seen && *price != change.wanted {
-            return broken(named::MERGED, format!("{}: {price:?} stood, {change:?} was applied", edit.product));
+        let Some(product) = self.products.get_mut(&edit.product) else { return Ok(()) };
+        put(&mut product.name, &edit.name)?;
+        put(&mut product.category, &edit.category)?;
+        put(&mut product.sale_price, &edit.sale_price)?;
+        put(&mut product.purchase_price, &edit.purchase_price)?;
+        if let Some(threshold) = &edit.threshold
+            && product.threshold != threshold.wanted
+        {
+            let units = product.threshold.get() + threshold.wanted.get() - threshold.seen.get();
+            let moved = Units::new(units).map_err(|_| unheld(format!("a threshold of {units} was applied")))?;
+            product.threshold = moved;
         }
-        *price = change.wanted;
+        if let Some(codes) = &edit.barcodes {
+            let set = |codes: &[Barcode]| codes.iter().cloned().collect::<BTreeSet<_>>();
+            let (now, seen, wanted) = (set(&product.barcodes), set(&codes.seen), set(&codes.wanted));
+            let kept = now.difference(&(&seen - &wanted)).cloned().collect::<BTreeSet<_>>();
+            product.barcodes = kept.union(&(&wanted - &seen)).cloned().collect();
+        }
+        Ok(())
+    }
+
+    /// No field changed without a mutation that says so: products travel as they stand. One may lack its purchase price.
+    pub fn products_told(&self, page: &Page) -> Held {
+        let text = |product: &Product| {
+            let codes: BTreeSet<Barcode> = product.barcodes.iter().cloned().collect();
+            let Product { name, category, sale_price, threshold, retired, .. } = product.clone();
+            (name, codes, category, sale_price, threshold, retired)
+        };
+        for told in &page.rows.products {
+            let stands = self.products.get(&told.id);
+            let cost =
+                |product: &Product| told.purchase_price.is_none() || told.purchase_price == product.purchase_price;
+            if !stands.is_some_and(|stands| text(stands) == text(told) && cost(stands)) {
+                return Err(unheld(format!("{stands:?}, told as {told:?}")));
+            }
+        }
         Ok(())
     }
 
@@ -258,6 +292,20 @@ impl Model {
             None => Ok(()),
         }
     }
+}
+
+fn unheld(detail: String) -> Violation {
+    Violation { guarantee: named::MERGED, detail }
+}
+
+/// An edit that was applied had seen the value that stood, or wanted it.
+fn put<T: Clone + PartialEq + std::fmt::Debug>(stands: &mut T, change: &Option<Change<T>>) -> Held {
+    let Some(Change { seen, wanted }) = change else { return Ok(()) };
+    if *stands != *seen && *stands != *wanted {
+        return Err(unheld(format!("{stands:?} stood, {change:?} was applied")));
+    }
+    *stands = wanted.clone();
+    Ok(())
 }
 
 /// In one push, nothing stands before what it waits for.

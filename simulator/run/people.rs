@@ -11,8 +11,9 @@ use super::{
 use comptoir::{
     domain::*,
     sync::{
-        Body, Change, Refusal, decide,
+        Body, Change, Refusal, Verdict, decide,
         engine::{Device, Trigger},
+        merge,
         mutation::*,
     },
 };
@@ -167,9 +168,23 @@ impl Phone {
             }
             (Act::Retry, None) => return Ok(()),
             (_, Some(_)) => Some(Body::SettleRefusal(SettleRefusal { refused, became: Became::Cancelled })),
-            (_, None) => None,
+            (_, None) => self.settles(refused, stage),
         };
         self.begin(tab, Deed::Decide { refused, key, body }, stage)
+    }
+
+    /// The edit that settles a clash, where there is one to settle: each field as it stands, or as one wanted it.
+    fn settles(&self, parked: Key, stage: &mut Stage) -> Option<Body> {
+        let parked = self.disk.parked().into_iter().find(|row| row.mutation.key == parked)?;
+        let (Ok(body), Verdict::Conflict { fields, .. }) = (parked.mutation.read(), parked.verdict) else {
+            return None;
+        };
+        let chosen = fields.iter().map(|clash| match stage.chance.below(3) {
+            0 => clash.theirs.clone(),
+            1 => clash.before.clone(),
+            _ => clash.mine.clone(),
+        });
+        merge::settled(&body, &fields, &chosen.collect::<Vec<_>>()).expect("values of their fields")
     }
 
     fn cart(&self, device: &Device, stage: &mut Stage) -> Option<What> {

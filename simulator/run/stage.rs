@@ -110,6 +110,16 @@ impl Stage {
         });
     }
 
+    /// Answers on their way come later than they would have, as where a network stalls.
+    pub fn stall_answers(&mut self, most_ms: i64) {
+        let answers =
+            self.queue.extract_if(.., |_, event| matches!(event, Event::Tab { what: TabEvent::Answer { .. }, .. }));
+        for ((at_ms, _), answer) in answers.collect::<Vec<_>>() {
+            let late_ms = self.chance.between(0, most_ms);
+            self.after(at_ms - self.now_ms + late_ms, answer);
+        }
+    }
+
     pub fn tab(&mut self, ms: i64, phone: usize, tab: u64, what: TabEvent) {
         self.after(ms, Event::Tab { phone, tab, what });
     }

@@ -10,6 +10,8 @@ use super::{
 
 const MINUTE_MS: i64 = 60_000;
 const YEAR_MS: i64 = 365 * 86_400_000;
+/// Less than a phone waits for an answer.
+const ANSWERS_LATE_MS: i64 = 40_000;
 /// Phones there may be with all their copies.
 const PHONES_MAX: usize = 12;
 
@@ -99,8 +101,10 @@ impl World<'_> {
     /// lost, or reaches the other server; an answer of before may still come.
     async fn set_back(&mut self) -> Held {
         let Some(model) = self.backup.clone() else { return Ok(()) };
-        if self.stage.chance.below(2) == 0 {
-            self.stage.lose_what_is_under_way();
+        match self.stage.chance.below(3) {
+            0 => self.stage.lose_what_is_under_way(),
+            1 => self.stage.stall_answers(ANSWERS_LATE_MS),
+            _ => {}
         }
         self.history = self.stage.chance.random_id();
         self.server.set_back(self.history).await;

@@ -92,7 +92,9 @@ impl World<'_> {
 
     async fn begin(&mut self) -> Held {
         let counter = self.counter().await;
-        self.histories.insert(HISTORY, Model::new(counter, &self.server.stock().await));
+        let products =
+            shop::openings(self.stage.nature.products, 0).into_iter().map(|opening| opening.product).collect();
+        self.histories.insert(HISTORY, Model::new(counter, &self.server.stock().await, products));
         if self.sets_back() {
             self.strikes(Strike::BackedUp, 0).await?;
         }
@@ -290,6 +292,7 @@ impl World<'_> {
         if !page.more && page.to < counter {
             return broken(named::REAL_TIME, format!("a page to {}, the counter is {counter}", page.to));
         }
+        self.model().products_told(page)?;
         self.model().page(page, counter, now_ms)
     }
 

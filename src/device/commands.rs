@@ -14,11 +14,12 @@ use super::{
 };
 use crate::{
     api,
-    domain::{Cart, Key, Label, Pin, SaleId, Tender, UserId},
+    domain::{Cart, Key, Label, Pin, Product, SaleId, Tender, UserId},
     sync::{
-        Body,
+        Body, Verdict,
         decide::{self, Choice},
         engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Store, Trigger, queue, roll_back, stop_waiting},
+        merge,
         mutation::{Became, RecordSale, SettleRefusal},
     },
 };
@@ -132,6 +133,30 @@ impl Commands for Page {
         })
     }
 
+    fn settle(&self, key: Key, chosen: Vec<serde_json::Value>) -> Answer<Result<(), CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let (parked, _) = inner.shelf.parked(key).await?.ok_or(CommandError::AlreadyDecided)?;
+            let (Ok(body), Verdict::Conflict { fields, .. }) = (parked.mutation.read(), parked.verdict) else {
+                return Err(CommandError::AlreadyDecided);
+            };
+            let edit = merge::settled(&body, &fields, &chosen);
+            let edit = edit.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
+            inner.decide(key, edit).await?;
+            inner.mirror.dirty.set();
+            (inner.trigger)(Trigger::Change);
+            Ok(())
+        })
+    }
+
+    fn edit_product(&self, seen: Product, wanted: Product) -> Answer<Result<(), CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let edits = merge::between(&seen, &wanted).into_iter().map(Body::EditProduct).collect();
+            inner.queue(edits).await
+        })
+    }
+
     fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>> {
         let inner = self.0.clone();
         Box::pin(async move {
@@ -239,6 +264,20 @@ impl Inner {
                 }
             }
         }
+    }
+
+    /// Queues what a person did other than selling: all of it, or nothing.
+    async fn queue(&self, bodies: Vec<Body>) -> Result<(), CommandError> {
+        let one = |body| Queueing { key: platform::new_key(), body, now_ms: now_ms(), wait: false };
+        let all: Vec<Queueing> = bodies.into_iter().map(one).collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let queued =
+            self.shelf.carry_out(|device| Ok::<_, CommandError>(Some((engine::queue_all(device, all.clone())?, ()))));
+        queued.await?.ok_or(CommandError::NotReady)?;
+        (self.trigger)(Trigger::Change);
+        Ok(())
     }
 
     /// The mutation that settles a refused sale so.

@@ -2,7 +2,7 @@
 //! and its commands are never called; in the browser [`super::start`] fills it.
 
 use crate::{
-    domain::{Cart, Key, Label, Pin, ProductId, Sale, SaleId, Tender, UserId},
+    domain::{Cart, Key, Label, Pin, Product, ProductId, Sale, SaleId, Tender, UserId, product::StockState},
     sync::{
         CallError, Refusal,
         decide::Choice,
@@ -188,8 +188,8 @@ pub struct Decision {
 pub enum Undecided {
     /// A refused sale: try again, or cancel.
     Sale { sale: Sale, refusal: Refusal },
-    /// An edit that clashed: what it was about, and each field's three values.
-    Conflict { about: String, fields: Vec<FieldConflict> },
+    /// An edit that clashed: what it was, of what, and each field's three values.
+    Conflict { about: String, thing: Option<String>, fields: Vec<FieldConflict> },
     /// Another change the server refused, or set aside.
     Other { about: String, refusal: Option<Refusal> },
     /// A row on this device's disk did not read back, and was set aside.
@@ -224,6 +224,11 @@ pub trait Commands {
     fn past_receipt(&self, sale: SaleId) -> Answer<Result<Receipt, Absent>>;
     /// Settles a refused sale.
     fn decide(&self, key: Key, choice: Choice) -> Answer<Result<(), CommandError>>;
+    /// Settles an edit that clashed: of each field, in the card's order, the value it is to have.
+    fn settle(&self, key: Key, chosen: Vec<serde_json::Value>) -> Answer<Result<(), CommandError>>;
+    /// Makes one product of the other. Each field is an edit of its own: what somebody else changed meanwhile stands, or
+    /// comes to À décider.
+    fn edit_product(&self, seen: Product, wanted: Product) -> Answer<Result<(), CommandError>>;
     /// Lets go of another refused change.
     fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>>;
     fn synchronise(&self);
@@ -253,6 +258,12 @@ impl Till {
     pub fn search(&self, query: &str, limit: usize) -> Vec<Shown> {
         self.catalogue_version.track();
         self.catalogue.with_value(|catalogue| catalogue.search(query, limit))
+    }
+
+    /// As [`Till::search`], of the products in a state; `None` is all.
+    pub fn search_in(&self, query: &str, state: Option<StockState>, limit: usize) -> Vec<Shown> {
+        self.catalogue_version.track();
+        self.catalogue.with_value(|catalogue| catalogue.search_in(query, state, limit))
     }
 
     /// One product as it is now; runs again when the catalogue changes.

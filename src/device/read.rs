@@ -15,7 +15,7 @@ use crate::{
             sound::{self, Aside},
         },
         json,
-        mutation::{Became, RecordSale, SettleRefusal, VoidSale},
+        mutation::{Became, EditProduct, RecordSale, SettleRefusal, VoidSale},
         view::Pending,
         wire::{Kind, PersonRow, RefusedRow, SaleRow},
     },
@@ -128,7 +128,7 @@ async fn decisions(
     for parked in shelf.all_parked().await? {
         let key = parked.mutation.key;
         let (actor, at_ms) = (parked.mutation.origin.actor, parked.mutation.made.device_ms);
-        let what = undecided(parked);
+        let what = undecided(parked, till);
         found.insert(key, Decision { key, what, who: who(actor), at_ms, mine: true });
     }
     for (_, body) in pending.entries() {
@@ -165,13 +165,19 @@ fn damaged(aside: &Aside) -> Damaged {
     }
 }
 
-fn undecided(parked: Parked) -> Undecided {
+fn undecided(parked: Parked, till: Till) -> Undecided {
     let about = parked.mutation.kind.clone();
     match (parked.mutation.read(), parked.verdict) {
         (Ok(Body::RecordSale(RecordSale { sale, .. })), Verdict::Refused { refusal, .. }) => {
             Undecided::Sale { sale, refusal }
         }
-        (_, Verdict::Conflict { fields, .. }) => Undecided::Conflict { about, fields },
+        (body, Verdict::Conflict { fields, .. }) => {
+            let product = match body {
+                Ok(Body::EditProduct(EditProduct { product, .. })) => untrack(|| till.product(product)),
+                _ => None,
+            };
+            Undecided::Conflict { about, thing: product.map(|shown| shown.product.name.to_string()), fields }
+        }
         (_, Verdict::Refused { refusal, .. }) => Undecided::Other { about, refusal: Some(refusal) },
         _ => Undecided::Other { about, refusal: None },
     }

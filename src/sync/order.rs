@@ -26,8 +26,8 @@ pub struct Causes {
     pub after: Vec<Key>,
 }
 
-/// The causes of `body` among `queued` (by sequence): what creates or last edited the things it uses, and what may
-/// have brought the goods it takes.
+/// The causes of `body` among `queued` (by sequence): it needs what creates the things it uses, and comes after what
+/// edited its own and what may have brought the goods it takes.
 pub fn causes(body: &Body, queued: &[Queued]) -> Causes {
     let (mut needs, mut after) = (BTreeSet::new(), BTreeSet::new());
     let uses: BTreeSet<Thing> = body.uses().into_iter().collect();
@@ -36,10 +36,12 @@ pub fn causes(body: &Body, queued: &[Queued]) -> Causes {
     let takes: BTreeSet<_> = deltas.iter().filter(|(_, units)| *units < 0).map(|(product, _)| *product).collect();
     for earlier in queued {
         let Some(theirs) = &earlier.body else { continue };
-        if theirs.creates().is_some_and(|thing| uses.contains(&thing)) || (edits.is_some() && theirs.edits() == edits) {
+        if theirs.creates().is_some_and(|thing| uses.contains(&thing)) {
             needs.insert(earlier.key);
             continue;
         }
+        // An edit that clashes takes nothing of the later ones with it.
+        let edits_before = edits.is_some() && theirs.edits() == edits;
         let brings = theirs.stock_deltas().iter().any(|(product, units)| *units > 0 && takes.contains(product));
         // A void brings back goods it does not name; to wait for it costs nothing.
         let gives_back = matches!(theirs, Body::VoidSale(_)) && !takes.is_empty();
@@ -48,7 +50,7 @@ pub fn causes(body: &Body, queued: &[Queued]) -> Causes {
             (Body::RecordSale(RecordSale { retry_of: Some(refused), .. }), Body::SettleRefusal(settle))
                 if settle.refused == *refused
         );
-        if brings || gives_back || settles {
+        if edits_before || brings || gives_back || settles {
             after.insert(earlier.key);
         }
     }
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_void_and_a_second_edit_need_what_they_change() {
+    fn a_void_needs_its_sale_and_a_second_edit_comes_after_the_first() {
         let queued = queue(vec![
             samples::sale(1, 1, 1),
             samples::void(1),
@@ -163,7 +165,7 @@ mod tests {
             samples::edit_price(3, 200, 300),
         ]);
         assert_eq!(queued[1].needs, [samples::key(1)]);
-        assert_eq!(queued[3].needs, [samples::key(3)]);
+        assert_eq!((&queued[3].needs, &queued[3].after), (&vec![], &vec![samples::key(3)]));
         assert_eq!(sent(&queued), [1, 3, 4, 2]);
     }
 

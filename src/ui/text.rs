@@ -1,10 +1,11 @@
 //! What errors say to a person: what happened, what was kept, what to do now. French first.
 
-use super::format::number;
+use super::format::{number, parse_amount};
 use crate::{
     device::handle::{CommandError, Damaged, SignInError, StorageProblem},
     sync::{CallError, Refusal, verdict::What},
 };
+use serde_json::Value;
 
 pub fn refusal(refusal: &Refusal) -> Vec<String> {
     let one = |text: &str| vec![text.to_owned()];
@@ -68,13 +69,49 @@ pub fn field_name(field: &str) -> &'static str {
     }
 }
 
-/// A field's value as people write it.
-pub fn field_value(value: &serde_json::Value) -> String {
-    match (value.as_i64(), value.as_str()) {
-        (Some(figure), _) => number(figure),
-        (_, Some("") | None) => "(rien)".into(),
-        (_, Some(text)) => text.to_owned(),
+/// What is wrong with what was typed into a field.
+pub fn field_wrong(field: &str) -> &'static str {
+    match field {
+        "name" => "Un nom, de 400 lettres au plus",
+        "sale_price" | "purchase_price" | "amount" => "Un montant en chiffres",
+        "threshold" => "Un nombre en chiffres",
+        "barcodes" => "Au plus 20 codes, séparés par une espace",
+        _ => "Trop long",
     }
+}
+
+/// Whether a field's value is a figure.
+pub fn is_figure(field: &str) -> bool {
+    matches!(field, "sale_price" | "purchase_price" | "threshold" | "amount")
+}
+
+/// A field's value as people write it.
+pub fn field_value(field: &str, value: &Value) -> String {
+    let unit = if is_figure(field) && field != "threshold" { "\u{202f}GNF" } else { "" };
+    match value {
+        Value::Number(figure) => format!("{}{unit}", number(figure.as_i64().unwrap_or_default())),
+        Value::String(text) if !text.is_empty() => text.clone(),
+        Value::Array(items) if !items.is_empty() => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+        }
+        _ => "(rien)".into(),
+    }
+}
+
+/// What a person typed, as a value of the field; `None` where it is none.
+pub fn typed_value(field: &str, typed: &str) -> Option<Value> {
+    let typed = typed.trim();
+    match field {
+        _ if typed.is_empty() => None,
+        "barcodes" => Some(codes(typed).map(Value::from).collect()),
+        figure if is_figure(figure) => parse_amount(typed).map(|amount| amount.get().into()),
+        _ => Some(typed.into()),
+    }
+}
+
+/// Barcodes as people type them: apart by spaces or commas.
+pub fn codes(typed: &str) -> impl Iterator<Item = &str> {
+    typed.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|code| !code.is_empty())
 }
 
 pub fn command_error(error: &CommandError) -> String {

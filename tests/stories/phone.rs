@@ -6,6 +6,7 @@ use comptoir::{
     sync::{
         Answer, Body, Mutation, Verdict,
         engine::{self, Applied, Contact, Device, Installation, Lane, Queueing, SessionState, Settled, Store, memory},
+        merge,
         mutation::*,
         view::Pending,
         wire::*,
@@ -151,6 +152,36 @@ impl Phone {
     pub fn sell(&mut self, of: ProductId, units: i64) -> Mutation {
         let sale = self.sale(of, units);
         self.queue(Body::RecordSale(RecordSale::first(sale)))
+    }
+
+    /// A product as a screen shows it.
+    pub fn product(&self, id: ProductId) -> Product {
+        let device = self.device();
+        let key = engine::keys::row(device.shown().unwrap().generation, Kind::Product, id);
+        let confirmed = self.memory.get(Store::Confirmed, &key).map(|row| serde_json::from_str(row).unwrap());
+        Pending::of(&device, |_| None).product(id, confirmed).unwrap()
+    }
+
+    /// What a form queues that makes one product of the other.
+    pub fn edit(&mut self, id: ProductId, wanted: impl FnOnce(&Product) -> Product) {
+        let seen = self.product(id);
+        let edits = merge::between(&seen, &wanted(&seen)).into_iter().map(|edit| Queueing {
+            key: Key(Uuid::new_v4()),
+            body: Body::EditProduct(edit),
+            now_ms: self.now_ms,
+            wait: false,
+        });
+        let tx = engine::queue_all(&self.device(), edits.collect()).unwrap();
+        self.memory.commit(&tx).unwrap();
+    }
+
+    /// Lets go of what is parked, with the mutation that settles it.
+    pub fn decide(&mut self, parked: Key, body: Option<Body>) {
+        let stored = self.memory.get(Store::Parked, &parked.to_string()).unwrap().to_owned();
+        let key = Key(Uuid::new_v4());
+        let decision = body.map(|body| Queueing { key, body, now_ms: self.now_ms, wait: false });
+        let (tx, _) = engine::dismiss(&self.device(), parked, &stored, decision).unwrap();
+        self.memory.commit(&tx).unwrap();
     }
 
     pub fn plan(&self) -> Option<PushRequest> {

@@ -2,12 +2,12 @@
 
 use crate::{
     database::{TestDb, stories},
-    phone::{PRICE, Phone, Shop, is_refused, product},
+    phone::{Phone, Shop, is_refused, product},
 };
 use comptoir::{
     domain::*,
     server::{check, jobs},
-    sync::{Body, Change, Mutation, Refusal, Verdict, engine, engine::Settled, mutation::*, wire::RefusedRow},
+    sync::{Body, Mutation, Refusal, Verdict, engine, engine::Settled, merge, mutation::*, wire::RefusedRow},
 };
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ stories!(
     a_retry_that_is_refused_leaves_one_decision,
     stale_count_versus_sales,
     edit_price_while_it_sells,
+    one_product_edited_on_two_phones,
     a_void_brings_goods_back_once,
     voiding_a_refused_sale_settles_it,
     every_short_line_is_told,
@@ -198,34 +199,66 @@ async fn stale_count_versus_sales(test: TestDb) {
     assert_eq!(one.stock(rice), 8);
 }
 
+fn priced(of: &Product, price: i64) -> Product {
+    Product { sale_price: Money::new(price).unwrap(), ..of.clone() }
+}
+
 async fn edit_price_while_it_sells(test: TestDb) {
     let shop = Shop::new(test.db.clone()).await;
     let rice = shop.product("Riz", 10).await;
     let (mut one, mut two) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
-    let edit = |seen: i64, wanted: i64| {
-        Body::EditProduct(EditProduct {
-            product: rice,
-            name: None,
-            barcodes: None,
-            category: None,
-            sale_price: Change::between(Money::new(seen).unwrap(), Money::new(wanted).unwrap()),
-            purchase_price: None,
-            threshold: None,
-        })
-    };
-    one.queue(edit(PRICE, 1_200));
+    one.edit(rice, |rice| priced(rice, 1_200));
     two.sell(rice, 1);
     one.synchronise().await;
     two.synchronise().await;
-    let key = format!("0/product/{rice}");
-    let shown: Product = serde_json::from_str(two.memory.get(engine::Store::Confirmed, &key).unwrap()).unwrap();
-    assert_eq!((shown.sale_price.get(), two.stock(rice)), (1_200, 9));
-    // A second edit from the old price is a conflict with its three values.
-    let mut three = shop.phone(shop.owner).await;
-    three.queue(edit(PRICE, 900));
-    let answers = three.push().await;
-    let Verdict::Conflict { fields, .. } = &answers[0].verdict else { panic!("{answers:?}") };
+    assert_eq!((two.product(rice).sale_price.get(), two.stock(rice)), (1_200, 9));
+}
+
+/// Different fields both stand, thresholds and barcodes merge, one price wanted two ways is settled by a person.
+async fn one_product_edited_on_two_phones(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 10).await;
+    let (mut one, mut two) = (shop.phone(shop.owner).await, shop.phone(shop.owner).await);
+    let code = |code: &str| Barcode::new(code).unwrap();
+    let raised = |rice: &Product, by: i64| Units::new(rice.threshold.get() + by).unwrap();
+    let before = one.product(rice);
+    one.edit(rice, |rice| Product {
+        name: Name::new("Riz étuvé").unwrap(),
+        threshold: raised(rice, 5),
+        barcodes: vec![code("111")],
+        ..priced(rice, 1_200)
+    });
+    // Edited again before anything is sent: what clashes takes nothing with it that came after.
+    two.edit(rice, |rice| Product {
+        category: Category::new("Céréales").unwrap(),
+        threshold: raised(rice, 3),
+        barcodes: vec![code("222")],
+        ..priced(rice, 900)
+    });
+    two.edit(rice, |rice| Product { category: Category::new("Riz").unwrap(), ..rice.clone() });
+    one.synchronise().await;
+    two.synchronise().await;
+    one.synchronise().await;
+    let merged = Product {
+        name: Name::new("Riz étuvé").unwrap(),
+        category: Category::new("Riz").unwrap(),
+        threshold: raised(&before, 8),
+        barcodes: vec![code("111"), code("222")],
+        ..priced(&before, 1_200)
+    };
+    assert_eq!((one.product(rice), two.product(rice)), (merged.clone(), merged.clone()));
+
+    let [parked] = two.parked().try_into().expect("one clash");
+    let engine::Parked { mutation, verdict: Verdict::Conflict { fields, .. }, .. } = parked else {
+        panic!("{parked:?}")
+    };
     assert_eq!((&fields[0].before, &fields[0].theirs, &fields[0].mine), (&1_000.into(), &1_200.into(), &900.into()));
+    let settled = merge::settled(&mutation.read().unwrap(), &fields, &[950.into()]).unwrap();
+    two.decide(mutation.key, settled);
+    two.synchronise().await;
+    one.synchronise().await;
+    assert_eq!((one.product(rice), two.product(rice)), (priced(&merged, 950), priced(&merged, 950)));
+    assert_eq!(two.parked().len(), 0);
 }
 
 async fn a_void_brings_goods_back_once(test: TestDb) {

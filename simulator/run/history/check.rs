@@ -63,7 +63,7 @@ fn by_change(history: &History) -> Held<BTreeMap<u64, Judged<'_>>> {
 
 /// What was answered follows from what came before, in the order of the change numbers.
 fn replay(history: &History, verdicts: &BTreeMap<u64, Judged>) -> Held<Model> {
-    let mut model = Model::new(history.counter, &history.opening);
+    let mut model = Model::new(history.counter, &history.opening, Vec::new());
     for judged in verdicts.values() {
         let request = PushRequest { mutations: vec![judged.mutation.clone()], ..judged.request.clone() };
         let answer = PushAnswer { answers: vec![judged.answer.clone()], ..judged.said.clone() };

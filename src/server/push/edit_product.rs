@@ -1,12 +1,12 @@
 use super::case::{Case, Stop};
 use super::permissions::Act;
-use crate::domain::{Product, product::barcodes_fit, text::fold};
+use crate::domain::text::fold;
 use crate::server::db::{Tx, execute, fetch_optional};
 use crate::server::rows::{self, ProductColumns};
 use crate::sync::Refusal;
-use crate::sync::merge::{field, set};
+use crate::sync::merge;
 use crate::sync::mutation::EditProduct;
-use crate::sync::verdict::{FieldConflict, What};
+use crate::sync::verdict::What;
 
 /// Each field against the value that stands now (G18); one that clashes holds back the whole edit.
 pub(super) async fn apply(tx: &mut Tx, case: &Case, edit: &EditProduct) -> Result<(), Stop> {
@@ -21,11 +21,10 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, edit: &EditProduct) -> Resul
     )?
     .ok_or(Refusal::Unknown { what: What::Product })
     .map(rows::product)??;
-    let clashes = merge(&mut product, edit);
+    let clashes = merge::product(&mut product, edit);
     if !clashes.is_empty() {
         return Err(Stop::Conflict(clashes));
     }
-    barcodes_fit(&product.barcodes).map_err(|invalid| Refusal::Invalid { detail: invalid.to_string() })?;
     execute!(
         tx,
         "UPDATE products SET name = $3, search = $4, barcodes = $5, category = $6, sale_price = $7,
@@ -43,15 +42,4 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, edit: &EditProduct) -> Resul
         case.change
     )?;
     Ok(())
-}
-
-fn merge(product: &mut Product, edit: &EditProduct) -> Vec<FieldConflict> {
-    let mut clashes = Vec::new();
-    field("name", &mut product.name, edit.name.as_ref(), &mut clashes);
-    field("category", &mut product.category, edit.category.as_ref(), &mut clashes);
-    field("sale_price", &mut product.sale_price, edit.sale_price.as_ref(), &mut clashes);
-    field("purchase_price", &mut product.purchase_price, edit.purchase_price.as_ref(), &mut clashes);
-    field("threshold", &mut product.threshold, edit.threshold.as_ref(), &mut clashes);
-    set(&mut product.barcodes, edit.barcodes.as_ref());
-    clashes
 }

@@ -6,7 +6,7 @@ use crate::domain::{Day, ExpenseId};
 use crate::server::db::{Tx, execute, fetch_optional};
 use crate::server::rows::{self, ExpenseColumns};
 use crate::sync::Refusal;
-use crate::sync::merge::field;
+use crate::sync::merge;
 use crate::sync::mutation::{EditExpense, RecordExpense, VoidExpense};
 use crate::sync::verdict::What;
 use crate::sync::wire::{ExpenseRow, Kind};
@@ -35,10 +35,8 @@ pub(super) async fn record(tx: &mut Tx, case: &Case, record: &RecordExpense) -> 
 pub(super) async fn edit(tx: &mut Tx, case: &Case, edit: &EditExpense) -> Result<(), Stop> {
     let found = find(tx, case, edit.expense).await?;
     case.require(Act::EditExpense { own: found.actor == case.actor })?;
-    let (mut expense, mut clashes) = (found.expense, Vec::new());
-    field("kind", &mut expense.kind, edit.kind.as_ref(), &mut clashes);
-    field("amount", &mut expense.amount, edit.amount.as_ref(), &mut clashes);
-    field("note", &mut expense.note, edit.note.as_ref(), &mut clashes);
+    let mut expense = found.expense;
+    let clashes = merge::expense(&mut expense, edit);
     if !clashes.is_empty() {
         return Err(Stop::Conflict(clashes));
     }

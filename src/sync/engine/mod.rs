@@ -30,7 +30,7 @@ pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting, worth_waiting};
 pub use pull::{Applied, begin_fork, fork, on_pulled, plan_pull};
 pub use push::{Lane, is_progress, on_push_answer, plan_push};
-pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue};
+pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue, queue_all};
 pub use schedule::{
     Action, BACKOFF_FIRST_MS, BACKOFF_LAST_MS, CHANGE_PAUSE_MS, STREAMING_TICK_MS, Schedule, Situation, TICK_MS,
     Trigger,

@@ -53,6 +53,15 @@ pub fn queue(device: &Device, queueing: Queueing) -> Result<(LocalTx, Mutation),
     Ok((tx, mutation))
 }
 
+/// Queues several, in their order, in one transaction: all of them or none.
+pub fn queue_all(device: &Device, all: Vec<Queueing>) -> Result<LocalTx, QueueError> {
+    let mut tx = LocalTx::strict();
+    for (sequence, queueing) in (device.meta.sequence..).zip(all) {
+        queue_into(&mut tx, device, sequence, queueing)?;
+    }
+    Ok(tx)
+}
+
 /// Drops a parked mutation a person is done with; the decision itself, where the server must know it, is queued by
 /// the same transaction.
 pub fn dismiss(

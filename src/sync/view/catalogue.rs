@@ -85,23 +85,24 @@ impl Catalogue {
     /// Products whose name holds every word of the query, or that carry it as a barcode; names that begin with the
     /// query come first. An empty query lists all by name.
     pub fn search(&self, query: &str, limit: usize) -> Vec<Shown> {
+        self.search_in(query, None, limit)
+    }
+
+    /// As [`Catalogue::search`], of the products whose stock is in a state; `None` is any.
+    pub fn search_in(&self, query: &str, state: Option<StockState>, limit: usize) -> Vec<Shown> {
+        let is_in = |shown: &Shown| state.is_none_or(|state| shown.state() == state);
         let barcode = self.with_barcode(query);
         if !barcode.is_empty() {
-            return barcode;
+            return barcode.into_iter().filter(is_in).collect();
         }
         let query = fold(query);
         let words: Vec<&str> = query.split(' ').filter(|word| !word.is_empty()).collect();
         let begins = self.by_name.range((query.clone().into_boxed_str(), ProductId(uuid::Uuid::nil()))..);
         let begins = begins.take_while(|(name, _)| name.starts_with(query.as_str()));
-        let mut found: Vec<ProductId> = begins.map(|(_, id)| *id).take(limit).collect();
-        if found.len() < limit && !words.is_empty() {
-            let others = self
-                .by_name
-                .iter()
-                .filter(|(name, _)| !name.starts_with(query.as_str()) && words.iter().all(|word| name.contains(word)));
-            found.extend(others.map(|(_, id)| *id).take(limit - found.len()));
-        }
-        found.into_iter().filter_map(|id| self.get(id)).collect()
+        let others = self.by_name.iter().filter(|(name, _)| {
+            !words.is_empty() && !name.starts_with(query.as_str()) && words.iter().all(|word| name.contains(word))
+        });
+        begins.chain(others).filter_map(|(_, id)| self.get(*id)).filter(is_in).take(limit).collect()
     }
 
     /// Every product that carries exactly this code: more than one is for a person to choose from.

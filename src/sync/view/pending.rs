@@ -130,6 +130,6 @@ fn show_edit(product: &mut Product, edit: &EditProduct) {
     wanted(&mut product.category, edit.category.as_ref());
     wanted(&mut product.sale_price, edit.sale_price.as_ref());
     wanted(&mut product.purchase_price, edit.purchase_price.as_ref());
-    merge::set(&mut product.barcodes, edit.barcodes.as_ref());
+    merge::set("barcodes", &mut product.barcodes, edit.barcodes.as_ref(), &mut Vec::new());
     merge::amount("threshold", &mut product.threshold, edit.threshold.as_ref(), &mut Vec::new());
 }

@@ -5,7 +5,7 @@ use super::{
     format::{self, number},
     icons,
 };
-use crate::domain::Money;
+use crate::domain::{Money, product::StockState};
 use leptos::prelude::*;
 
 /// An amount, large figures and small unit.
@@ -30,6 +30,16 @@ pub fn product_name(name: &str) -> AnyView {
             </span>
         }),
     }
+}
+
+/// How much there is, by colour, shape and word.
+pub fn stock_state(state: &StockState) -> AnyView {
+    let (said, class) = match state {
+        StockState::Good => ("En stock", "stock"),
+        StockState::Low => ("Bas", "stock stock--low"),
+        StockState::Empty => ("Épuisé", "stock stock--out"),
+    };
+    erase(view! { <span class=class>{said}</span> })
 }
 
 /// The head of a screen: the way back, if it has one, its name, and where things stand.
@@ -57,6 +67,7 @@ pub fn nav(current: &'static str, to_decide: Signal<usize>) -> AnyView {
     let places = [
         ("/", "Accueil", icons::house()),
         ("/vente", "Vendre", icons::shopping_cart()),
+        ("/stock", "Stock", icons::package()),
         ("/a-decider", "À décider", icons::circle_question_mark()),
         ("/parametres", "Paramètres", icons::settings()),
     ];

@@ -1,5 +1,7 @@
 //! À décider: refused sales and clashing edits, each with its choices.
 
+mod clash;
+
 use super::{banners, chip, require_person, till, to_decide};
 use crate::{
     device::{
@@ -11,14 +13,14 @@ use crate::{
         Refusal,
         decide::{self, Choice},
         mutation::ReceivedLine,
-        verdict::FieldConflict,
     },
     ui::{
-        components::{facts, nav, notice, product_name, top},
+        components::{nav, notice, product_name, top},
         erase::{Row, erase, live, on, rows},
         format, icons, text,
     },
 };
+use clash::clash;
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 
 #[component]
@@ -51,26 +53,37 @@ pub fn Decide() -> impl IntoView {
 fn card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> AnyView {
     let Decision { key, what, who, at_ms, .. } = decision;
     let busy = RwSignal::new(false);
-    let act = move |choice: Option<Choice>| {
+    let end = move |ends: Ends| {
         let Some(commands) = till.commands().filter(|_| !busy.get_untracked()) else { return };
         busy.set(true);
         spawn_local(async move {
-            let done = match choice {
-                Some(choice) => commands.decide(key, choice).await,
-                None => commands.dismiss(key).await,
+            let done = match ends {
+                Ends::Sale(choice) => commands.decide(key, choice).await,
+                Ends::Clash(chosen) => commands.settle(key, chosen).await,
+                Ends::Seen => commands.dismiss(key).await,
             };
             // The card may be gone with what it was about.
             let _ = busy.try_set(false);
             error.set(done.err().map(|problem| text::command_error(&problem)));
         });
     };
+    let act = move |choice: Option<Choice>| end(choice.map_or(Ends::Seen, Ends::Sale));
     let (title, body, choices) = match what {
         Undecided::Sale { sale, refusal } => {
             let title = format!("Vente {} · {}", sale.receipt, format::money(sale.total().unwrap_or_default()));
             let told = refused(&refusal);
             (title, told, live(move || of_sale(till, &sale, &refusal, busy, act)).into_any())
         }
-        Undecided::Conflict { about, fields } => (text::change_name(&about).to_owned(), clash(fields), seen(busy, act)),
+        // Its answer was cleaned up before this phone heard it: the values are gone, that it clashed is not.
+        Undecided::Conflict { about, thing, fields } if fields.is_empty() => {
+            let lost = "Ce changement n’a pas été gardé. Vérifiez, et changez de nouveau s’il le faut.".to_owned();
+            let body = notice("warn", "Deux valeurs différentes".into(), vec![lost]);
+            (clash_title(&about, thing), body, seen(busy, act))
+        }
+        Undecided::Conflict { about, thing, fields } => {
+            let settle = move |chosen| end(Ends::Clash(chosen));
+            (clash_title(&about, thing), clash(fields, busy, settle), ().into_any())
+        }
         Undecided::Other { about, refusal } => {
             let lines = refusal.as_ref().map(text::refusal).unwrap_or_default();
             let kept = "Changement refusé, gardé sur ce téléphone".to_owned();
@@ -95,6 +108,17 @@ fn card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> AnyV
             {choices}
         </article>
     })
+}
+
+/// What a tap on a card does.
+enum Ends {
+    Sale(Choice),
+    Clash(Vec<serde_json::Value>),
+    Seen,
+}
+
+fn clash_title(about: &str, thing: Option<String>) -> String {
+    thing.unwrap_or_else(|| text::change_name(about).to_owned())
 }
 
 /// What one can make of a refused sale, with what each does to stock and till.
@@ -177,22 +201,6 @@ fn seen(busy: RwSignal<bool>, act: impl Fn(Option<Choice>) + Copy + 'static) -> 
         <div class="btns">
             <button class="btn" type="button" disabled=live(move || busy.get()) on:click=seen>"J’ai vu"</button>
         </div>
-    })
-}
-
-fn clash(fields: Vec<FieldConflict>) -> AnyView {
-    let field = |field: FieldConflict| {
-        let value = |value: &serde_json::Value| text::field_value(value).into_any();
-        let values = vec![
-            ("Avant", value(&field.before)),
-            ("L’autre téléphone", value(&field.theirs)),
-            ("Ce téléphone", value(&field.mine)),
-        ];
-        erase(view! { <h3>{text::field_name(&field.field)}</h3>{facts(values)} })
-    };
-    let fields: Vec<AnyView> = fields.into_iter().map(field).collect();
-    erase(view! {
-        {notice("warn", "Deux valeurs différentes".into(), vec!["La valeur de l’autre téléphone est restée.".into()])} {fields}
     })
 }
 

@@ -7,6 +7,7 @@ mod receipt;
 mod sell;
 mod settings;
 mod sign_in;
+mod stock;
 
 pub use decide::Decide;
 pub use home::Home;
@@ -15,6 +16,7 @@ pub use receipt::ReceiptScreen;
 pub use sell::Sell;
 pub use settings::Settings;
 pub use sign_in::SignIn;
+pub use stock::{ProductCard, Stock};
 
 use super::{
     components::{asks, notice},

@@ -1,0 +1,87 @@
+//! Which rule each field of a thing follows.
+
+use super::{Change, amount, field, note, set};
+use crate::{
+    domain::{Expense, Product},
+    sync::{
+        Body, json,
+        mutation::{EditExpense, EditProduct},
+        verdict::FieldConflict,
+    },
+};
+use serde_json::{Value, json};
+
+/// Merges an edit into the product as it stands, and returns what clashes.
+///
+/// A price is one value, not an amount: two people who lower it by 500 have not agreed to lower it by 1 000. A
+/// threshold moves by differences, as stock does.
+pub fn product(product: &mut Product, edit: &EditProduct) -> Vec<FieldConflict> {
+    let mut clashes = Vec::new();
+    field("name", &mut product.name, edit.name.as_ref(), &mut clashes);
+    field("category", &mut product.category, edit.category.as_ref(), &mut clashes);
+    field("sale_price", &mut product.sale_price, edit.sale_price.as_ref(), &mut clashes);
+    field("purchase_price", &mut product.purchase_price, edit.purchase_price.as_ref(), &mut clashes);
+    amount("threshold", &mut product.threshold, edit.threshold.as_ref(), &mut clashes);
+    set("barcodes", &mut product.barcodes, edit.barcodes.as_ref(), &mut clashes);
+    clashes
+}
+
+/// Merges an edit into the expense as it stands, and returns what clashes.
+pub fn expense(expense: &mut Expense, edit: &EditExpense) -> Vec<FieldConflict> {
+    let mut clashes = Vec::new();
+    field("kind", &mut expense.kind, edit.kind.as_ref(), &mut clashes);
+    field("amount", &mut expense.amount, edit.amount.as_ref(), &mut clashes);
+    note("note", &mut expense.note, edit.note.as_ref(), &mut clashes);
+    clashes
+}
+
+/// What makes one product of the other: an edit for each field, so that one that clashes holds back no other.
+pub fn between(seen: &Product, wanted: &Product) -> Vec<EditProduct> {
+    let none = EditProduct {
+        product: seen.id,
+        name: None,
+        barcodes: None,
+        category: None,
+        sale_price: None,
+        purchase_price: None,
+        threshold: None,
+    };
+    let edits = [
+        Change::between(seen.name.clone(), wanted.name.clone())
+            .map(|name| EditProduct { name: Some(name), ..none.clone() }),
+        Change::between(seen.barcodes.clone(), wanted.barcodes.clone())
+            .map(|barcodes| EditProduct { barcodes: Some(barcodes), ..none.clone() }),
+        Change::between(seen.category.clone(), wanted.category.clone())
+            .map(|category| EditProduct { category: Some(category), ..none.clone() }),
+        Change::between(seen.sale_price, wanted.sale_price)
+            .map(|price| EditProduct { sale_price: Some(price), ..none.clone() }),
+        Change::between(seen.purchase_price, wanted.purchase_price)
+            .map(|price| EditProduct { purchase_price: Some(price), ..none.clone() }),
+        Change::between(seen.threshold, wanted.threshold)
+            .map(|threshold| EditProduct { threshold: Some(threshold), ..none.clone() }),
+    ];
+    edits.into_iter().flatten().collect()
+}
+
+/// The edit that settles a clash: each field goes from the value that stands to the one a person chose, in the order of
+/// `clashes`. `None` where what stands stays; an error where a value is none of its field.
+pub fn settled(body: &Body, clashes: &[FieldConflict], chosen: &[Value]) -> Result<Option<Body>, serde_json::Error> {
+    let mut edit = serde_json::Map::new();
+    for (clash, chosen) in clashes.iter().zip(chosen).filter(|(clash, chosen)| clash.theirs != **chosen) {
+        edit.insert(clash.field.clone(), json!({ "seen": clash.theirs, "wanted": chosen }));
+    }
+    if edit.is_empty() {
+        return Ok(None);
+    }
+    match body {
+        Body::EditProduct(before) => {
+            edit.insert("product".into(), json!(before.product));
+            json::read(&Value::Object(edit).to_string()).map(|edit| Some(Body::EditProduct(edit)))
+        }
+        Body::EditExpense(before) => {
+            edit.insert("expense".into(), json!(before.expense));
+            json::read(&Value::Object(edit).to_string()).map(|edit| Some(Body::EditExpense(edit)))
+        }
+        _ => Ok(None), // nothing else clashes
+    }
+}

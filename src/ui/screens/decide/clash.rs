@@ -1,0 +1,102 @@
+//! An edit that clashed: before, theirs and mine side by side, one tap each, or another value.
+
+use crate::{
+    sync::verdict::FieldConflict,
+    ui::{
+        components::notice,
+        erase::{erase, live, on},
+        text,
+    },
+};
+use leptos::{ev::MouseEvent, prelude::*};
+use serde_json::Value;
+
+/// `settle` takes the chosen values, in the fields' order, once there is one for each.
+pub fn clash(
+    fields: Vec<FieldConflict>,
+    busy: RwSignal<bool>,
+    settle: impl Fn(Vec<Value>) + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let chosen: RwSignal<Vec<Option<Value>>> = RwSignal::new(vec![None; fields.len()]);
+    let choose = move |index: usize, value: Value| {
+        chosen.update(|chosen| chosen[index] = Some(value));
+        if let Some(all) = chosen.get_untracked().into_iter().collect() {
+            settle(all);
+        }
+    };
+    let field = |(index, field): (usize, FieldConflict)| {
+        one(field, busy, Signal::derive(move || chosen.with(|chosen| chosen[index].clone())), move |value| {
+            choose(index, value);
+        })
+    };
+    let fields: Vec<AnyView> = fields.into_iter().enumerate().map(field).collect();
+    let stands = "La valeur de l’autre téléphone est là pour l’instant. Touchez celle qui doit rester.".to_owned();
+    erase(view! { {notice("warn", "Deux valeurs différentes".into(), vec![stands])} {fields} })
+}
+
+fn one(
+    clash: FieldConflict,
+    busy: RwSignal<bool>,
+    chosen: Signal<Option<Value>>,
+    choose: impl Fn(Value) + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let FieldConflict { field, before, theirs, mine } = clash;
+    let name = text::field_name(&field);
+    let option = |said: &'static str, value: Value| {
+        let (shown, is) = (text::field_value(&field, &value), value.clone());
+        let tap = on(move |_: MouseEvent| choose(value.clone()));
+        erase(view! {
+            <button
+                class="btn clash__value"
+                type="button"
+                aria-pressed=live(move || if chosen.get().as_ref() == Some(&is) { "true" } else { "false" })
+                disabled=live(move || busy.get())
+                on:click=tap
+            >
+                <small>{said}</small>
+                <span class="num">{shown}</span>
+            </button>
+        })
+    };
+    let values = vec![option("Avant", before), option("L’autre", theirs), option("Ici", mine)];
+    erase(view! {
+        <section class="clash" aria-label=name>
+            <h3>{name}</h3>
+            <div class="clash__values">{values}</div>
+            {another(field, busy, choose)}
+        </section>
+    })
+}
+
+/// A value of neither.
+fn another(field: String, busy: RwSignal<bool>, choose: impl Fn(Value) + Copy + Send + Sync + 'static) -> AnyView {
+    let typed = RwSignal::new(String::new());
+    let value = Memo::new({
+        let field = field.clone();
+        move |_| text::typed_value(&field, &typed.get())
+    });
+    let keep = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if let Some(value) = value.get_untracked() {
+            choose(value);
+        }
+    };
+    let mode = if text::is_figure(&field) { "numeric" } else { "text" };
+    erase(view! {
+        <form class="clash__other" on:submit=on(keep)>
+            <input
+                class="input"
+                aria-label="Autre valeur"
+                placeholder="Autre valeur"
+                inputmode=mode
+                autocomplete="off"
+                maxlength="300"
+                prop:value=live(move || typed.get())
+                on:input=on(move |event| typed.set(event_target_value(&event)))
+            />
+            <button class="btn" type="submit" disabled=live(move || busy.get() || value.get().is_none())>
+                "Garder"
+            </button>
+        </form>
+    })
+}
