@@ -188,8 +188,8 @@ pub struct Decision {
 pub enum Undecided {
     /// A refused sale: try again, or cancel.
     Sale { sale: Sale, refusal: Refusal },
-    /// An edit that clashed: what it was, of what, and each field's three values.
-    Conflict { about: String, thing: Option<String>, fields: Vec<FieldConflict> },
+    /// An edit that clashed: what it was, of which product, and each field's three values.
+    Conflict { about: String, product: Option<ProductId>, fields: Vec<FieldConflict> },
     /// Another change the server refused, or set aside.
     Other { about: String, refusal: Option<Refusal> },
     /// A row on this device's disk did not read back, and was set aside.

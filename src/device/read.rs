@@ -128,7 +128,7 @@ async fn decisions(
     for parked in shelf.all_parked().await? {
         let key = parked.mutation.key;
         let (actor, at_ms) = (parked.mutation.origin.actor, parked.mutation.made.device_ms);
-        let what = undecided(parked, till);
+        let what = undecided(parked);
         found.insert(key, Decision { key, what, who: who(actor), at_ms, mine: true });
     }
     for (_, body) in pending.entries() {
@@ -165,7 +165,7 @@ fn damaged(aside: &Aside) -> Damaged {
     }
 }
 
-fn undecided(parked: Parked, till: Till) -> Undecided {
+fn undecided(parked: Parked) -> Undecided {
     let about = parked.mutation.kind.clone();
     match (parked.mutation.read(), parked.verdict) {
         (Ok(Body::RecordSale(RecordSale { sale, .. })), Verdict::Refused { refusal, .. }) => {
@@ -173,10 +173,10 @@ fn undecided(parked: Parked, till: Till) -> Undecided {
         }
         (body, Verdict::Conflict { fields, .. }) => {
             let product = match body {
-                Ok(Body::EditProduct(EditProduct { product, .. })) => untrack(|| till.product(product)),
+                Ok(Body::EditProduct(EditProduct { product, .. })) => Some(product),
                 _ => None,
             };
-            Undecided::Conflict { about, thing: product.map(|shown| shown.product.name.to_string()), fields }
+            Undecided::Conflict { about, product, fields }
         }
         (_, Verdict::Refused { refusal, .. }) => Undecided::Other { about, refusal: Some(refusal) },
         _ => Undecided::Other { about, refusal: None },

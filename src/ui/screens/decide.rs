@@ -29,7 +29,17 @@ pub fn Decide() -> impl IntoView {
     require_person(till);
     let error = RwSignal::new(None::<String>);
     let cards = move || {
-        let card = |decision: Decision| Row::new(decision.key.to_string(), move || card(till, decision, error));
+        let card = |decision: Decision| {
+            // The catalogue may be read after the decisions.
+            let of = match &decision.what {
+                Undecided::Conflict { product: Some(id), .. } => {
+                    till.product(*id).map(|shown| shown.product.name.to_string())
+                }
+                _ => None,
+            };
+            let key = format!("{}/{}", decision.key, of.as_deref().unwrap_or_default());
+            Row::new(key, move || card(till, decision, of, error))
+        };
         till.decisions.get().into_iter().map(card).collect()
     };
     let nothing = live(move || {
@@ -50,7 +60,7 @@ pub fn Decide() -> impl IntoView {
     })
 }
 
-fn card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> AnyView {
+fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Option<String>>) -> AnyView {
     let Decision { key, what, who, at_ms, .. } = decision;
     let busy = RwSignal::new(false);
     let end = move |ends: Ends| {
@@ -75,14 +85,14 @@ fn card(till: Till, decision: Decision, error: RwSignal<Option<String>>) -> AnyV
             (title, told, live(move || of_sale(till, &sale, &refusal, busy, act)).into_any())
         }
         // Its answer was cleaned up before this phone heard it: the values are gone, that it clashed is not.
-        Undecided::Conflict { about, thing, fields } if fields.is_empty() => {
+        Undecided::Conflict { about, fields, .. } if fields.is_empty() => {
             let lost = "Ce changement n’a pas été gardé. Vérifiez, et changez de nouveau s’il le faut.".to_owned();
             let body = notice("warn", "Deux valeurs différentes".into(), vec![lost]);
-            (clash_title(&about, thing), body, seen(busy, act))
+            (clash_title(of, &about), body, seen(busy, act))
         }
-        Undecided::Conflict { about, thing, fields } => {
+        Undecided::Conflict { about, fields, .. } => {
             let settle = move |chosen| end(Ends::Clash(chosen));
-            (clash_title(&about, thing), clash(fields, busy, settle), ().into_any())
+            (clash_title(of, &about), clash(fields, busy, settle), ().into_any())
         }
         Undecided::Other { about, refusal } => {
             let lines = refusal.as_ref().map(text::refusal).unwrap_or_default();
@@ -117,8 +127,8 @@ enum Ends {
     Seen,
 }
 
-fn clash_title(about: &str, thing: Option<String>) -> String {
-    thing.unwrap_or_else(|| text::change_name(about).to_owned())
+fn clash_title(of: Option<String>, about: &str) -> String {
+    of.unwrap_or_else(|| text::change_name(about).to_owned())
 }
 
 /// What one can make of a refused sale, with what each does to stock and till.
