@@ -4,6 +4,7 @@ use leptos::config::LeptosOptions;
 use serde::Deserialize;
 use std::{
     env,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -25,6 +26,8 @@ pub struct Config {
     pub connections_max: usize,
     /// The one origin pages come from, where it cannot be told from the Host header.
     pub origin: Option<String>,
+    /// Where the metrics are read; nowhere if absent.
+    pub metrics_addr: Option<SocketAddr>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +69,7 @@ struct Settings {
     secure_cookies: bool,
     connections_max: u16,
     origin: Option<String>,
+    metrics_addr: Option<SocketAddr>,
 }
 
 impl Config {
@@ -97,6 +101,7 @@ impl Config {
             secure_cookies: settings.secure_cookies,
             connections_max: settings.connections_max.into(),
             origin: settings.origin.map(|origin| origin.trim_end_matches('/').to_owned()),
+            metrics_addr: settings.metrics_addr,
         })
     }
 
@@ -134,6 +139,10 @@ impl Config {
         }
         if let Some(url) = var("DATABASE_URL").filter(|url| !url.is_empty()) {
             self.database_url = url;
+        }
+        let metrics_addr = var("COMPTOIR_METRICS_ADDR").filter(|addr| !addr.is_empty());
+        if let Some(addr) = parsed("COMPTOIR_METRICS_ADDR", metrics_addr)? {
+            self.metrics_addr = Some(addr);
         }
         Ok(())
     }
@@ -210,6 +219,23 @@ mod tests {
     #[test]
     fn a_misspelt_setting_is_refused() {
         assert!(Config::parse(&TEXT.replace("session-days", "sesion-days"), Path::new("")).is_err());
+    }
+
+    #[test]
+    fn metrics_are_read_nowhere_unless_an_address_is_set() {
+        let mut config = Config::parse(TEXT, Path::new("")).unwrap();
+        assert_eq!(config.metrics_addr, None);
+        let set = |value: &'static str| move |name: &str| (name == "COMPTOIR_METRICS_ADDR").then(|| value.to_owned());
+        config.apply_environment(set("127.0.0.1:9465")).unwrap();
+        assert_eq!(config.metrics_addr, Some(([127, 0, 0, 1], 9465).into()));
+        let said = config.apply_environment(set("localhost")).unwrap_err().to_string();
+        assert_eq!(said, "COMPTOIR_METRICS_ADDR=localhost in the environment: invalid socket address syntax");
+
+        let uncommented = TEXT.replace("# metrics-addr", "metrics-addr");
+        let config = Config::parse(&uncommented, Path::new("")).unwrap();
+        assert_eq!(config.metrics_addr, Some(([127, 0, 0, 1], 9464).into()));
+        let said = Config::parse(&uncommented.replace("127.0.0.1:9464", "localhost"), Path::new("")).unwrap_err();
+        assert!(said.contains("metrics-addr = \"localhost\"") && said.contains("invalid socket address"), "{said}");
     }
 
     #[test]

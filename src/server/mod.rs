@@ -16,6 +16,7 @@ pub mod events;
 pub mod http;
 pub mod import;
 pub mod jobs;
+pub mod metrics;
 pub mod people;
 mod pin;
 pub mod pull;

@@ -1,7 +1,8 @@
 //! What each server function does, between HTTP and the rooms behind it.
 
 use super::{
-    ServerError, clock::now_ms, cookie, enrol as enrolment, pull, push, session::Session, sessions, state::State,
+    ServerError, clock::now_ms, cookie, enrol as enrolment, metrics::Sent, pull, push, session::Session, sessions,
+    state::State,
 };
 use crate::sync::{CallError, wire::*};
 use axum::{extract::ConnectInfo, http::request::Parts};
@@ -12,15 +13,30 @@ use std::{
 };
 
 pub async fn push(request: PushRequest) -> Result<PushAnswer, CallError> {
-    let (state, session) = signed_in("push").await?;
-    let answered = push::push(&state.db, &session, request, now_ms()).await;
+    let (state, received_ms) = (state()?, now_ms());
+    let sent = Sent::of(&request, received_ms);
+    let answered = judge(&state, request, received_ms).await;
+    state.metrics.pushed(&sent, answered.as_ref(), now_ms());
+    answered
+}
+
+async fn judge(state: &State, request: PushRequest, now_ms: i64) -> Result<PushAnswer, CallError> {
+    let session = signed_in(state, "push").await?;
+    let answered = push::push(&state.db, &session, request, now_ms).await;
     // After the page was read: what it told this phone is not told again by its stream.
     let answered = answered.inspect(|answer| state.events.pushed(&session, answer));
     answered.map_err(|error| error.into_call("push"))
 }
 
 pub async fn pull(request: PullRequest) -> Result<PullAnswer, CallError> {
-    let (state, session) = signed_in("pull").await?;
+    let state = state()?;
+    let answered = read(&state, request).await;
+    state.metrics.pulled(answered.as_ref());
+    answered
+}
+
+async fn read(state: &State, request: PullRequest) -> Result<PullAnswer, CallError> {
+    let session = signed_in(state, "pull").await?;
     pull::pull(&state.db, &session, request, now_ms()).await.map_err(|error| error.into_call("pull"))
 }
 
@@ -86,11 +102,9 @@ async fn session(state: &State) -> Result<Option<Session>, CallError> {
     sessions::find(&state.db, &token, now_ms()).await.map_err(|error| error.into_call("session"))
 }
 
-async fn signed_in(doing: &'static str) -> Result<(Arc<State>, Session), CallError> {
-    let state = state()?;
-    let Some(session) = session(&state).await? else {
+async fn signed_in(state: &State, doing: &'static str) -> Result<Session, CallError> {
+    session(state).await?.ok_or_else(|| {
         tracing::debug!(doing, "no session");
-        return Err(CallError::NotSignedIn);
-    };
-    Ok((state, session))
+        CallError::NotSignedIn
+    })
 }

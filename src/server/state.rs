@@ -1,6 +1,6 @@
 //! What every request can reach.
 
-use super::{config::Config, db::Db, events::Events, http::Site, throttle::Throttle};
+use super::{config::Config, db::Db, events::Events, http::Site, metrics::Metrics, throttle::Throttle};
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -10,4 +10,5 @@ pub struct State {
     pub site: Site,
     pub enrol_guesses: Throttle,
     pub events: Arc<Events>,
+    pub metrics: Metrics,
 }

@@ -46,6 +46,22 @@ impl CallError {
         Self::BadRequest { detail: detail.chars().take(DETAIL_MAX_CHARS).collect() }
     }
 
+    /// The word it travels under.
+    pub fn name(&self) -> &'static str {
+        match self {
+            CallError::NotSignedIn => "not_signed_in",
+            CallError::Revoked => "revoked",
+            CallError::NotAllowed => "not_allowed",
+            CallError::WrongPin { .. } => "wrong_pin",
+            CallError::Locked { .. } => "locked",
+            CallError::WrongCode => "wrong_code",
+            CallError::BadRequest { .. } => "bad_request",
+            CallError::Upgrade => "upgrade",
+            CallError::TryLater => "try_later",
+            CallError::NotReached { .. } => "not_reached",
+        }
+    }
+
     pub fn status(&self) -> u16 {
         match self {
             CallError::NotSignedIn => 401,

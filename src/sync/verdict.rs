@@ -55,18 +55,11 @@ impl Verdict {
 
     pub const APPLIED: &str = "applied";
     pub const REFUSED: &str = "refused";
+    pub const QUARANTINED: &str = "quarantined";
 
     /// What the ledger calls a final verdict; `None` for the others.
     pub fn outcome(&self) -> Option<&'static str> {
-        match self {
-            Verdict::Applied { .. } => Some(Self::APPLIED),
-            Verdict::Refused { .. } => Some(Self::REFUSED),
-            Verdict::Conflict { .. } => Some("conflict"),
-            Verdict::Quarantined { .. } => Some("quarantined"),
-            Verdict::Blocked { .. } | Verdict::TryLater | Verdict::Upgrade | Verdict::Renumber | Verdict::KeyReused => {
-                None
-            }
-        }
+        self.change().map(|_| self.name())
     }
 
     pub fn is_applied(&self) -> bool {
@@ -139,4 +132,121 @@ pub enum Quarantine {
     RetiredPerson,
     /// Never signed in online on that installation.
     UnknownActor,
+}
+
+/// The word each value travels under, and all of them.
+macro_rules! names {
+    ($of:ident { $($variant:ident => $name:expr,)* }) => {
+        impl $of {
+            pub const NAMES: &[&str] = &[$($name),*];
+
+            /// The word it travels under.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant { .. } => $name,)*
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Verdict {
+        Applied => Self::APPLIED,
+        Refused => Self::REFUSED,
+        Conflict => "conflict",
+        Quarantined => Self::QUARANTINED,
+        Blocked => "blocked",
+        TryLater => "try_later",
+        Upgrade => "upgrade",
+        Renumber => "renumber",
+        KeyReused => "key_reused",
+    }
+}
+
+names! {
+    Refusal {
+        InsufficientStock => "insufficient_stock",
+        CauseRefused => "cause_refused",
+        Unknown => "unknown",
+        Exists => "exists",
+        AlreadyVoided => "already_voided",
+        AlreadySettled => "already_settled",
+        NotAllowed => "not_allowed",
+        StockTooLarge => "stock_too_large",
+        Invalid => "invalid",
+        Expired => "expired",
+    }
+}
+
+names! {
+    Quarantine {
+        RevokedInstallation => "revoked_installation",
+        RetiredPerson => "retired_person",
+        UnknownActor => "unknown_actor",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::CallError;
+    use uuid::Uuid;
+
+    /// A plain value is its word; any other is held under its word.
+    fn word(value: &impl Serialize) -> String {
+        match serde_json::to_value(value).unwrap() {
+            Value::String(word) => word,
+            Value::Object(held) => held.keys().next().unwrap().clone(),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn a_name_is_the_word_on_the_wire() {
+        let (by, what, detail) = (Key(Uuid::nil()), What::Sale, String::new);
+        let refusals = [
+            Refusal::InsufficientStock { lines: Vec::new() },
+            Refusal::CauseRefused { by },
+            Refusal::Unknown { what },
+            Refusal::Exists { what },
+            Refusal::AlreadyVoided,
+            Refusal::AlreadySettled,
+            Refusal::NotAllowed,
+            Refusal::StockTooLarge,
+            Refusal::Invalid { detail: detail() },
+            Refusal::Expired,
+        ];
+        let reasons = [Quarantine::RevokedInstallation, Quarantine::RetiredPerson, Quarantine::UnknownActor];
+        let verdicts = [
+            Verdict::Applied { change: 1 },
+            Verdict::Refused { change: 1, refusal: Refusal::Expired },
+            Verdict::Conflict { change: 1, fields: Vec::new() },
+            Verdict::Quarantined { change: 1, why: Quarantine::RetiredPerson },
+            Verdict::Blocked { by },
+            Verdict::TryLater,
+            Verdict::Upgrade,
+            Verdict::Renumber,
+            Verdict::KeyReused,
+        ];
+        let errors = [
+            CallError::NotSignedIn,
+            CallError::Revoked,
+            CallError::NotAllowed,
+            CallError::WrongPin { tries_left: 1 },
+            CallError::Locked { for_ms: 1 },
+            CallError::WrongCode,
+            CallError::BadRequest { detail: detail() },
+            CallError::Upgrade,
+            CallError::TryLater,
+            CallError::NotReached { detail: detail() },
+        ];
+        assert_eq!(refusals.iter().map(word).collect::<Vec<_>>(), Refusal::NAMES);
+        assert_eq!(reasons.iter().map(word).collect::<Vec<_>>(), Quarantine::NAMES);
+        assert_eq!(verdicts.iter().map(word).collect::<Vec<_>>(), Verdict::NAMES);
+        refusals.iter().for_each(|refusal| assert_eq!(refusal.name(), word(refusal)));
+        reasons.iter().for_each(|reason| assert_eq!(reason.name(), word(reason)));
+        verdicts.iter().for_each(|verdict| assert_eq!(verdict.name(), word(verdict)));
+        errors.iter().for_each(|error| assert_eq!(error.name(), word(error)));
+    }
 }

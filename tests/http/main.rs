@@ -3,6 +3,7 @@
 mod assets;
 mod events;
 mod guards;
+mod metrics;
 #[allow(dead_code, reason = "torture uses more of it")]
 #[path = "../support/place.rs"]
 mod place;

@@ -12,6 +12,7 @@ use comptoir::{
         db::{self, Db},
         enrol,
         http::Site,
+        metrics::Metrics,
         people, secret,
         state::State,
         throttle::Throttle,
@@ -54,6 +55,8 @@ pub struct Setting {
     pub session_ms: i64,
     pub secure_cookies: bool,
     pub connections_max: usize,
+    /// Whether the metrics are read.
+    pub metrics: bool,
 }
 
 impl Setting {
@@ -78,7 +81,8 @@ impl Setting {
     fn new(folder: TempDir, database_url: String) -> Self {
         make_site(&folder.path().join("site"));
         let runtime = Runtime::new().unwrap();
-        Self { runtime, database_url, folder, session_ms: 86_400_000, secure_cookies: false, connections_max: 100 }
+        let (session_ms, secure_cookies, connections_max, metrics) = (86_400_000, false, 100, false);
+        Self { runtime, database_url, folder, session_ms, secure_cookies, connections_max, metrics }
     }
 
     pub fn start(&self) -> Server<'_> {
@@ -92,16 +96,20 @@ impl Setting {
             secure_cookies: self.secure_cookies,
             connections_max: self.connections_max,
             origin: None,
+            metrics_addr: None, // a listener is given
         };
         let db = self.runtime.block_on(db::open(&self.database_url)).unwrap();
         let site = Site::read(&config.leptos).unwrap();
-        let state = Arc::new(State { db, config, site, enrol_guesses: Throttle::default(), events: Arc::default() });
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (enrol_guesses, events, metrics) = (Throttle::default(), Arc::default(), Metrics::default());
+        let state = Arc::new(State { db, config, site, enrol_guesses, events, metrics });
+        let listen = || TcpListener::bind("127.0.0.1:0").unwrap();
+        let url_of = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
+        let (listener, metrics_listener) = (listen(), self.metrics.then(listen));
+        let (url, metrics_url) = (url_of(&listener), metrics_listener.as_ref().map(url_of));
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = serve_until(state.clone(), listener, None, async move { drop(stopped.await) });
+        let served = serve_until(state.clone(), listener, None, metrics_listener, async move { drop(stopped.await) });
         let task = self.runtime.spawn(async move { served.await.unwrap() });
-        Server { runtime: &self.runtime, url, state, stop: Some(stop), task: Some(task) }
+        Server { runtime: &self.runtime, url, metrics_url, state, stop: Some(stop), task: Some(task) }
     }
 }
 
@@ -113,6 +121,7 @@ pub fn agent() -> ureq::Agent {
 pub struct Server<'a> {
     runtime: &'a Runtime,
     pub url: String,
+    pub metrics_url: Option<String>,
     pub state: Arc<State>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,

@@ -51,8 +51,14 @@ impl Place {
         let words: Vec<&str> = by.iter().copied().chain([&*program]).collect();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).current_dir(self.path()).args(arguments).env("RUST_LOG", "info");
-        for name in ["DATABASE_URL", "LEPTOS_SITE_ROOT", "LEPTOS_SITE_ADDR", "LEPTOS_HASH_FILES", "LEPTOS_OUTPUT_NAME"]
-        {
+        for name in [
+            "DATABASE_URL",
+            "LEPTOS_SITE_ROOT",
+            "LEPTOS_SITE_ADDR",
+            "LEPTOS_HASH_FILES",
+            "LEPTOS_OUTPUT_NAME",
+            "COMPTOIR_METRICS_ADDR",
+        ] {
             command.env_remove(name);
         }
         if let Some(url) = &self.database_url {

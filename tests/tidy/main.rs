@@ -3,6 +3,8 @@
 //! The table is `ROOMS`; an exception stands in `EXCEPTIONS` with its reason, and one that is no longer needed fails.
 
 mod lexer;
+#[cfg(feature = "ssr")]
+mod operations;
 mod protocol;
 
 use lexer::{Lexed, imports, lex};

@@ -7,16 +7,18 @@ use crate::server::{
     events::Events,
     http::{self, Site},
     jobs::Job,
+    metrics::Metrics,
     state::State,
     throttle::Throttle,
 };
+use axum::Router;
 use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
 use clap::Args;
 use fs4::fs_std::FileExt;
 use hyper_util::rt::TokioTimer;
 use std::{
     fs::File,
-    io::IsTerminal,
+    io::{self, IsTerminal},
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -32,6 +34,8 @@ const STOP_SAID_EVERY: Duration = Duration::from_millis(50);
 const CLOSE_WITHIN: Duration = Duration::from_millis(700);
 /// A connection that asks nothing for this long is closed.
 const IDLE_WITHIN: Duration = Duration::from_secs(60);
+/// Prometheus keeps one open; a few of them, and who looks by hand, have room.
+const METRICS_CONNECTIONS_MAX: usize = 16;
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -68,38 +72,44 @@ impl Serve {
         };
         config.secure_cookies |= tls.is_some();
         let address = config.leptos.site_addr;
-        let state = Arc::new(State { db, config, site, enrol_guesses: Throttle::default(), events: Arc::default() });
-        let listener = TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?;
+        let listener = listen(address)?;
+        let metrics_listener = config.metrics_addr.map(listen).transpose()?;
+        let state = State {
+            db,
+            config,
+            site,
+            enrol_guesses: Throttle::default(),
+            events: Arc::default(),
+            metrics: Metrics::default(),
+        };
         let scheme = if tls.is_some() { "https" } else { "http" };
         println!("Comptoir serves at {scheme}://{}", listener.local_addr()?);
-        serve_until(state, listener, tls, stop_signal()).await?;
+        if let Some(listener) = &metrics_listener {
+            tracing::info!(address = %listener.local_addr()?, "metrics are read here");
+        }
+        serve_until(Arc::new(state), listener, tls, metrics_listener, stop_signal()).await?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-/// Serves until `stop`, then finishes what was accepted.
+/// Serves until `stop`, then finishes what was accepted; the metrics, if there is a listener for them, as long as the app.
 pub async fn serve_until(
     state: Arc<State>,
     listener: TcpListener,
     tls: Option<RustlsConfig>,
+    metrics_listener: Option<TcpListener>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StopError> {
-    listener.set_nonblocking(true)?;
-    let app = http::router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let (handle, places) = (Handle::new(), state.config.connections_max);
     let jobs = tokio::spawn(run_jobs(state.clone()));
     let relay = tokio::spawn(state.events.clone().relay(state.db.clone()));
     let stopper = tokio::spawn(stop_after(stop, state.events.clone(), handle.clone()));
-    let served = match tls {
-        Some(tls) => {
-            let server = patient(axum_server::from_tcp_rustls(listener, tls)?);
-            server.map(|acceptor| Limited::new(acceptor, places)).handle(handle).serve(app).await
-        }
-        None => {
-            let server = patient(axum_server::from_tcp(listener)?);
-            server.map(|acceptor| Limited::new(acceptor, places)).handle(handle).serve(app).await
-        }
+    let app = serve_on(listener, tls, http::router(state.clone()), places, handle.clone());
+    let metrics = async {
+        let Some(listener) = metrics_listener else { return Ok(()) };
+        serve_on(listener, None, http::metrics_router(state.clone()), METRICS_CONNECTIONS_MAX, handle).await
     };
+    let served = tokio::try_join!(app, metrics);
     stopper.abort();
     jobs.abort();
     relay.abort();
@@ -107,7 +117,30 @@ pub async fn serve_until(
         tracing::warn!("the database was left before all its connections were closed");
     }
     tracing::info!("stopped");
-    Ok(served?)
+    served?;
+    Ok(())
+}
+
+/// Serves one listener until the handle says stop.
+async fn serve_on(
+    listener: TcpListener,
+    tls: Option<RustlsConfig>,
+    router: Router,
+    places: usize,
+    handle: Handle<SocketAddr>,
+) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
+    match tls {
+        Some(tls) => {
+            let server = patient(axum_server::from_tcp_rustls(listener, tls)?);
+            server.map(|acceptor| Limited::new(acceptor, places)).handle(handle).serve(router).await
+        }
+        None => {
+            let server = patient(axum_server::from_tcp(listener)?);
+            server.map(|acceptor| Limited::new(acceptor, places)).handle(handle).serve(router).await
+        }
+    }
 }
 
 /// axum-server wakes who waits for the word at that moment and remembers nothing: a connection accepted just then
@@ -147,6 +180,10 @@ fn lock(url: &str) -> Result<Option<File>, StopError> {
     }
 }
 
+fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    Ok(TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?)
+}
+
 async fn load_tls(cert: &Path, key: &Path) -> Result<RustlsConfig, Failure> {
     // Fails only where a provider was installed before: then that one serves.
     drop(rustls::crypto::ring::default_provider().install_default());
@@ -175,13 +212,15 @@ async fn run_jobs(state: Arc<State>) {
 }
 
 async fn run_job(job: Job, state: &State) {
-    let State { db, config, events, .. } = state;
+    let State { db, config, events, metrics, .. } = state;
     let mut ticks = tokio::time::interval(job.every());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let began = Instant::now();
-        match job.run(db, config.answer_ms, now_ms()).await {
+        let came_of_it = job.run(db, config.answer_ms, now_ms()).await;
+        metrics.job_ran(job, &came_of_it, began.elapsed(), now_ms());
+        match came_of_it {
             Ok(None | Some(0)) => {}
             Ok(Some(rows)) => {
                 if job == Job::PublishRefusals {

@@ -8,7 +8,7 @@ mod open;
 
 pub use open::{OpenError, open};
 
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Pool, Postgres, Sqlite, SqlitePool, Transaction};
 
 /// An open database with its schema up to date.
 #[derive(Clone, Debug)]
@@ -51,6 +51,16 @@ impl Db {
         matches!(self, Db::Sqlite { .. })
     }
 
+    /// The pools, by name.
+    pub fn pools(&self) -> Vec<(&'static str, PoolSize)> {
+        match self {
+            Db::Sqlite { writer, readers } => {
+                vec![("sqlite_writer", PoolSize::of(writer)), ("sqlite_readers", PoolSize::of(readers))]
+            }
+            Db::Postgres(pool) => vec![("postgres", PoolSize::of(pool))],
+        }
+    }
+
     /// Waits for what is under way and closes every connection.
     pub async fn close(&self) {
         match self {
@@ -60,6 +70,22 @@ impl Db {
             }
             Db::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// Connections of a pool.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolSize {
+    pub open: i64,
+    pub idle: i64,
+    /// As many may be open.
+    pub most: i64,
+}
+
+impl PoolSize {
+    fn of<D: sqlx::Database>(pool: &Pool<D>) -> Self {
+        let (open, most) = (pool.size().into(), pool.options().get_max_connections().into());
+        Self { open, idle: i64::try_from(pool.num_idle()).unwrap_or(open), most }
     }
 }
 

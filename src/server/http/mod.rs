@@ -7,6 +7,7 @@ mod first_page;
 mod headers;
 mod health;
 mod log;
+mod metrics;
 mod origin;
 mod site;
 
@@ -66,6 +67,11 @@ pub fn router(state: Arc<State>) -> Router {
         .layer(middleware::from_fn_with_state(state, assets::of_this_version))
         .layer(CompressionLayer::new().quality(COMPRESSION));
     guarded(all, REQUEST_TIMEOUT)
+}
+
+/// What the listener for Prometheus answers.
+pub fn metrics_router(state: Arc<State>) -> Router {
+    guarded(Router::new().route("/metrics", get(metrics::metrics)).with_state(state), REQUEST_TIMEOUT)
 }
 
 /// What a bug or a slow caller can do ends with its request, whichever route it takes.

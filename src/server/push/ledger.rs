@@ -125,7 +125,7 @@ pub(super) async fn quarantine(
         "INSERT INTO quarantine (shop_id, key, why, mutation, received_ms) VALUES ($1, $2, $3, $4, $5)",
         shop.0,
         mutation.key.0,
-        serde_json::to_string(&why)?.trim_matches('"').to_owned(),
+        why.name(),
         serde_json::to_string(mutation)?,
         now_ms
     )?;
