@@ -211,7 +211,9 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
     let elsewhere = !acknowledged.is_empty() || held.is_some_and(|held| lost(Some(held.history)));
     let judged_elsewhere = |entry: &Entry| entry.verdict.is_some() && lost(entry.history);
     let forgotten = faults::is(Fault::NotResent) || held.is_none() && faults::is(Fault::FirstReadingNotResent);
-    if forgotten || !(elsewhere || device.outbox.iter().any(judged_elsewhere)) {
+    // Before anything was read nobody can tell: a cause that was set aside may have been so in another history.
+    let moved = held.is_none() || elsewhere || device.outbox.iter().any(judged_elsewhere);
+    if forgotten || !moved {
         return false;
     }
     // A cause that was refused is not sent again: whatever names it would be blocked for ever.

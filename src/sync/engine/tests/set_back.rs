@@ -1,7 +1,10 @@
 //! G19: a server that was set back in time.
 
 use super::*;
-use crate::sync::wire::{From, Kind, Page, Position};
+use crate::sync::{
+    verdict::Quarantine,
+    wire::{From, Kind, Page, Position},
+};
 
 /// G19: a new history is shown only once everything sent again has a final verdict.
 #[test]
@@ -160,4 +163,16 @@ fn a_revoked_phone_hands_in_to_a_server_that_was_set_back() {
         assert_eq!((device.unsent().count(), device.meta.loading.is_some()), (0, sent_again));
         assert_eq!(device.meta.held.unwrap().cursor.history, HISTORY);
     }
+}
+
+/// Found by seed 2216: revoked before it had read anything, its product was set aside; the server was set back to before
+/// that, and the sales of the product were blocked by it for ever.
+#[test]
+fn what_a_phone_that_never_read_the_shop_set_aside_blocks_nothing() {
+    let mut till = Till::new_before_reading();
+    till.queue(1, samples::create_product(8, 9), false);
+    till.queue(2, sale(1, 8, 1), false);
+    till.answer(&[(1, Verdict::Quarantined { change: 3, why: Quarantine::RevokedInstallation })], NOW_MS);
+    assert_eq!(till.pull(start(Uuid::from_u128(2), 2, &[])), Applied::Again);
+    assert_eq!(till.device().outbox[0].mutation.needs, []);
 }
