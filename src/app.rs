@@ -2,7 +2,7 @@
 
 use crate::{
     device::{self, FirstPage, Till},
-    ui::screens::{Decide, Home, Pay, ProductCard, ReceiptScreen, Sell, Settings, SignIn, Stock},
+    ui::screens::{Decide, Home, Pay, ProductCard, ReceiptScreen, Sell, Settings, SignIn, Stock, alerts},
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -81,6 +81,7 @@ pub fn App() -> impl IntoView {
         }
     });
     provide_context(first);
+    alerts::watch(till);
     // Effects run in the browser only, after the server's markup was adopted.
     Effect::new(move |_| device::start(till));
     view! {

@@ -55,3 +55,40 @@ test("a part of it is kept, the rest paid back", async ({ shop, browser }) => {
   const truth = await shop.truth();
   expect([truth.stock("Gingembre 250 g"), truth.sales.length]).toEqual([0, 2]);
 });
+
+test("a refusal rings on the other phone within a second, and leads to it", async ({ shop, browser }) => {
+  const { context, page: one } = await shop.phone(browser, "Un");
+  const { context: away, page: two } = await shop.phone(browser, "Deux");
+  await away.grantPermissions(["notifications"]);
+  await two.reload();
+  await expect(add(two, "Gingembre 250 g")).toBeVisible();
+  await context.setOffline(true);
+  for (const page of [one, two]) {
+    for (let n = 0; n < 9; n++) await add(page, "Gingembre 250 g").click();
+    await sellExact(page);
+  }
+  await expect(two.getByText("Vente confirmée")).toBeVisible();
+  // The phone lies on the counter, its screen off.
+  await two.evaluate(() => Object.defineProperty(document, "visibilityState", { get: () => "hidden" }));
+  await context.setOffline(false);
+  await expect(one.getByText("Refusée : à décider")).toBeVisible();
+  await expect(two.getByText("Vente A-000001 refusée")).toBeVisible({ timeout: 1_000 });
+  await expect
+    .poll(() =>
+      two.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        return (await registration.getNotifications()).map(({ title, body }) => `${title} · ${body}`);
+      }),
+    )
+    .toEqual(["Vente A-000001 refusée · À décider dans Comptoir."]);
+  await two.getByRole("link", { name: "Voir" }).click();
+  await expect(card(two)).toBeVisible();
+  await expect(two.getByText("Rien n’est perdu : une personne décide.")).toHaveCount(0);
+});
+
+test("what nobody wants to see now is put off, and stays to be decided", async ({ shop, browser }) => {
+  const { two } = await refusedLate(shop, browser, 9, 9);
+  await two.getByRole("button", { name: "Plus tard" }).click();
+  await expect(two.getByText("Vente A-000001 refusée")).toHaveCount(0);
+  await expect(two.getByRole("link", { name: "1 à décider" }).first()).toBeVisible();
+});

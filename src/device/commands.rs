@@ -7,7 +7,7 @@ use super::{
         Undecided,
     },
     mirror::Mirror,
-    past,
+    notify, past,
     platform::{self, Signal, now_ms, steady_ms},
     read, resume,
     shelf::Shelf,
@@ -173,6 +173,14 @@ impl Commands for Page {
 
     fn synchronise(&self) {
         (self.0.trigger)(Trigger::Wake);
+    }
+
+    fn ring(&self, title: String, line: String) {
+        notify::ring(title, line);
+    }
+
+    fn ask_to_notify(&self) {
+        notify::ask(self.0.till);
     }
 
     fn update(&self) {

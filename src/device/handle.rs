@@ -38,6 +38,10 @@ pub struct Till {
     pub notice: RwSignal<Option<Notice>>,
     /// A newer version of the app is ready; it is taken when the person says so.
     pub update_ready: RwSignal<bool>,
+    /// What last came to be decided, until somebody looks.
+    pub rung: RwSignal<Option<String>>,
+    /// Whether the phone shows notifications of this app; `None` where the browser has none.
+    pub notifies: RwSignal<Option<Notifies>>,
     catalogue: StoredValue<Catalogue>,
     catalogue_version: RwSignal<u64>,
     commands: RwSignal<Option<Arc<dyn Commands + Send + Sync>>>,
@@ -94,6 +98,14 @@ pub enum StorageProblem {
 pub struct Selling {
     /// By the device's clock.
     pub since_ms: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notifies {
+    Yes,
+    No,
+    /// Nobody was asked yet.
+    Ask,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -232,6 +244,10 @@ pub trait Commands {
     /// Lets go of another refused change.
     fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>>;
     fn synchronise(&self);
+    /// Something is to be decided: the phone shakes, and notifies where nobody sees this page.
+    fn ring(&self, title: String, line: String);
+    /// Asks the person whether this phone may notify.
+    fn ask_to_notify(&self);
     /// Takes the newer version that `update_ready` tells of.
     fn update(&self);
 }
@@ -248,6 +264,8 @@ impl Till {
             selling: RwSignal::new(None),
             notice: RwSignal::new(None),
             update_ready: RwSignal::new(false),
+            rung: RwSignal::new(None),
+            notifies: RwSignal::new(None),
             catalogue: StoredValue::new(Catalogue::default()),
             catalogue_version: RwSignal::new(0),
             commands: RwSignal::new(None),

@@ -8,6 +8,8 @@ pub mod handle;
 #[cfg(feature = "hydrate")]
 mod mirror;
 #[cfg(feature = "hydrate")]
+mod notify;
+#[cfg(feature = "hydrate")]
 mod past;
 #[cfg(feature = "hydrate")]
 mod pin;

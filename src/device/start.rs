@@ -4,6 +4,7 @@ use super::{
     commands::{Inner, Page},
     handle::{StorageProblem, Till},
     mirror::Mirror,
+    notify,
     platform::{self, Signal},
     resume,
     sender::Sender,
@@ -304,6 +305,7 @@ impl Shared {
                 }
             });
         });
+        notify::look(self.till);
         register_service_worker(self.till);
     }
 }

@@ -17,6 +17,12 @@ self.addEventListener("message", (event) => {
   if (event.data === "skip-waiting") self.skipWaiting();
 });
 
+// A notification leads to what it is about, in the window that is open if there is one.
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show("/a-decider"));
+});
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
@@ -27,6 +33,13 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(cached(url.pathname, request));
   }
 });
+
+async function show(path) {
+  const [open] = await self.clients.matchAll({ type: "window" });
+  if (!open) return self.clients.openWindow(path);
+  await open.focus();
+  await open.navigate(path);
+}
 
 function isScreen(path) {
   return !path.startsWith("/api/") && path !== "/health" && !/\.[a-z0-9]+$/i.test(path);

@@ -94,7 +94,8 @@ pub fn notice(kind: &'static str, title: String, lines: Vec<String>) -> AnyView 
 }
 
 /// A word that asks for something, with the button or link that does it.
-pub fn asks(kind: &'static str, icon: AnyView, title: &'static str, line: &'static str, act: AnyView) -> AnyView {
+pub fn asks(kind: &'static str, icon: AnyView, title: impl Into<String>, line: &'static str, act: AnyView) -> AnyView {
+    let title: String = title.into();
     erase(view! {
         <div class=format!("notice notice--{kind}") role="status">
             {icon}

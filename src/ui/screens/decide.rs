@@ -28,6 +28,11 @@ pub fn Decide() -> impl IntoView {
     let till = till();
     require_person(till);
     let error = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if till.rung.with(Option::is_some) {
+            till.rung.set(None); // it is being looked at
+        }
+    });
     let cards = move || {
         let card = |decision: Decision| {
             // The catalogue may be read after the decisions.

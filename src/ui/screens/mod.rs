@@ -1,5 +1,6 @@
 //! The screens, one file each.
 
+pub mod alerts;
 mod decide;
 mod home;
 mod pay;
@@ -118,7 +119,7 @@ fn banners(till: Till) -> AnyView {
             asks("info", icons::download(), "Nouvelle version", "Elle attend que vous ayez fini.", act)
         })
     });
-    erase(view! { {storage_banner(till)} {session} {outdated} {update} })
+    erase(view! { {storage_banner(till)} {alerts::bar(till)} {session} {outdated} {update} })
 }
 
 #[cfg(test)]

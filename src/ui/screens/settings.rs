@@ -1,6 +1,7 @@
 //! Paramètres: the person, the phone, and where synchronisation stands.
 
 use super::{banners, chip, require_person, till, to_decide};
+use crate::device::handle::Notifies;
 use crate::ui::{
     components::{facts, nav, top},
     erase::{erase, live, on},
@@ -51,6 +52,26 @@ pub fn Settings() -> impl IntoView {
         ("Produits", erase(live(products))),
         ("Version", env!("CARGO_PKG_VERSION").into_any()),
     ]);
+    let notifies = live(move || {
+        let (said, asks) = match till.notifies.get()? {
+            Notifies::Yes => {
+                ("Ce téléphone vous prévient quand une vente est refusée, même si Comptoir n’est pas à l’écran.", false)
+            }
+            Notifies::No => ("Les notifications sont refusées : permettez-les dans les réglages du navigateur.", false),
+            Notifies::Ask => ("Être prévenu d’une vente refusée quand Comptoir n’est pas à l’écran.", true),
+        };
+        let ask = move |_: MouseEvent| {
+            if let Some(commands) = till.commands() {
+                commands.ask_to_notify();
+            }
+        };
+        let ask = asks.then(|| {
+            erase(view! { <button class="btn btn--wide" type="button" on:click=on(ask)>"Me prévenir"</button> })
+        });
+        Some(erase(view! {
+            <section class="card" aria-labelledby="p4"><h2 id="p4">"Notifications"</h2><p class="small muted">{said}</p>{ask}</section>
+        }))
+    });
     erase(view! {
         <div class="app">
             {top(None, "Paramètres".into_any(), chip(till), ().into_any())}
@@ -74,6 +95,7 @@ pub fn Settings() -> impl IntoView {
                     </button>
                 </section>
                 <section class="card" aria-labelledby="p3"><h2 id="p3">"Ce téléphone"</h2>{phone}</section>
+                {notifies}
             </main>
             {nav("/parametres", to_decide(till))}
         </div>

@@ -11,6 +11,9 @@ use crate::{
 use leptos::{ev::MouseEvent, prelude::*};
 use serde_json::Value;
 
+/// Three values of so many characters fit beside each other on a phone.
+const BESIDE_CHARS: usize = 14;
+
 /// `settle` takes the chosen values, in the fields' order, once there is one for each.
 pub fn clash(
     fields: Vec<FieldConflict>,
@@ -42,6 +45,8 @@ fn one(
 ) -> AnyView {
     let FieldConflict { field, before, theirs, mine } = clash;
     let name = text::field_name(&field);
+    let long =
+        [&before, &theirs, &mine].iter().any(|value| text::field_value(&field, value).chars().count() > BESIDE_CHARS);
     let option = |said: &'static str, value: Value| {
         let (shown, is) = (text::field_value(&field, &value), value.clone());
         let tap = on(move |_: MouseEvent| choose(value.clone()));
@@ -62,7 +67,7 @@ fn one(
     erase(view! {
         <section class="clash" aria-label=name>
             <h3>{name}</h3>
-            <div class="clash__values">{values}</div>
+            <div class="clash__values" class:clash__values--long=long>{values}</div>
             {another(field, busy, choose)}
         </section>
     })

@@ -1,0 +1,69 @@
+//! Ringing: the phone shakes, and shows the system's notification where nobody sees the page.
+
+use super::{
+    handle::{Notifies, Till},
+    platform,
+};
+use js_sys::Reflect;
+use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Notification, NotificationOptions, NotificationPermission, ServiceWorkerRegistration};
+
+/// One after the other, so that a second one takes the place of the first.
+const TAG: &str = "comptoir-a-decider";
+const SHAKE_MS: u32 = 200;
+
+fn known() -> bool {
+    Reflect::has(&js_sys::global(), &"Notification".into()).unwrap_or(false)
+}
+
+fn allowed(permission: NotificationPermission) -> Notifies {
+    match permission {
+        NotificationPermission::Granted => Notifies::Yes,
+        NotificationPermission::Denied => Notifies::No,
+        _ => Notifies::Ask,
+    }
+}
+
+/// Tells the screens whether this phone notifies.
+pub fn look(till: Till) {
+    till.notifies.set(known().then(|| allowed(Notification::permission())));
+}
+
+pub fn ask(till: Till) {
+    if !known() {
+        return;
+    }
+    spawn_local(async move {
+        if let Ok(asked) = Notification::request_permission() {
+            drop(JsFuture::from(asked).await); // what was answered is read below
+        }
+        look(till);
+    });
+}
+
+pub fn ring(title: String, line: String) {
+    let Some(window) = web_sys::window() else { return };
+    window.navigator().vibrate_with_duration(SHAKE_MS);
+    if platform::visible() || !known() || Notification::permission() != NotificationPermission::Granted {
+        return;
+    }
+    let container = window.navigator().service_worker();
+    if JsValue::from(container.clone()).is_undefined() {
+        return;
+    }
+    spawn_local(async move {
+        let Ok(registration) = JsFuture::from(container.get_registration()).await else { return };
+        let Ok(registration) = registration.dyn_into::<ServiceWorkerRegistration>() else { return };
+        let options = NotificationOptions::new();
+        options.set_body(&line);
+        options.set_lang("fr");
+        options.set_tag(TAG);
+        options.set_icon("/icons/icon-192.png");
+        let shown = registration.show_notification_with_options(&title, &options);
+        if shown.is_err() {
+            leptos::logging::warn!("the notification could not be shown");
+        }
+    });
+}
