@@ -9,6 +9,7 @@ mod account;
 #[cfg(test)]
 pub mod contract;
 mod forget;
+mod loading;
 pub mod memory;
 mod outcome;
 mod pull;

@@ -2,6 +2,7 @@
 
 use super::{
     account::begin_epoch,
+    loading::{finish_loading, flip, may_finish, wait_for_all},
     push::{Said, heard, judge},
     state::{Acknowledged, Device, Entry, Held, Installation, Loading, SessionState, Standing},
     storage::{LocalTx, Store, Write, json, keys},
@@ -11,7 +12,6 @@ use crate::{
     faults::{self, Fault},
     sync::{
         mutation::{Became, Mutation, Origin},
-        verdict::Answer,
         wire::{Cursor, From, Kind, PROTOCOL, Page, PullAnswer, PullRequest, Pulled, Rows, StartPage},
     },
 };
@@ -196,6 +196,9 @@ fn start_page(
         flip(tx, device, &loading, &[]);
         return Applied::Again;
     }
+    if loading.complete {
+        wait_for_all(tx, device, &[], page.at);
+    }
     tx.put(Store::Meta, keys::LOADING, &loading);
     Applied::Again
 }
@@ -242,53 +245,6 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
         }
     }
     !acknowledged.is_empty() || unsaid
-}
-
-/// A new state is shown only once the server has spoken on everything sent again: until then nobody can say which of
-/// it the new state counts (G2).
-fn may_finish(device: &Device, answers: &[Answer], at: Cursor) -> bool {
-    let answered = |entry: &Entry| {
-        entry.verdict.is_some()
-            || answers.iter().any(|answer| answer.key == entry.mutation.key && answer.verdict.change().is_some())
-    };
-    device.outbox.iter().all(|entry| entry.resent_from.is_none_or(|from| from == at.history) || answered(entry))
-}
-
-/// If a loading state only waited for these answers, shows it.
-fn finish_loading(tx: &mut LocalTx, device: &Device, answers: &[Answer]) {
-    let Some(loading) = device.meta.loading.as_ref().filter(|loading| loading.complete) else { return };
-    let Some(at) = loading.at else { return };
-    if may_finish(device, answers, at) {
-        tx.expect(Store::Meta, keys::LOADING, Some(json(loading)));
-        flip(tx, device, loading, answers);
-    }
-}
-
-/// Shows the loaded state instead of the old one, and lets go what it holds of the outbox.
-fn flip(tx: &mut LocalTx, device: &Device, loading: &Loading, answers: &[Answer]) {
-    let Some(at) = loading.at else { return };
-    tx.put(Store::Meta, keys::HELD, &Held { generation: loading.generation, cursor: at });
-    tx.delete(Store::Meta, keys::LOADING);
-    if let Some(old) = device.meta.held {
-        tx.writes.push(Write::DeletePrefix { store: Store::Confirmed, prefix: keys::generation(old.generation) });
-    }
-    for entry in &device.outbox {
-        let new = answers.iter().find(|answer| answer.key == entry.mutation.key).map(|answer| &answer.verdict);
-        let Some(verdict) = new.filter(|verdict| verdict.is_applied()).or(entry.verdict.as_ref()) else { continue };
-        let (Some(change), true) = (verdict.change(), verdict.is_applied()) else { continue };
-        if new.is_none() {
-            tx.expect_entry(entry);
-        }
-        let history = Some(at.history);
-        if at.holds(history, change) {
-            tx.delete(Store::Outbox, entry.storage_key());
-            let acknowledged = Acknowledged::new(device, &entry.mutation, history, change);
-            tx.put(Store::Acknowledged, entry.mutation.key.to_string(), &acknowledged);
-        } else {
-            let kept = Entry { verdict: Some(verdict.clone()), history, resent_from: None, ..entry.clone() };
-            tx.put(Store::Outbox, entry.storage_key(), &kept);
-        }
-    }
 }
 
 fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {

@@ -176,3 +176,54 @@ fn what_a_phone_that_never_read_the_shop_set_aside_blocks_nothing() {
     assert_eq!(till.pull(start(Uuid::from_u128(2), 2, &[])), Applied::Again);
     assert_eq!(till.device().outbox[0].mutation.needs, []);
 }
+
+/// Found by seed 4148: the last page and the last answers were decided side by side, each before the other was committed,
+/// and nobody showed the new state any more.
+#[test]
+fn whoever_comes_last_shows_the_new_state() {
+    let second = Uuid::from_u128(2);
+    let reading = |restarted: bool| {
+        let mut till = Till::new();
+        for n in [1, 2] {
+            till.queue(n, sale(n, 1, 1), false);
+            till.answer(&[(n, Verdict::Applied { change: 10 + n })], NOW_MS);
+        }
+        let page = Page { history: HISTORY, from: 10, to: 12, more: false, answers: Vec::new(), rows: Rows::default() };
+        till.pull(Pulled::Page(page));
+        till.pull(Pulled::Resync);
+        let Pulled::Start(first) = start(second, 9, &[(1, 5)]) else { unreachable!() };
+        let next = Some(Position { at: Cursor { history: second, change: 9 }, kind: Kind::Movement, after: None });
+        till.pull(Pulled::Start(StartPage { next, ..first }));
+        if restarted {
+            till.pull(Pulled::Resync);
+        }
+        assert_eq!(till.device().unsent().count(), 2);
+        till
+    };
+    let last = |till: &Till| {
+        let answer = PullAnswer { server_now_ms: NOW_MS, pulled: start(second, 9, &[]) };
+        on_pulled(&till.device(), till.device().meta.epoch, &answer, &[], NOW_MS, &mut || key(901)).0
+    };
+    let said = |till: &Till, n: u64| {
+        let answers = vec![Answer { key: key(n), replayed: false, verdict: Verdict::Applied { change: 9 + n } }];
+        let answer = PushAnswer { server_now_ms: NOW_MS, history: second, answers, page: None };
+        on_push_answer(&till.device(), till.device().meta.epoch, &answer, NOW_MS, &mut || key(900)).0
+    };
+    type Decides<'a> = &'a dyn Fn(&Till) -> LocalTx;
+    let (page, one, two): (Decides, Decides, Decides) = (&last, &|till| said(till, 1), &|till| said(till, 2));
+    let orders = [(one, [page, two]), (one, [two, page]), (page, [one, two])];
+    for (restarted, (before, side_by_side)) in
+        [false, true].into_iter().flat_map(|restarted| orders.map(|order| (restarted, order)))
+    {
+        let mut till = reading(restarted);
+        let first = before(&till);
+        till.commit(&first);
+        let [first, second_one] = side_by_side.map(|decides| decides(&till));
+        till.commit(&first);
+        if till.0.commit(&second_one).is_err() {
+            let again = side_by_side[1](&till);
+            till.commit(&again);
+        }
+        assert_eq!(till.device().meta.held.unwrap().cursor.history, second);
+    }
+}
