@@ -111,5 +111,6 @@ pub fn note(name: &str, current: &mut Note, change: Option<&Change<Note>>, clash
     });
 }
 
-#[cfg(test)]
+/// Drawn natively: in a browser only storage is tested.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod laws;
