@@ -79,6 +79,7 @@ const DECLARES_ROOMS: &[(&str, &str)] = &[
     ("lib.rs", "declares the rooms, and the browser's entry"),
     ("faults.rs", "a constant without its feature"),
     ("device/mod.rs", "the handle exists on both sides, what fills it in the browser alone"),
+    ("sync/merge/mod.rs", "its laws are drawn, and what draws is not there in a browser's tests"),
 ];
 
 /// Files whose literals hold letters with accents although they draw nothing.
