@@ -17,6 +17,7 @@ use comptoir::{
     sync::{
         Body, Verdict,
         engine::{Device, Entry, LocalTx, SALE_ANSWER_WAIT_MS, Store, Write},
+        wire::Cursor,
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -289,12 +290,12 @@ pub fn waits_for_a_person(phone: &Phone) -> bool {
 }
 
 /// Whether a phone has nothing left to say, and has read all there is.
-pub fn is_at_rest(phone: &Phone, counter: u64) -> bool {
+pub fn is_at_rest(phone: &Phone, newest: Cursor) -> bool {
     let device = phone.disk.device();
     if phone.revoked {
         return device.unsent().next().is_none(); // it hands in, and reads nothing
     }
-    let read_all = device.meta.held.is_some_and(|held| held.cursor.change == counter) && device.meta.loading.is_none();
+    let read_all = device.meta.held.is_some_and(|held| held.cursor == newest) && device.meta.loading.is_none();
     device.outbox.is_empty() && read_all
 }
 

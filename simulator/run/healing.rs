@@ -8,7 +8,7 @@ use super::{
     stage::Event,
     world::World,
 };
-use comptoir::sync::engine::SessionState;
+use comptoir::sync::{engine::SessionState, wire::Cursor};
 
 /// Within this time of a good network everybody has nothing left to say: some backoffs of a minute, some ticks.
 const PROGRESS_MS: i64 = 15 * 60_000;
@@ -42,8 +42,8 @@ impl World<'_> {
     }
 
     pub async fn rests(&mut self) -> Held<bool> {
-        let counter = self.counter().await;
-        if self.phones.iter().all(|phone| guarantees::is_at_rest(phone, counter)) {
+        let newest = Cursor { history: self.history, change: self.counter().await };
+        if self.phones.iter().all(|phone| guarantees::is_at_rest(phone, newest)) {
             return Ok(true);
         }
         for n in 0..self.phones.len() {
@@ -52,7 +52,7 @@ impl World<'_> {
                 self.sign_in(n, 0).await?;
             }
         }
-        let restless = self.phones.iter().find(|phone| !guarantees::is_at_rest(phone, counter));
+        let restless = self.phones.iter().find(|phone| !guarantees::is_at_rest(phone, newest));
         if let Some(restless) = restless
             && self.stage.now_ms - self.healed_ms > PROGRESS_MS
         {
