@@ -86,6 +86,26 @@ test("a refusal rings on the other phone within a second, and leads to it", asyn
   await expect(two.getByText("Rien n’est perdu : une personne décide.")).toHaveCount(0);
 });
 
+test("a browser that cannot shake rings all the same, and goes on", async ({ shop, browser }) => {
+  const { context, page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux");
+  const said: string[] = [];
+  two.on("pageerror", (error) => said.push(String(error)));
+  await two.evaluate(() => delete (Navigator.prototype as any).vibrate);
+  await context.setOffline(true);
+  for (const page of [one, two]) {
+    for (let n = 0; n < 9; n++) await add(page, "Gingembre 250 g").click();
+    await sellExact(page);
+  }
+  await expect(two.getByText("Vente confirmée")).toBeVisible();
+  await context.setOffline(false);
+  await two.getByRole("link", { name: "Voir" }).click();
+  await card(two).getByRole("button", { name: "Annuler la vente" }).click();
+  await card(two).getByRole("button", { name: "Oui, annuler et rembourser" }).click();
+  await expect(two.getByRole("heading", { name: "Rien à décider" })).toBeVisible();
+  expect(said).toEqual([]);
+});
+
 test("what nobody wants to see now is put off, and stays to be decided", async ({ shop, browser }) => {
   const { two } = await refusedLate(shop, browser, 9, 9);
   await two.getByRole("button", { name: "Plus tard" }).click();

@@ -45,7 +45,9 @@ pub fn ask(till: Till) {
 
 pub fn ring(title: String, line: String) {
     let Some(window) = web_sys::window() else { return };
-    window.navigator().vibrate_with_duration(SHAKE_MS);
+    if Reflect::has(&window.navigator(), &"vibrate".into()).unwrap_or(false) {
+        window.navigator().vibrate_with_duration(SHAKE_MS); // some browsers have none
+    }
     if platform::visible() || !known() || Notification::permission() != NotificationPermission::Granted {
         return;
     }
@@ -61,9 +63,12 @@ pub fn ring(title: String, line: String) {
         options.set_lang("fr");
         options.set_tag(TAG);
         options.set_icon("/icons/icon-192.png");
-        let shown = registration.show_notification_with_options(&title, &options);
-        if shown.is_err() {
-            leptos::logging::warn!("the notification could not be shown");
+        let shown = match registration.show_notification_with_options(&title, &options) {
+            Ok(shown) => JsFuture::from(shown).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = shown {
+            leptos::logging::warn!("the notification could not be shown: {error:?}");
         }
     });
 }

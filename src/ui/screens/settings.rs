@@ -55,10 +55,10 @@ pub fn Settings() -> impl IntoView {
     let notifies = live(move || {
         let (said, asks) = match till.notifies.get()? {
             Notifies::Yes => {
-                ("Ce téléphone vous prévient quand une vente est refusée, même si Comptoir n’est pas à l’écran.", false)
+                ("Ce téléphone vous prévient d’une vente refusée quand Comptoir est ouvert sans être à l’écran.", false)
             }
             Notifies::No => ("Les notifications sont refusées : permettez-les dans les réglages du navigateur.", false),
-            Notifies::Ask => ("Être prévenu d’une vente refusée quand Comptoir n’est pas à l’écran.", true),
+            Notifies::Ask => ("Être prévenu d’une vente refusée quand Comptoir est ouvert sans être à l’écran.", true),
         };
         let ask = move |_: MouseEvent| {
             if let Some(commands) = till.commands() {
