@@ -268,15 +268,7 @@ impl Phone {
 }
 
 fn edit(product: &Product, device: &Device, chance: &mut super::chance::Chance) -> Option<EditProduct> {
-    let mut edit = EditProduct {
-        product: product.id,
-        name: None,
-        barcodes: None,
-        category: None,
-        sale_price: None,
-        purchase_price: None,
-        threshold: None,
-    };
+    let mut edit = EditProduct::of(product.id);
     let price = Money::new(chance.between(1, 5) * 500).ok()?;
     match chance.below(6) {
         0 => edit.name = Change::between(product.name.clone(), Name::new(&format!("Named {}", chance.below(9))).ok()?),

@@ -24,16 +24,7 @@ const CHANGE: u64 = 100;
 pub struct Disk(pub Memory);
 
 fn product() -> Product {
-    Product {
-        id: ProductId(Uuid::from_u128(0x900)),
-        name: Name::new("Riz").unwrap(),
-        barcodes: Vec::new(),
-        category: Category::new("").unwrap(),
-        sale_price: Money::new(1_000).unwrap(),
-        purchase_price: None,
-        threshold: Units::ZERO,
-        retired: false,
-    }
+    Product { id: ProductId(Uuid::from_u128(0x900)), purchase_price: None, ..crate::phone::product("Riz") }
 }
 
 fn person() -> PersonRow {

@@ -70,16 +70,7 @@ fn figure(text: &str, series: &str) -> Option<f64> {
 }
 
 fn create(stock: i64) -> (ProductId, Body) {
-    let product = Product {
-        id: ProductId(Uuid::now_v7()),
-        name: Name::new("Riz").unwrap(),
-        barcodes: Vec::new(),
-        category: Category::new("").unwrap(),
-        sale_price: Money::new(1_000).unwrap(),
-        purchase_price: None,
-        threshold: Units::ZERO,
-        retired: false,
-    };
+    let product = product("Riz");
     let opening_units = Units::new(stock).unwrap();
     (product.id, Body::CreateProduct(CreateProduct { product, opening_units }))
 }

@@ -114,6 +114,19 @@ impl Setting {
 }
 
 /// A new one for each request: an agent keeps cookies, and tests say what they send.
+pub fn product(name: &str) -> Product {
+    Product {
+        id: ProductId(Uuid::now_v7()),
+        name: Name::new(name).unwrap(),
+        barcodes: Vec::new(),
+        category: Category::new("").unwrap(),
+        sale_price: Money::new(1_000).unwrap(),
+        purchase_price: None,
+        threshold: Units::ZERO,
+        retired: false,
+    }
+}
+
 pub fn agent() -> ureq::Agent {
     ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build().into()
 }
@@ -227,17 +240,7 @@ impl Server<'_> {
 
     /// A product with one in stock.
     pub fn product(&self, shop: &Shop, name: &str) {
-        let product = Product {
-            id: ProductId(Uuid::now_v7()),
-            name: Name::new(name).unwrap(),
-            barcodes: Vec::new(),
-            category: Category::new("").unwrap(),
-            sale_price: Money::new(1_000).unwrap(),
-            purchase_price: None,
-            threshold: Units::ZERO,
-            retired: false,
-        };
-        let opening = catalogue::Opening { product, units: Units::new(1).unwrap() };
+        let opening = catalogue::Opening { product: product(name), units: Units::new(1).unwrap() };
         self.block_on(catalogue::add(self.db(), shop.id, shop.owner, &[opening], now_ms())).unwrap();
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Change, amount, field, note, set};
 use crate::{
-    domain::{Expense, Product},
+    domain::{Expense, Product, ProductId},
     sync::{
         Body, json,
         mutation::{EditExpense, EditProduct},
@@ -35,17 +35,24 @@ pub fn expense(expense: &mut Expense, edit: &EditExpense) -> Vec<FieldConflict> 
     clashes
 }
 
+impl EditProduct {
+    /// An edit of that product that changes nothing yet.
+    pub fn of(product: ProductId) -> Self {
+        Self {
+            product,
+            name: None,
+            barcodes: None,
+            category: None,
+            sale_price: None,
+            purchase_price: None,
+            threshold: None,
+        }
+    }
+}
+
 /// What makes one product of the other: an edit for each field, so that one that clashes holds back no other.
 pub fn between(seen: &Product, wanted: &Product) -> Vec<EditProduct> {
-    let none = EditProduct {
-        product: seen.id,
-        name: None,
-        barcodes: None,
-        category: None,
-        sale_price: None,
-        purchase_price: None,
-        threshold: None,
-    };
+    let none = EditProduct::of(seen.id);
     let edits = [
         Change::between(seen.name.clone(), wanted.name.clone())
             .map(|name| EditProduct { name: Some(name), ..none.clone() }),

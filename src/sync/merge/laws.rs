@@ -9,6 +9,7 @@ use crate::{
     },
 };
 use proptest::{collection::vec, option, prelude::*};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Few values, so that edits meet.
@@ -174,10 +175,12 @@ proptest! {
         for clash in &clashes {
             prop_assert_eq!(&clash.mine, &serde_json::to_value(&wanted).unwrap()[&clash.field]);
         }
-        let wants = edit.name.is_some() && !clashed("name");
-        prop_assert!(!wants || state.name == wanted.name);
-        let wants = edit.sale_price.is_some() && !clashed("sale_price");
-        prop_assert!(!wants || state.sale_price == wanted.sale_price);
+        let [edited, stands_now, typed] = [json!(edit), json!(state), json!(wanted)];
+        for field in ["name", "category", "sale_price", "purchase_price"] {
+            if edited.get(field).is_some() && !clashed(field) {
+                prop_assert_eq!(stands_now.get(field), typed.get(field));
+            }
+        }
         if !clashed("barcodes") {
             let added = wanted.barcodes.iter().filter(|code| !base.barcodes.contains(code));
             for code in added {

@@ -1,12 +1,15 @@
 //! Pieces of screens: data comes in, events go out.
 
 use super::{
-    erase::{erase, live},
+    erase::{erase, live, on},
     format::{self, number},
     icons,
 };
 use crate::domain::{Money, product::StockState};
-use leptos::prelude::*;
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    prelude::*,
+};
 
 /// An amount, large figures and small unit.
 pub fn amount(of: Money) -> AnyView {
@@ -33,7 +36,7 @@ pub fn product_name(name: &str) -> AnyView {
 }
 
 /// How much there is, by colour, shape and word.
-pub fn stock_state(state: &StockState) -> AnyView {
+pub fn stock_state(state: StockState) -> AnyView {
     let (said, class) = match state {
         StockState::Good => ("En stock", "stock"),
         StockState::Low => ("Bas", "stock stock--low"),
@@ -114,6 +117,70 @@ pub fn facts(facts: Vec<(&'static str, AnyView)>) -> AnyView {
     erase(view! { <dl class="facts">{facts}</dl> })
 }
 
+/// Where products are looked for by name or code. `action` is where a page without its script sends the search, and
+/// `submit` what Enter does, which a scanner sends after a code.
+pub fn search(action: &'static str, query: RwSignal<String>, submit: impl Fn() + 'static) -> AnyView {
+    let submit = on(move |event: SubmitEvent| {
+        event.prevent_default();
+        submit();
+    });
+    let clear = live(move || {
+        query.with(|query| !query.is_empty()).then(|| {
+            let clear = on(move |_: MouseEvent| query.set(String::new()));
+            erase(view! {
+                <button class="icon-btn" type="button" aria-label="Effacer la recherche" on:click=clear>
+                    {icons::circle_x()}
+                </button>
+            })
+        })
+    });
+    erase(view! {
+        <form class="search" role="search" action=action method="get" on:submit=submit>
+            {icons::search()}
+            <input
+                class="search__input"
+                type="search"
+                name="q"
+                placeholder="Chercher ou scanner"
+                aria-label="Chercher un produit par nom ou code-barres"
+                autocomplete="off"
+                enterkeyhint="search"
+                prop:value=live(move || query.get())
+                on:input=on(move |event| query.set(event_target_value(&event)))
+            />
+            {clear}
+        </form>
+    })
+}
+
+/// One of a few, in a row: radios drawn as segments.
+pub fn segments<T>(
+    name: &'static str,
+    legend: &'static str,
+    options: &[(&'static str, T)],
+    value: RwSignal<T>,
+) -> AnyView
+where
+    T: Copy + PartialEq + Send + Sync + 'static,
+{
+    let option = |(label, is): &(&'static str, T)| {
+        let (label, is) = (*label, *is);
+        erase(view! {
+            <label class="seg__opt">
+                <input
+                    type="radio"
+                    name=name
+                    prop:checked=live(move || value.get() == is)
+                    on:change=on(move |_| value.set(is))
+                />
+                <span>{label}</span>
+            </label>
+        })
+    };
+    let options: Vec<AnyView> = options.iter().map(option).collect();
+    erase(view! { <fieldset class="seg"><legend class="sr">{legend}</legend>{options}</fieldset> })
+}
+
 /// A text field whose value is a signal.
 pub fn input(
     id: &'static str,
@@ -130,7 +197,7 @@ pub fn input(
             autocomplete="off"
             maxlength=max
             prop:value=live(move || value.get())
-            on:input=super::erase::on(move |event| value.set(event_target_value(&event)))
+            on:input=on(move |event| value.set(event_target_value(&event)))
         />
     })
 }

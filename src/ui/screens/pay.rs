@@ -7,7 +7,7 @@ use crate::{
     device::{Till, handle::Sold},
     domain::{Money, Tender},
     ui::{
-        components::{input, live_amount, top},
+        components::{input, live_amount, segments, top},
         erase::{erase, live, on},
         format,
     },
@@ -15,6 +15,8 @@ use crate::{
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use payment::{Means, Payment};
+
+const MEANS: [(&str, Means); 2] = [("Espèces", Means::Cash), ("Orange Money", Means::OrangeMoney)];
 
 /// What the seller typed.
 #[derive(Clone, Copy)]
@@ -68,7 +70,7 @@ pub fn Pay() -> impl IntoView {
             {top(Some(("/vente", "Retour au panier")), "Encaisser".into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)} <p class="due"><span class="muted">"À payer"</span>{live_amount(form.total)}</p>
-                {means_of_payment(form.means)}
+                {segments("moyen", "Moyen de paiement", &MEANS, form.means)}
                 {live(move || match form.means.get() {
                     Means::Cash => cash(form),
                     Means::OrangeMoney => orange_money(form),
@@ -109,29 +111,6 @@ fn sale(till: Till, form: Form, busy: RwSignal<bool>) -> impl FnMut(MouseEvent) 
             navigate(&to, NavigateOptions { replace: true, ..Default::default() });
         });
     }
-}
-
-fn means_of_payment(means: RwSignal<Means>) -> AnyView {
-    let option = move |value: Means, label: &'static str| {
-        erase(view! {
-            <label class="seg__opt">
-                <input
-                    type="radio"
-                    name="moyen"
-                    prop:checked=live(move || means.get() == value)
-                    on:change=on(move |_| means.set(value))
-                />
-                <span>{label}</span>
-            </label>
-        })
-    };
-    erase(view! {
-        <fieldset class="seg">
-            <legend class="sr">"Moyen de paiement"</legend>
-            {option(Means::Cash, "Espèces")}
-            {option(Means::OrangeMoney, "Orange Money")}
-        </fieldset>
-    })
 }
 
 fn money_field(id: &'static str, label: &'static str, value: RwSignal<String>) -> AnyView {

@@ -8,9 +8,9 @@ use crate::{
     device::{Till, handle::Notice},
     sync::view::Shown,
     ui::{
-        components::{nav, notice, top},
-        erase::{erase, live, on},
-        icons, text,
+        components::{nav, notice, search, top},
+        erase::{erase, live},
+        text,
     },
 };
 use cart::cart_panel;
@@ -26,7 +26,7 @@ pub fn Sell() -> impl IntoView {
     let query = RwSignal::new(asked);
     erase(view! {
         <div class="app app--sell">
-            {top(Some(("/", "Accueil")), "Vendre".into_any(), chip(till), search(till, query))}
+            {top(Some(("/", "Accueil")), "Vendre".into_any(), chip(till), search("/vente", query, move || add_the_one(till, query)))}
             <main class="sell">
                 {banners(till)} {told(till)} {products(till, query)}
             </main>
@@ -36,46 +36,16 @@ pub fn Sell() -> impl IntoView {
     })
 }
 
-fn search(till: Till, query: RwSignal<String>) -> AnyView {
-    // A scanner types a code and sends Enter: exactly one product of that code goes into the cart.
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if !till.ready.get_untracked() {
-            return; // the one product found might not be the only one
-        }
-        let found = untrack(|| till.search(&query.get_untracked(), 2));
-        if let [one] = found.as_slice() {
-            add(till, one);
-            query.set(String::new());
-        }
-    };
-    let clear = live(move || {
-        query.with(|query| !query.is_empty()).then(|| {
-            let clear = on(move |_: leptos::ev::MouseEvent| query.set(String::new()));
-            erase(view! {
-                <button class="icon-btn" type="button" aria-label="Effacer la recherche" on:click=clear>
-                    {icons::circle_x()}
-                </button>
-            })
-        })
-    });
-    erase(view! {
-        <form class="search" role="search" action="/vente" method="get" on:submit=on(submit)>
-            {icons::search()}
-            <input
-                class="search__input"
-                type="search"
-                name="q"
-                placeholder="Chercher ou scanner"
-                aria-label="Chercher un produit par nom ou code-barres"
-                autocomplete="off"
-                enterkeyhint="search"
-                prop:value=live(move || query.get())
-                on:input=on(move |event| query.set(event_target_value(&event)))
-            />
-            {clear}
-        </form>
-    })
+/// A scanner types a code and sends Enter: exactly one product of that code goes into the cart.
+fn add_the_one(till: Till, query: RwSignal<String>) {
+    if !till.ready.get_untracked() {
+        return; // the one product found might not be the only one
+    }
+    let found = untrack(|| till.search(&query.get_untracked(), 2));
+    if let [one] = found.as_slice() {
+        add(till, one);
+        query.set(String::new());
+    }
 }
 
 fn add(till: Till, shown: &Shown) {

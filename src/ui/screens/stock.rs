@@ -8,12 +8,13 @@ use crate::{
     domain::product::StockState,
     sync::view::Shown,
     ui::{
-        components::{amount, nav, product_name, stock_state, top},
-        erase::{Row, erase, live, on, rows},
-        format, icons,
+        components::{amount, nav, product_name, search, segments, stock_state, top},
+        erase::{Row, erase, live, rows},
+        format,
     },
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 pub use product::ProductCard;
 
 /// Products shown at once; search finds the others.
@@ -27,50 +28,15 @@ const STATES: [(&str, Option<StockState>); 3] =
 pub fn Stock() -> impl IntoView {
     let till = till();
     require_person(till);
-    let (query, state) = (RwSignal::new(String::new()), RwSignal::new(None::<StockState>));
+    let asked = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
+    let (query, state) = (RwSignal::new(asked), RwSignal::new(None::<StockState>));
     erase(view! {
         <div class="app">
-            {top(None, "Stock".into_any(), chip(till), search(query))}
-            <main class="page page--list">{banners(till)} {filter(state)} {list(till, query, state)}</main>
+            {top(None, "Stock".into_any(), chip(till), search("/stock", query, || ()))}
+            <main class="page page--list">{banners(till)} {segments("etat", "État du stock", &STATES, state)} {list(till, query, state)}</main>
             {nav("/stock", to_decide(till))}
         </div>
     })
-}
-
-fn search(query: RwSignal<String>) -> AnyView {
-    erase(view! {
-        <form class="search" role="search" on:submit=on(|event: leptos::ev::SubmitEvent| event.prevent_default())>
-            {icons::search()}
-            <input
-                class="search__input"
-                type="search"
-                placeholder="Chercher ou scanner"
-                aria-label="Chercher un produit par nom ou code-barres"
-                autocomplete="off"
-                enterkeyhint="search"
-                prop:value=live(move || query.get())
-                on:input=on(move |event| query.set(event_target_value(&event)))
-            />
-        </form>
-    })
-}
-
-fn filter(state: RwSignal<Option<StockState>>) -> AnyView {
-    let option = |(label, value): (&'static str, Option<StockState>)| {
-        erase(view! {
-            <label class="seg__opt seg__opt--low">
-                <input
-                    type="radio"
-                    name="etat"
-                    prop:checked=live(move || state.get() == value)
-                    on:change=on(move |_| state.set(value))
-                />
-                <span>{label}</span>
-            </label>
-        })
-    };
-    let options: Vec<AnyView> = STATES.into_iter().map(option).collect();
-    erase(view! { <fieldset class="seg"><legend class="sr">"État du stock"</legend>{options}</fieldset> })
 }
 
 fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>) -> AnyView {
@@ -109,7 +75,7 @@ fn row(shown: Shown) -> AnyView {
         <li class="product">
             <a class="product__add product__add--link" href=to>
                 {name} <b class="num">{units}</b>
-                <span class="product__side"><span class="product__price">{price}</span>{stock_state(&shown.state())}</span>
+                <span class="product__side"><span class="product__price">{price}</span>{stock_state(shown.state())}</span>
             </a>
         </li>
     })

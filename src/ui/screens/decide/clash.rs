@@ -95,7 +95,7 @@ fn another(field: String, busy: RwSignal<bool>, choose: impl Fn(Value) + Copy + 
                 placeholder="Autre valeur"
                 inputmode=mode
                 autocomplete="off"
-                maxlength="300"
+                maxlength="1400"
                 prop:value=live(move || typed.get())
                 on:input=on(move |event| typed.set(event_target_value(&event)))
             />

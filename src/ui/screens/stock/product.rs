@@ -52,7 +52,7 @@ fn standing(shown: Shown) -> AnyView {
     erase(view! {
         <section class="card" aria-label="En stock">
             <h2>{name}</h2>
-            <p class="in-stock"><b class="num">{format::number(shown.stock)}</b>{stock_state(&shown.state())}</p>
+            <p class="in-stock"><b class="num">{format::number(shown.stock)}</b>{stock_state(shown.state())}</p>
         </section>
     })
 }
