@@ -29,18 +29,18 @@ pub fn product_name(name: &str) -> AnyView {
             <span class="name name--split" title=name.to_owned()>
                 <span class="sr">{name.to_owned()}</span>
                 <span class="name__head" aria-hidden="true">{head}</span>
-                <span class="name__tail" aria-hidden="true">{tail}</span>
+                <span class="name__tail" aria-hidden="true"><bdi>{tail}</bdi></span>
             </span>
         }),
     }
 }
 
-/// How much there is, by colour, shape and word.
-pub fn stock_state(state: StockState) -> AnyView {
+/// How much there is, by figure, colour, shape and word.
+pub fn in_stock(units: i64, state: StockState) -> AnyView {
     let (said, class) = match state {
-        StockState::Good => ("En stock", "stock"),
-        StockState::Low => ("Bas", "stock stock--low"),
-        StockState::Empty => ("Épuisé", "stock stock--out"),
+        StockState::Good => (format!("{} en stock", number(units)), "stock"),
+        StockState::Low => (format!("{} · bas", number(units)), "stock stock--low"),
+        StockState::Empty => ("Épuisé".to_owned(), "stock stock--out"),
     };
     erase(view! { <span class=class>{said}</span> })
 }

@@ -8,9 +8,8 @@ use crate::{
     domain::product::StockState,
     sync::view::Shown,
     ui::{
-        components::{amount, nav, product_name, search, segments, stock_state, top},
+        components::{amount, in_stock, nav, product_name, search, segments, top},
         erase::{Row, erase, live, rows},
-        format,
     },
 };
 use leptos::prelude::*;
@@ -69,13 +68,12 @@ fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>
 fn row(shown: Shown) -> AnyView {
     let Shown { product, stock } = &shown;
     let to = format!("/stock/produit?id={}", product.id);
-    let units = format::number(*stock);
     let (name, price) = (product_name(product.name.as_str()), amount(product.sale_price));
     erase(view! {
         <li class="product">
             <a class="product__add product__add--link" href=to>
-                {name} <b class="num">{units}</b>
-                <span class="product__side"><span class="product__price">{price}</span>{stock_state(shown.state())}</span>
+                {name}
+                <span class="product__side"><span class="product__price">{price}</span>{in_stock(*stock, shown.state())}</span>
             </a>
         </li>
     })

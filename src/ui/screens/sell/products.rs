@@ -3,10 +3,9 @@
 use super::add;
 use crate::{
     device::Till,
-    domain::product::StockState,
     sync::view::Shown,
     ui::{
-        components::{amount, product_name},
+        components::{amount, in_stock, product_name},
         erase::{Row, erase, live, on, rows},
         format, icons,
     },
@@ -86,11 +85,7 @@ fn nothing_found(all: bool) -> AnyView {
 fn product_row(till: Till, shown: Shown) -> AnyView {
     let id = shown.product.id;
     let in_cart = Memo::new(move |_| till.cart.with(|cart| cart.units(id)));
-    let (said, class) = match shown.state() {
-        StockState::Good => (format!("{} en stock", format::number(shown.stock)), "stock"),
-        StockState::Low => (format!("{} · bas", format::number(shown.stock)), "stock stock--low"),
-        StockState::Empty => ("Épuisé".to_owned(), "stock stock--out"),
-    };
+    let stock = in_stock(shown.stock, shown.state());
     let (name, price) = (product_name(shown.product.name.as_str()), amount(shown.product.sale_price));
     let count = live(move || match in_cart.get() {
         0 => None,
@@ -104,7 +99,7 @@ fn product_row(till: Till, shown: Shown) -> AnyView {
                 {count}
                 <span class="product__side">
                     <span class="product__price">{price}</span>
-                    <span class=class>{said}</span>
+                    {stock}
                 </span>
             </button>
         </li>

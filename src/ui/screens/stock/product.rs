@@ -5,7 +5,7 @@ use crate::{
     domain::{Barcode, Category, Name, Product, ProductId, Role, Units},
     sync::view::Shown,
     ui::{
-        components::{amount, facts, input, notice, stock_state, top},
+        components::{amount, facts, in_stock, input, notice, top},
         erase::{erase, live, on},
         format,
         screens::{banners, chip, require_person, till},
@@ -52,7 +52,7 @@ fn standing(shown: Shown) -> AnyView {
     erase(view! {
         <section class="card" aria-label="En stock">
             <h2>{name}</h2>
-            <p class="in-stock"><b class="num">{format::number(shown.stock)}</b>{stock_state(shown.state())}</p>
+            <p>{in_stock(shown.stock, shown.state())}</p>
         </section>
     })
 }
