@@ -107,6 +107,8 @@ faults! {
     NoRetry,
     /// a phone that has nothing to send never asks
     NoTick,
+    /// a phone that waits for a verdict asks for the shop without a pause
+    WaitsWithoutPause,
 }
 
 /// Whether this fault is planted.

@@ -20,7 +20,7 @@ use comptoir::{
         wire::Cursor,
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use uuid::Uuid;
 
 /// A broken promise, and what showed it.
@@ -59,6 +59,7 @@ pub mod named {
     pub const SINGLE: &str = "G20 who was not cloned keeps their number";
     pub const NO_PANIC: &str = "nothing panics";
     pub const ANSWERS: &str = "the server fails only where its database does";
+    pub const PAUSES: &str = "G5 who waits asks with pauses";
     pub const PROGRESS: &str = "G5 an outbox empties while the network is good";
 }
 
@@ -118,6 +119,18 @@ pub fn a_wait_ends(began_ms: i64, stage: &Stage) -> Held {
     let waited_ms = stage.now_ms - began_ms;
     let frozen = stage.nature.strikes.iter().any(|(strike, _)| *strike == super::stage::Strike::Freeze);
     holds(frozen || waited_ms <= SALE_ANSWER_WAIT_MS + GRACE_MS, named::WAIT_ENDS, || format!("{waited_ms} ms"))
+}
+
+/// Of the requests a phone sends by itself, sales aside, there are so many in ten seconds at most: those that a person's
+/// taps ask for are fewer, and those that wait for a server back off. `asked_ms` are their times, oldest first.
+pub fn asks_with_pauses(phone: usize, asked_ms: &mut VecDeque<i64>, now_ms: i64) -> Held {
+    const WINDOW_MS: i64 = 10_000;
+    const MOST: usize = 100;
+    asked_ms.push_back(now_ms);
+    while asked_ms.front().is_some_and(|asked_ms| now_ms - asked_ms > WINDOW_MS) {
+        asked_ms.pop_front();
+    }
+    holds(asked_ms.len() <= MOST, named::PAUSES, || format!("phone {phone}: {} in ten seconds", asked_ms.len()))
 }
 
 /// Whose refusal was there when the wait ended is not told that the sale waits.

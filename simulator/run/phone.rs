@@ -20,6 +20,7 @@ use comptoir::{
         wire::{PersonRow, PullAnswer},
     },
 };
+use std::collections::VecDeque;
 
 /// How long the tab that sends may take to say it heard of a sale (`src/device/tabs.rs`).
 const HEARD_WITHIN_MS: i64 = 1_000;
@@ -40,6 +41,8 @@ pub struct Phone {
     pub cookie: Option<String>,
     pub next_request: u64,
     pub next_stream: u64,
+    /// When it last asked by itself.
+    pub asked_ms: VecDeque<i64>,
     pub person: Person,
     pub revoked: bool,
     /// When somebody last looked at it.
@@ -97,6 +100,7 @@ impl Phone {
             cookie: None,
             next_request: 0,
             next_stream: 0,
+            asked_ms: VecDeque::new(),
             person: Person::default(),
             revoked: false,
             seen_ms: BEGIN_MS,

@@ -2,7 +2,7 @@
 //! their ends mean for the schedule.
 
 use super::{
-    guarantees::Held,
+    guarantees::{self, Held},
     network::{Answered, Called, Request},
     phone::{Phone, TabEvent},
     shop,
@@ -163,8 +163,7 @@ impl Phone {
         let keys: Vec<Key> = request.mutations.iter().map(|mutation| mutation.key).collect();
         sender.in_flight.extend(&keys);
         let timeout_ms = if matches!(lane, Lane::Urgent(_)) { URGENT_TIMEOUT_MS } else { REQUEST_TIMEOUT_MS };
-        self.call(tab, Flight::Push { lane, keys }, Called::Push(request), timeout_ms, stage);
-        Ok(())
+        self.call(tab, Flight::Push { lane, keys }, Called::Push(request), timeout_ms, stage)
     }
 
     fn pull(&mut self, tab: u64, device: &Device, stage: &mut Stage) -> Held {
@@ -174,8 +173,7 @@ impl Phone {
             }
             return self.finished(tab, Done::Nothing, stage);
         };
-        self.call(tab, Flight::Pull, Called::Pull(request), REQUEST_TIMEOUT_MS, stage);
-        Ok(())
+        self.call(tab, Flight::Pull, Called::Pull(request), REQUEST_TIMEOUT_MS, stage)
     }
 
     /// Asks for the installation it is to become; the answer brings prefix, name of the shop and rights.
@@ -192,18 +190,21 @@ impl Phone {
             new_secret: secret.clone(),
         };
         let new = Box::new(Installation { id, secret, ..old });
-        self.call(tab, Flight::Fork { new, lane }, Called::Fork(request), REQUEST_TIMEOUT_MS, stage);
-        Ok(())
+        self.call(tab, Flight::Fork { new, lane }, Called::Fork(request), REQUEST_TIMEOUT_MS, stage)
     }
 
-    fn call(&mut self, tab: u64, flight: Flight, called: Called, timeout_ms: i64, stage: &mut Stage) {
+    fn call(&mut self, tab: u64, flight: Flight, called: Called, timeout_ms: i64, stage: &mut Stage) -> Held {
+        if matches!(flight, Flight::Pull | Flight::Push { lane: Lane::Backlog, .. }) {
+            guarantees::asks_with_pauses(self.index, &mut self.asked_ms, stage.now_ms)?;
+        }
         self.next_request += 1;
         let (id, phone, signed_in) = (self.next_request, self.index, self.disk.device().meta.signed_in);
-        let Some(sender) = self.sender(tab) else { return };
+        let Some(sender) = self.sender(tab) else { return Ok(()) };
         sender.flights.insert(id, (flight, signed_in));
         stage.tab(timeout_ms, phone, tab, TabEvent::TimedOut { request: id });
         let request = Request { id, phone, tab, cookie: self.cookie.clone(), sent_ms: stage.now_ms, called };
         stage.send(request, self.reached(stage));
+        Ok(())
     }
 
     pub fn answered(&mut self, tab: u64, request: u64, answer: Result<Answered, CallError>, stage: &mut Stage) -> Held {

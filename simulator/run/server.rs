@@ -25,13 +25,14 @@ pub struct Server<'a> {
     pub fails: Option<Failure>,
 }
 
-/// How the database fails within the next push.
+/// How the database fails within the next push, and within those that follow it for a time.
 #[derive(Debug, Clone, Copy)]
 pub struct Failure {
     /// At the first row that is to go into it.
     pub table: &'static str,
     /// With it the whole transaction ends, as if the program had died; else the statement alone.
     pub whole: bool,
+    pub until_ms: i64,
 }
 
 pub const TABLES: [&str; 7] = ["sales", "sale_lines", "tenders", "movements", "ledger", "refused_sales", "expenses"];
@@ -75,7 +76,8 @@ impl<'a> Server<'a> {
         match &request.called {
             Called::Push(push) => {
                 let session = session(&db, request, now_ms).await?;
-                let fails = self.fails.take();
+                let fails = self.fails;
+                self.fails = fails.filter(|failure| now_ms < failure.until_ms);
                 if let Some(failure) = fails {
                     arm(&db, failure).await;
                 }
@@ -181,7 +183,7 @@ fn told<T>(doing: &'static str, done: Result<T, ServerError>) -> Result<T, CallE
     done.map_err(|error| error.into_call(doing))
 }
 
-async fn arm(db: &Db, Failure { table, whole }: Failure) {
+async fn arm(db: &Db, Failure { table, whole, .. }: Failure) {
     match db {
         Db::Sqlite { writer, .. } => {
             let ends = if whole { "ROLLBACK" } else { "FAIL" };

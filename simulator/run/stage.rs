@@ -47,7 +47,7 @@ pub enum Strike {
     SessionEnds,
     /// The server is killed and started again.
     ServerKilled,
-    /// The next writes of the server fail somewhere in their middle.
+    /// The next writes of the server fail somewhere in their middle, once or for minutes.
     DatabaseFails,
     /// Answers past their retention are cleaned up.
     KeysEvicted,

@@ -12,6 +12,8 @@ const MINUTE_MS: i64 = 60_000;
 const YEAR_MS: i64 = 365 * 86_400_000;
 /// Less than a phone waits for an answer.
 const ANSWERS_LATE_MS: i64 = 40_000;
+/// As long as it takes to make room on a full disk.
+const FAILS_MS: i64 = 10 * MINUTE_MS;
 /// Phones there may be with all their copies.
 const PHONES_MAX: usize = 12;
 
@@ -49,7 +51,10 @@ impl World<'_> {
             }
             Strike::DatabaseFails => {
                 let table = TABLES[self.stage.chance.below(TABLES.len())];
-                self.server.fails = Some(Failure { table, whole: self.stage.chance.below(2) == 0 });
+                let whole = self.stage.chance.below(2) == 0;
+                let most_ms = [0, FAILS_MS][self.stage.chance.below(2)];
+                let until_ms = self.stage.now_ms + self.stage.chance.between(0, most_ms);
+                self.server.fails = Some(Failure { table, whole, until_ms });
                 Ok(())
             }
             Strike::KeysEvicted => {

@@ -222,11 +222,8 @@ impl Phone {
             (Deed::Pulled { .. }, Then::Applied(applied)) => {
                 self.pulled(tab);
                 let waits = self.disk.device().meta.loading.is_some_and(|loading| loading.complete);
-                self.finished(
-                    tab,
-                    Done::Answered { again: applied != Applied::UpToDate && !waits, progress: true },
-                    stage,
-                )
+                let (again, progress) = (applied != Applied::UpToDate && !waits, applied != Applied::Waits);
+                self.finished(tab, Done::Answered { again, progress }, stage)
             }
             (Deed::Heard { .. }, Then::Applied(applied)) => {
                 if applied != Applied::UpToDate {

@@ -249,7 +249,7 @@ impl Sender {
         let device = self.0.shelf.device().await?;
         // A finished loading that waits for verdicts has nothing to pull.
         let waits = device.meta.loading.is_some_and(|loading| loading.complete);
-        Ok(Done::Answered { again: applied != Applied::UpToDate && !waits, progress: true })
+        Ok(Done::Answered { again: applied != Applied::UpToDate && !waits, progress: applied != Applied::Waits })
     }
 
     async fn take(&self, answer: &PullAnswer, acknowledged: Vec<Acknowledged>) -> Result<Applied, Failed> {

@@ -65,7 +65,7 @@ impl Sender {
                 match sender.take(&answer, Vec::new()).await {
                     Ok(Applied::UpToDate) => {}
                     // More, or another page came first.
-                    Ok(Applied::Again | Applied::Resync) => sender.trigger(Trigger::Missed),
+                    Ok(Applied::Again | Applied::Resync | Applied::Waits) => sender.trigger(Trigger::Missed),
                     Err(Failed::Fenced) => sender.stop(),
                     Err(Failed::Call(_)) => {}
                     Err(Failed::Storage(problem)) => {

@@ -27,6 +27,9 @@ pub enum Applied {
     Again,
     /// The server asked for a reading from the start.
     Resync,
+    /// The page counts what was handed in, nobody knows how much of it: of no use before the outbox has its verdicts,
+    /// which the server may put off for as long as it likes.
+    Waits,
 }
 
 pub fn plan_pull(device: &Device, app: &str) -> Option<PullRequest> {
@@ -175,7 +178,7 @@ fn start_page(
     let resent = loading.at.is_none() && resend(tx, device, page.at, acknowledged);
     if device.meta.held.is_none() && loading.at.is_none() && (resent || device.unsent().next().is_some()) {
         // Handed in, its answer lost, it may be counted in this state already: its verdict comes first (G2).
-        return Applied::Again;
+        return if resent || faults::is(Fault::WaitsWithoutPause) { Applied::Again } else { Applied::Waits };
     }
     let expected = device.meta.loading.as_ref().map(json);
     tx.expect(Store::Meta, keys::LOADING, expected);
