@@ -94,7 +94,12 @@ pub(super) fn queue_into(
         // The first of this transaction: another tab may have queued meanwhile.
         tx.expect(Store::Meta, keys::SEQUENCE, (sequence > 0).then(|| sequence.to_string()));
     }
-    let earlier: Vec<Queued> = device.unsent().map(Entry::queued).collect();
+    // A void finds the sale it gives back by what it needs, also one that was applied and is not told of yet: the page
+    // that counts it leaves it out where the void changed it behind that page.
+    let voids = matches!(body, Body::VoidSale(_));
+    let applied = |entry: &&Entry| entry.verdict.as_ref().is_some_and(|verdict| verdict.is_applied());
+    let untold = device.outbox.iter().filter(|entry| voids && applied(entry));
+    let earlier: Vec<Queued> = untold.chain(device.unsent()).map(Entry::queued).collect();
     let order::Causes { needs, after } = order::causes(&body, &earlier);
     let sequence = sequence + 1;
     let origin = Origin { installation, sequence, actor };

@@ -290,6 +290,18 @@ fn a_first_reading_waits_for_what_was_handed_in() {
     assert_eq!((device.shown().map(|shown| shown.cursor.change), device.outbox.len()), (Some(10), 0));
 }
 
+/// G2: seed 13170. The void comes to the server before the page that counts the sale is made: that page leaves the sale
+/// out, and the void is all that still leads to it.
+#[test]
+fn a_void_names_a_sale_that_was_applied_and_is_not_told_of() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    till.queue(2, sale(2, 1, 1), false);
+    till.answer(&[(1, Verdict::Applied { change: 12 }), (2, Verdict::TryLater)], NOW_MS);
+    assert_eq!(till.queue(3, void(1), false).needs, [key(1)]);
+    assert_eq!(till.queue(4, sale(3, 1, 1), false).needs, [], "nothing else does");
+}
+
 /// G20: asked for twice, it is one installation.
 #[test]
 fn a_phone_forks_into_one_installation() {
