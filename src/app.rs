@@ -2,7 +2,7 @@
 
 use crate::{
     device::{self, FirstPage, Till},
-    ui::screens::{Decide, Home, Pay, ProductCard, ReceiptScreen, Sell, Settings, SignIn, Stock, alerts},
+    ui::screens::{Home, Pay, Place, ReceiptScreen, Sell, SignIn, alerts, office},
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -92,10 +92,10 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("vente") view=Sell />
                 <Route path=(StaticSegment("vente"), StaticSegment("paiement")) view=Pay />
                 <Route path=StaticSegment("recu") view=ReceiptScreen />
-                <Route path=StaticSegment("stock") view=Stock />
-                <Route path=(StaticSegment("stock"), StaticSegment("produit")) view=ProductCard />
-                <Route path=StaticSegment("a-decider") view=Decide />
-                <Route path=StaticSegment("parametres") view=Settings />
+                <Route path=StaticSegment("stock") view=|| office(Place::Stock) />
+                <Route path=(StaticSegment("stock"), StaticSegment("produit")) view=|| office(Place::Product) />
+                <Route path=StaticSegment("a-decider") view=|| office(Place::Decide) />
+                <Route path=StaticSegment("parametres") view=|| office(Place::Settings) />
                 <Route path=StaticSegment("connexion") view=SignIn />
             </Routes>
         </Router>

@@ -3,6 +3,7 @@
 pub mod alerts;
 mod decide;
 mod home;
+mod office;
 mod pay;
 mod receipt;
 mod sell;
@@ -10,14 +11,12 @@ mod settings;
 mod sign_in;
 mod stock;
 
-pub use decide::Decide;
 pub use home::Home;
+pub use office::{Place, office};
 pub use pay::Pay;
 pub use receipt::ReceiptScreen;
 pub use sell::Sell;
-pub use settings::Settings;
 pub use sign_in::SignIn;
-pub use stock::{ProductCard, Stock};
 
 use super::{
     components::{asks, notice},
