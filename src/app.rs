@@ -94,6 +94,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("recu") view=ReceiptScreen />
                 <Route path=StaticSegment("stock") view=|| office(Place::Stock) />
                 <Route path=(StaticSegment("stock"), StaticSegment("produit")) view=|| office(Place::Product) />
+                <Route path=(StaticSegment("stock"), StaticSegment("comptage")) view=|| office(Place::Count) />
                 <Route path=StaticSegment("a-decider") view=|| office(Place::Decide) />
                 <Route path=StaticSegment("parametres") view=|| office(Place::Settings) />
                 <Route path=StaticSegment("connexion") view=SignIn />

@@ -66,6 +66,8 @@ faults! {
     RevokedHeard,
     /// an edit overwrites what changed meanwhile
     LastWriterWins,
+    /// a count corrects once more what another has corrected
+    CountedTwice,
     /// an employee may do what an owner may
     EmployeeMayAll,
     // The phone.

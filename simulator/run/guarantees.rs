@@ -162,7 +162,7 @@ pub fn each_counts_once(phone: &Phone, stage: &Stage, model: &Model) -> Held {
     if view.device.outbox.iter().any(|entry| entry.resent_from.is_some()) || view.device.meta.loading.is_some() {
         return Ok(());
     }
-    let mut expected: BTreeMap<ProductId, i64> = BTreeMap::new();
+    let (mut expected, mut counted) = (BTreeMap::<ProductId, i64>::new(), BTreeMap::<ProductId, i64>::new());
     for entry in &view.device.outbox {
         let made = &stage.witness.made[&entry.mutation.key];
         let pending = match (&entry.verdict, model.ledger.get(&entry.mutation.key)) {
@@ -170,7 +170,10 @@ pub fn each_counts_once(phone: &Phone, stage: &Stage, model: &Model) -> Held {
             (_, Some(Verdict::Applied { change })) => *change > held.cursor.change,
             _ => true,
         };
-        if pending && !matches!(made.body, Body::VoidSale(_)) {
+        if let (true, Body::CountStock(count)) = (pending, &made.body) {
+            // The last of them stands.
+            counted.insert(count.product, count.difference() - model.corrected_since(count, held.cursor.change));
+        } else if pending && !matches!(made.body, Body::VoidSale(_)) {
             made.body
                 .stock_deltas()
                 .into_iter()
@@ -183,11 +186,10 @@ pub fn each_counts_once(phone: &Phone, stage: &Stage, model: &Model) -> Held {
             back.into_iter().for_each(|(product, units)| *expected.entry(product).or_insert(0) += units);
         }
     }
-    for (product, units) in model.stock() {
+    for product in model.stock().into_keys() {
         let shown = view.stock_of(product);
         let confirmed = model.stock_at(product, held.cursor.change);
-        let pending = expected.get(&product).copied().unwrap_or(0);
-        let _ = units;
+        let pending = [&expected, &counted].iter().filter_map(|units| units.get(&product)).sum::<i64>();
         holds(shown == confirmed + pending, named::EACH_COUNTED_ONCE, || {
             let held: Vec<_> =
                 view.device.outbox.iter().map(|entry| (entry.mutation.body.text(), &entry.verdict)).collect();

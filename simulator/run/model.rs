@@ -10,15 +10,18 @@ use comptoir::{
     domain::{Barcode, InstallationId, Key, Product, ProductId, SaleId, Units, UserId},
     sync::{
         Body, Change, Mutation, Refusal, Verdict,
-        mutation::{Became, EditProduct},
+        mutation::{Became, CountStock, EditProduct},
         wire::{Page, PushAnswer, PushRequest},
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 #[derive(Clone, Default)]
 pub struct Model {
     pub last_change: u64,
+    /// Whose change numbers these are.
+    pub history: Uuid,
     /// By product: each change of its stock, and what it left.
     pub(super) stock: BTreeMap<ProductId, Vec<(u64, i64)>>,
     pub ledger: BTreeMap<Key, Verdict>,
@@ -29,6 +32,8 @@ pub struct Model {
     pub revoked: BTreeSet<InstallationId>,
     forks: BTreeSet<InstallationId>,
     products: BTreeMap<ProductId, Product>,
+    /// What counts have corrected: product, change, units.
+    counts: Vec<(ProductId, u64, i64)>,
 }
 
 #[derive(Clone)]
@@ -48,10 +53,10 @@ pub(super) struct Sold {
 
 impl Model {
     /// The shop as a world begins with it: `counter` changes so far.
-    pub fn new(counter: u64, stock: &[(ProductId, i64)], products: Vec<Product>) -> Self {
+    pub fn new(history: Uuid, counter: u64, stock: &[(ProductId, i64)], products: Vec<Product>) -> Self {
         let products = products.into_iter().map(|product| (product.id, product)).collect();
         let opening = |(product, units): &(ProductId, i64)| (*product, vec![(counter, *units)]);
-        Self { last_change: counter, stock: stock.iter().map(opening).collect(), products, ..Self::default() }
+        Self { history, last_change: counter, stock: stock.iter().map(opening).collect(), products, ..Self::default() }
     }
 
     pub fn stock_at(&self, product: ProductId, change: u64) -> i64 {
@@ -101,6 +106,10 @@ impl Model {
     /// What a mutation would do to the stock.
     fn deltas(&self, body: &Body) -> BTreeMap<ProductId, i64> {
         let mut deltas = BTreeMap::new();
+        if let Body::CountStock(count) = body {
+            let corrected = self.corrected_since(count, self.last_change);
+            return BTreeMap::from([(count.product, count.difference() - corrected)]);
+        }
         for (product, units) in body.stock_deltas() {
             *deltas.entry(product).or_insert(0) += units;
         }
@@ -110,6 +119,14 @@ impl Model {
             deltas.extend(sold.units.iter().map(|(product, units)| (*product, *units)));
         }
         deltas
+    }
+
+    /// What counts have corrected from where one was made up to a change: it does not correct that again. A cursor of
+    /// another history says nothing.
+    pub fn corrected_since(&self, count: &CountStock, to: u64) -> i64 {
+        let since = if count.at.history == self.history { count.at.change } else { to };
+        let counts = self.counts.iter().filter(|(of, at, _)| *of == count.product && *at > since && *at <= to);
+        counts.map(|(_, _, units)| units).sum()
     }
 
     pub(super) fn shortages(&self, body: &Body) -> BTreeSet<(ProductId, i64, i64)> {
@@ -162,6 +179,9 @@ impl Model {
                 self.stock.entry(product).or_default().push((change - 1, after));
                 *deltas.entry(product).or_insert(0) -= units;
             }
+        }
+        if let Body::CountStock(count) = body {
+            self.counts.push((count.product, change, deltas[&count.product]));
         }
         for (product, delta) in deltas {
             let after = self.stock_at(product, u64::MAX) + delta;

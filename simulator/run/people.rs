@@ -26,6 +26,7 @@ pub enum Act {
     RetireProduct,
     Receive,
     Adjust,
+    Count,
     Void,
     RecordExpense,
     EditExpense,
@@ -39,13 +40,14 @@ pub enum Act {
 }
 
 /// Each act, and how often it is done beside the others.
-pub const ACTS: [(Act, u32); 16] = [
+pub const ACTS: [(Act, u32); 17] = [
     (Act::Sell, 40),
     (Act::CreateProduct, 3),
     (Act::EditProduct, 6),
     (Act::RetireProduct, 1),
     (Act::Receive, 6),
     (Act::Adjust, 5),
+    (Act::Count, 5),
     (Act::Void, 6),
     (Act::RecordExpense, 3),
     (Act::EditExpense, 2),
@@ -237,6 +239,12 @@ impl Phone {
                 let delta = [-9, -3, -1, 1, 3][chance.below(5)];
                 let delta = quantity::Delta::new(delta).ok()?;
                 Body::AdjustStock(AdjustStock { product: product?.id, delta, reason: AdjustReason::Count, note })
+            }
+            Act::Count => {
+                let (shown, at) = (shown.get(chance.below(shown.len().max(1)))?, device.shown()?.cursor);
+                let counted = Units::new((shown.stock + [-2, -1, 0, 0, 1][chance.below(5)]).max(0)).ok()?;
+                let (product, expected) = (shown.product.id, shown.stock - view.counted_delta(shown.product.id));
+                Body::CountStock(CountStock { product, counted, expected, at, note })
             }
             Act::Void => {
                 let sales = view.sales();

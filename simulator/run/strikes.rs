@@ -105,7 +105,7 @@ impl World<'_> {
     /// The server's database is an older copy of itself (G19), whatever the phones are doing. What was under way is
     /// lost, or reaches the other server; an answer of before may still come.
     async fn set_back(&mut self) -> Held {
-        let Some(model) = self.backup.clone() else { return Ok(()) };
+        let Some(mut model) = self.backup.clone() else { return Ok(()) };
         match self.stage.chance.below(3) {
             0 => self.stage.lose_what_is_under_way(),
             1 => self.stage.stall_answers(ANSWERS_LATE_MS),
@@ -114,6 +114,7 @@ impl World<'_> {
         self.history = self.stage.chance.random_id();
         self.server.set_back(self.history).await;
         self.streams_break();
+        model.history = self.history;
         self.histories.insert(self.history, model);
         self.set_back = true;
         Ok(())

@@ -38,12 +38,16 @@ impl Model {
         let shortages = self.shortages(body);
         match verdict {
             Verdict::Applied { .. } => {
-                let owners = matches!(body, Body::AdjustStock(_) | Body::EditProduct(_) | Body::RetireProduct(_));
+                let owners = matches!(
+                    body,
+                    Body::AdjustStock(_) | Body::CountStock(_) | Body::EditProduct(_) | Body::RetireProduct(_)
+                );
                 fails(owners && !is_owner(mutation.origin.actor), "only an owner may")?;
                 // A void whose sale was refused cancels it, whatever else it waits for.
                 let cancels = void && refused_cause.is_some();
                 fails(missing.is_some() && !cancels, "a cause has not come")?;
-                fails(refused_cause.is_some() && !void, "a cause was refused")?;
+                let counts = matches!(body, Body::CountStock(_));
+                fails(refused_cause.is_some() && !void && !counts, "a cause was refused")?;
                 fails(!shortages.is_empty(), "there is too little")?;
                 self.may_apply(body)
             }

@@ -7,8 +7,8 @@ use comptoir::{
         Body, Verdict,
         engine::{Acknowledged, Device, Store, keys},
         mutation::{Became, RecordSale, SettleRefusal},
-        view::{Catalogue, Pending, Shown},
-        wire::{ExpenseRow, Kind, RefusedRow, SaleRow},
+        view::{Catalogue, Pending, Shown, corrected_since},
+        wire::{Cursor, ExpenseRow, Kind, MovementRow, RefusedRow, SaleRow},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -35,7 +35,12 @@ impl<'a> View<'a> {
             let row = disk.get(Store::Confirmed, &keys::row(generation?, Kind::Sale, id));
             row.map(|row| read::<SaleRow>(row).sale).or_else(|| acknowledged(disk, &device, id))
         };
-        let pending = Pending::of(&device, confirmed);
+        let counted = |of: ProductId, at: Cursor| {
+            let Some(shown) = device.shown() else { return 0 };
+            let moves: Vec<MovementRow> = disk.rows(Store::Confirmed, &keys::movements(shown.generation, of));
+            corrected_since(&moves, at, shown.cursor)
+        };
+        let pending = Pending::of(&device, confirmed, counted);
         Self { disk, device, generation, pending }
     }
 
@@ -63,6 +68,10 @@ impl<'a> View<'a> {
 
     pub fn stock_of(&self, product: ProductId) -> i64 {
         self.confirmed_stock().get(&product).copied().unwrap_or(0) + self.pending.stock_delta(product)
+    }
+
+    pub fn counted_delta(&self, product: ProductId) -> i64 {
+        self.pending.counted_delta(product)
     }
 
     pub fn confirmed_stock(&self) -> BTreeMap<ProductId, i64> {

@@ -94,7 +94,7 @@ impl World<'_> {
         let counter = self.counter().await;
         let products =
             shop::openings(self.stage.nature.products, 0).into_iter().map(|opening| opening.product).collect();
-        self.histories.insert(HISTORY, Model::new(counter, &self.server.stock().await, products));
+        self.histories.insert(HISTORY, Model::new(HISTORY, counter, &self.server.stock().await, products));
         if self.sets_back() {
             self.strikes(Strike::BackedUp, 0).await?;
         }

@@ -1,10 +1,10 @@
 //! What screens ask of the device.
 
 use super::{
-    account,
+    account, counting,
     handle::{
-        Absent, Answer, CommandError, Commands, Notice, Receipt, ReceiptState, Selling, SignInError, Sold, Till,
-        Undecided,
+        Absent, Answer, CommandError, Commands, Counted, Notice, Receipt, ReceiptState, Selling, SignInError, Sold,
+        Till, Undecided,
     },
     mirror::Mirror,
     notify, past,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     api,
-    domain::{Cart, Key, Label, Pin, Product, SaleId, Tender, UserId},
+    domain::{Cart, Key, Label, Pin, Product, ProductId, SaleId, Tender, Units, UserId},
     sync::{
         Body, Verdict,
         decide::{self, Choice},
@@ -155,6 +155,20 @@ impl Commands for Page {
             let edits = merge::between(&seen, &wanted).into_iter().map(Body::EditProduct).collect();
             inner.queue(edits).await
         })
+    }
+
+    fn count(&self, product: ProductId, counted: Units) -> Answer<Result<(), CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            counting::count(&inner.shelf, product, counted).await?;
+            (inner.trigger)(Trigger::Change);
+            Ok(())
+        })
+    }
+
+    fn counts(&self) -> Answer<Result<Vec<Counted>, CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move { Ok(counting::counts(&inner.shelf, inner.till).await?) })
     }
 
     fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>> {

@@ -2,13 +2,13 @@
 //! and its commands are never called; in the browser [`super::start`] fills it.
 
 use crate::{
-    domain::{Cart, Key, Label, Pin, Product, ProductId, Sale, SaleId, Tender, UserId, product::StockState},
+    domain::{Cart, Key, Label, Pin, Product, ProductId, Sale, SaleId, Tender, Units, UserId, product::StockState},
     sync::{
         CallError, Refusal,
         decide::Choice,
         engine::{QueueError, SessionState},
         verdict::FieldConflict,
-        view::{Catalogue, Pending, Shown},
+        view::{Catalogue, Doubt, Pending, Shown},
         wire::PersonRow,
     },
 };
@@ -208,6 +208,21 @@ pub enum Undecided {
     Damaged(Damaged),
 }
 
+/// The last count of a product.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    pub product: ProductId,
+    /// Units.
+    pub counted: i64,
+    /// Units it found more or, below zero, less than was expected.
+    pub difference: i64,
+    pub who: String,
+    pub at_ms: i64,
+    /// The server has not answered.
+    pub waiting: bool,
+    pub doubt: Option<Doubt>,
+}
+
 /// What a damaged row was.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Damaged {
@@ -241,6 +256,11 @@ pub trait Commands {
     /// Makes one product of the other. Each field is an edit of its own: what somebody else changed meanwhile stands, or
     /// comes to À décider.
     fn edit_product(&self, seen: Product, wanted: Product) -> Answer<Result<(), CommandError>>;
+    /// Somebody counted a product. What is expected is what this device shows now; what was sold meanwhile, here or
+    /// elsewhere, stays sold.
+    fn count(&self, product: ProductId, counted: Units) -> Answer<Result<(), CommandError>>;
+    /// What was counted lately on any phone of the shop; first what somebody should count again.
+    fn counts(&self) -> Answer<Result<Vec<Counted>, CommandError>>;
     /// Lets go of another refused change.
     fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>>;
     fn synchronise(&self);

@@ -4,6 +4,8 @@
 mod account;
 #[cfg(feature = "hydrate")]
 mod commands;
+#[cfg(feature = "hydrate")]
+mod counting;
 pub mod handle;
 #[cfg(feature = "hydrate")]
 mod mirror;

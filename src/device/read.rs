@@ -7,21 +7,21 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    domain::{Sale, SaleId, UserId},
+    domain::{ProductId, Sale, SaleId, UserId},
     sync::{
         Body, Verdict,
         engine::{
-            Acknowledged, Device, Entry, Parked, Store, keys,
+            Acknowledged, Device, Entry, Held, Parked, Store, keys,
             sound::{self, Aside},
         },
         json,
         mutation::{Became, EditProduct, RecordSale, SettleRefusal, VoidSale},
-        view::Pending,
-        wire::{Kind, PersonRow, RefusedRow, SaleRow},
+        view::{Pending, corrected_since},
+        wire::{Kind, MovementRow, PersonRow, RefusedRow, SaleRow},
     },
 };
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is small and changes often, beside the catalogue: people, decisions, and where the device stands.
 pub struct Overview {
@@ -66,7 +66,37 @@ pub async fn pending(shelf: &Shelf, device: &Device) -> Result<Pending, StorageP
             sales.insert(sale, found);
         }
     }
-    Ok(Pending::of(device, |id| sales.get(&id).cloned()))
+    let counted = counted(shelf, device).await?;
+    Ok(Pending::of(
+        device,
+        |id| sales.get(&id).cloned(),
+        |product, at| {
+            let shown = device.shown().map_or(at, |shown| shown.cursor);
+            corrected_since(counted.iter().filter(|row| row.product == product), at, shown)
+        },
+    ))
+}
+
+/// Confirmed movements of the products that a queued count is of.
+async fn counted(shelf: &Shelf, device: &Device) -> Result<Vec<MovementRow>, StorageProblem> {
+    let (mut rows, Some(shown)) = (Vec::new(), device.shown()) else { return Ok(Vec::new()) };
+    let mut products = BTreeSet::new();
+    for entry in device.outbox.iter().filter(|entry| entry.mutation.kind == "count_stock") {
+        if let Ok(Body::CountStock(count)) = entry.mutation.read()
+            && products.insert(count.product)
+        {
+            rows.extend(movements(shelf, shown, count.product).await?);
+        }
+    }
+    Ok(rows)
+}
+
+/// What moved a product's stock, up to what is shown.
+async fn movements(shelf: &Shelf, shown: Held, of: ProductId) -> Result<Vec<MovementRow>, StorageProblem> {
+    let prefix = keys::movements(shown.generation, of);
+    let rows = shelf.storage().scan(Store::Confirmed, &prefix).await?;
+    let rows = shelf.sound(Store::Confirmed, &rows, sound::moved).await.0;
+    Ok(rows.into_iter().filter(|row| row.change <= shown.cursor.change).collect())
 }
 
 /// The sale a pending void is of: confirmed, or acknowledged and missing from the page that counted it, because its row

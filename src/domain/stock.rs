@@ -1,4 +1,4 @@
-use super::{ProductId, SaleId};
+use super::{ProductId, SaleId, Units};
 use serde::{Deserialize, Serialize};
 
 /// Why a stock changed. Every change of stock is one movement with one cause.
@@ -18,6 +18,14 @@ pub enum Cause {
         reason: AdjustReason,
     },
     Received,
+    /// Somebody counted what is there. Its difference corrects what was believed; nothing came or went.
+    Count {
+        counted: Units,
+        /// What was expected, counts that came after `since` aside.
+        expected: i64,
+        /// The change number up to which the phone knew the shop when its person counted.
+        since: u64,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -42,6 +42,12 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
     }
 }
 
+impl<const MAX: usize> Default for Line<0, MAX> {
+    fn default() -> Self {
+        Self(String::new())
+    }
+}
+
 /// Control characters and the Unicode marks that reorder or hide text: bidirectional controls (the Arabic letter mark
 /// among them), zero-width ones, BOM, tags. The joiners stay: scripts and signs are written with them.
 fn is_forbidden(c: char) -> bool {

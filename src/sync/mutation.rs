@@ -3,12 +3,12 @@
 //! The body stays the JSON it was queued as: the server hashes what it received, and a later version of this program
 //! reads it through [`upcast`]. So an outbox written by any released version is understood for ever (G11).
 
-use super::{json, merge::Change};
+use super::{json, merge::Change, wire::Cursor};
 use crate::domain::{
     AdjustReason, Barcode, Category, Expense, ExpenseId, InstallationId, Invalid, Key, Label, Money, Name, Note,
     Product, ProductId, Quantity, Sale, SaleId, Units, UserId,
     day::DeviceTime,
-    limits::{LINES_MAX, TIME_MAX_MS},
+    limits::{LINES_MAX, STOCK_MAX_UNITS, TIME_MAX_MS},
     product::barcodes_fit,
     quantity::Delta,
 };
@@ -116,6 +116,7 @@ bodies! {
     "void_sale" => VoidSale,
     "settle_refusal" => SettleRefusal,
     "adjust_stock" => AdjustStock,
+    "count_stock" => CountStock,
     "receive_stock" => ReceiveStock,
     "record_expense" => RecordExpense,
     "edit_expense" => EditExpense,
@@ -222,6 +223,32 @@ pub struct AdjustStock {
     pub note: Note,
 }
 
+/// What somebody counted, and from where (G18): what was sold meanwhile, here or elsewhere, stays sold, and of two
+/// counts of the same goods the second does not correct what the first has corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountStock {
+    pub product: ProductId,
+    pub counted: Units,
+    /// The confirmed stock at `at`, with what this phone had queued by then, its counts aside. Below zero where more
+    /// was sold than was known of.
+    pub expected: i64,
+    /// What the phone knew of the shop.
+    pub at: Cursor,
+    pub note: Note,
+}
+
+impl CountStock {
+    /// What it changes, if no other count has changed it since `at`.
+    pub fn difference(&self) -> i64 {
+        self.counted.get() - self.expected
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        let holds = self.expected.unsigned_abs() <= STOCK_MAX_UNITS as u64;
+        if holds { Ok(()) } else { Err(Invalid::Units(self.expected)) }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiveStock {
     pub lines: Vec<ReceivedLine>,
@@ -309,6 +336,7 @@ impl Body {
                 barcodes_fit(&change.seen).and_then(|()| barcodes_fit(&change.wanted))
             }
             Body::RecordSale(record) => record.validate(),
+            Body::CountStock(count) => count.validate(),
             Body::ReceiveStock(received) if !(1..=LINES_MAX).contains(&received.lines.len()) => {
                 Err(Invalid::Count { what: "lines", count: received.lines.len(), min: 1, max: LINES_MAX })
             }
@@ -354,12 +382,14 @@ impl Body {
         match self {
             Body::RecordSale(record) => record.sale.lines.iter().map(|line| Thing::Product(line.product)).collect(),
             Body::AdjustStock(adjust) => vec![Thing::Product(adjust.product)],
+            Body::CountStock(count) => vec![Thing::Product(count.product)],
             Body::ReceiveStock(received) => received.lines.iter().map(|line| Thing::Product(line.product)).collect(),
             _ => self.edits().into_iter().collect(),
         }
     }
 
-    /// What this mutation would do to the stock, in units by product, if it were applied.
+    /// What this mutation would do to the stock, in units by product, if it were applied; a count, where no other came
+    /// between.
     pub fn stock_deltas(&self) -> Vec<(ProductId, i64)> {
         match self {
             Body::CreateProduct(create) => vec![(create.product.id, create.opening_units.get())],
@@ -368,6 +398,7 @@ impl Body {
                 taken.chain(record.corrections.iter().map(|line| (line.product, line.quantity.get()))).collect()
             }
             Body::AdjustStock(adjust) => vec![(adjust.product, adjust.delta.get())],
+            Body::CountStock(count) => vec![(count.product, count.difference())],
             Body::ReceiveStock(received) => {
                 received.lines.iter().map(|line| (line.product, line.quantity.get())).collect()
             }

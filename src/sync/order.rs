@@ -1,7 +1,7 @@
 //! Causes before effects (G7): which queued mutations a new one depends on, and the order in which they are sent.
 
 use super::mutation::{Body, RecordSale, Thing};
-use crate::domain::Key;
+use crate::domain::{Key, ProductId};
 use crate::faults::{self, Fault};
 use std::{
     cmp::Reverse,
@@ -33,10 +33,13 @@ pub fn causes(body: &Body, queued: &[Queued]) -> Causes {
     let uses: BTreeSet<Thing> = body.uses().into_iter().collect();
     let edits = body.edits();
     let deltas = body.stock_deltas();
+    let counts = counts_of(body);
     let takes: BTreeSet<_> = deltas.iter().filter(|(_, units)| *units < 0).map(|(product, _)| *product).collect();
     for earlier in queued {
         let Some(theirs) = &earlier.body else { continue };
-        if theirs.creates().is_some_and(|thing| uses.contains(&thing)) {
+        // The later of two counts is the one that stands, whatever becomes of the earlier.
+        let counted_before = counts.is_some() && counts_of(theirs) == counts;
+        if counted_before || theirs.creates().is_some_and(|thing| uses.contains(&thing)) {
             needs.insert(earlier.key);
             continue;
         }
@@ -55,6 +58,13 @@ pub fn causes(body: &Body, queued: &[Queued]) -> Causes {
         }
     }
     Causes { needs: needs.into_iter().collect(), after: after.into_iter().collect() }
+}
+
+fn counts_of(body: &Body) -> Option<ProductId> {
+    match body {
+        Body::CountStock(count) => Some(count.product),
+        _ => None,
+    }
 }
 
 /// The order in which to send: every mutation behind its causes; between independent ones creations first, then by
@@ -118,7 +128,7 @@ fn rank(entry: &Queued) -> (bool, u8) {
         Body::CreateProduct(_) | Body::EditProduct(_) | Body::RetireProduct(_) => 0,
         Body::RecordSale(_) | Body::VoidSale(_) | Body::SettleRefusal(_) => 3,
         Body::RecordExpense(_) | Body::EditExpense(_) | Body::VoidExpense(_) => 4,
-        Body::ReceiveStock(_) | Body::AdjustStock(_) => 5,
+        Body::ReceiveStock(_) | Body::AdjustStock(_) | Body::CountStock(_) => 5,
     };
     (body.creates().is_none(), kind)
 }

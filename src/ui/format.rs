@@ -1,6 +1,6 @@
 //! How figures and times are written.
 
-use crate::domain::{Day, Money, day::DAY_MS};
+use crate::domain::{Day, Money, Units, day::DAY_MS};
 
 /// Between groups of three digits, and before a unit: never breaks a line.
 const NARROW_SPACE: char = '\u{202f}';
@@ -19,6 +19,11 @@ pub fn number(value: i64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// `+3`, `−2`, `0`.
+pub fn signed(value: i64) -> String {
+    if value > 0 { format!("+{}", number(value)) } else { number(value) }
 }
 
 /// `15 000 GNF`.
@@ -41,6 +46,11 @@ pub fn count(n: i64, one: &str, many: &str) -> String {
 pub fn parse_amount(typed: &str) -> Option<Money> {
     let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
     digits.parse().ok().and_then(|gnf| Money::new(gnf).ok())
+}
+
+/// Digits a person typed, as units.
+pub fn parse_units(typed: &str) -> Option<Units> {
+    parse_amount(typed).and_then(|units| Units::new(units.get()).ok())
 }
 
 /// A long name in two parts, so that two products that differ near their end still look different: where the name has
@@ -81,6 +91,8 @@ mod tests {
         assert_eq!(money(Money::new(15_000).unwrap()), "15\u{202f}000\u{202f}GNF");
         assert_eq!(date_time(1_795_442_700_000), "23/11/2026 14:05");
         assert_eq!(parse_amount(" 15\u{202f}000 ").map(Money::get), Some(15_000));
+        assert_eq!((signed(2), signed(-1_200), signed(0)), ("+2".into(), "−1\u{202f}200".into(), "0".into()));
+        assert_eq!((parse_units(" 1 200").map(Units::get), parse_units("2,5")), (Some(1_200), None));
         assert_eq!(parse_amount("-5"), None);
         assert_eq!(parse_amount("12,5"), None);
     }

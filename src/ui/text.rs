@@ -45,6 +45,7 @@ pub fn change_name(kind: &str) -> &'static str {
         "void_sale" => "Annulation de vente",
         "settle_refusal" => "Décision",
         "adjust_stock" => "Correction de stock",
+        "count_stock" => "Comptage",
         "receive_stock" => "Réception de marchandises",
         "record_expense" => "Dépense",
         "edit_expense" => "Dépense modifiée",

@@ -162,7 +162,7 @@ pub fn mutation(draw: &mut Draw, ids: &mut Ids, installation: &str, actor: &str)
         some => of[some - 1 - draw.below(some.min(12))].clone(),
     };
     let (product, sale_id, quantity) = (known(draw, &ids.products), new_id(), [1_i64, 2, 5, 1_000_000][draw.below(4)]);
-    let of_kind = draw.below(12);
+    let of_kind = draw.below(13);
     let (kind, body) = match of_kind {
         0 => {
             let id = new_id();
@@ -206,6 +206,14 @@ pub fn mutation(draw: &mut Draw, ids: &mut Ids, installation: &str, actor: &str)
         7 => {
             let delta = [-1, 1, -1_000_000_000, 1_000_000_000][draw.below(4)];
             ("adjust_stock", json!({"product": product, "delta": delta, "reason": "count", "note": ""}))
+        }
+        12 => {
+            let at = json!({"history": new_id(), "change": draw.below(9)});
+            let expected = [0_i64, -5, 1_000_000_000][draw.below(3)];
+            (
+                "count_stock",
+                json!({"product": product, "counted": quantity, "expected": expected, "at": at, "note": ""}),
+            )
         }
         8 => {
             let line = json!({"product": product, "quantity": quantity});

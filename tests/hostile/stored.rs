@@ -202,7 +202,7 @@ impl Disk {
         for (key, text) in self.0.scan(Store::Confirmed, &keys::all_stock(generation)) {
             sound::stock(&key, &text).into_iter().for_each(|(id, units)| catalogue.put_stock(id, units));
         }
-        catalogue.set_pending(Arc::new(Pending::of(&device, |_| None)));
+        catalogue.set_pending(Arc::new(Pending::of(&device, |_| None, |_, _| 0)));
         catalogue.get(product().id).map(|shown| (shown.product.name.to_string(), shown.stock))
     }
 

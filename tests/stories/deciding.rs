@@ -11,7 +11,7 @@ use comptoir::{
         Body, Refusal, Verdict, decide,
         engine::Store,
         mutation::{Became, ReceivedLine, RecordSale},
-        wire::{MovementRow, RefusedRow},
+        wire::RefusedRow,
     },
 };
 
@@ -45,11 +45,6 @@ fn keeps(sale: &Sale, refused: Key, corrections: Vec<ReceivedLine>) -> Body {
     Body::RecordSale(RecordSale { corrections, ..RecordSale::again(sale.clone(), refused) })
 }
 
-fn movements(phone: &Phone, of: ProductId) -> Vec<MovementRow> {
-    let rows = phone.memory.scan(Store::Confirmed, &format!("0/movement/{of}/"));
-    rows.iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect()
-}
-
 fn became(phone: &Phone, key: Key) -> Option<Became> {
     let row = phone.memory.get(Store::Confirmed, &format!("0/refused/{key}"))?;
     serde_json::from_str::<RefusedRow>(row).unwrap().became
@@ -63,9 +58,9 @@ async fn the_goods_left_so_the_count_is_corrected(test: TestDb) {
     assert_eq!(phone.stock(rice), 0, "shown at once: two more were there, and five left");
     phone.synchronise().await;
     assert_eq!((phone.confirmed_stock(rice), became(&phone, key)), (0, Some(Became::Retried)));
-    let last: Vec<_> = movements(&phone, rice).iter().rev().take(2).map(|row| (row.delta, row.stock_after)).collect();
+    let last: Vec<_> = phone.movements(rice).iter().rev().take(2).map(|row| (row.delta, row.stock_after)).collect();
     assert_eq!(last, [(-5, 0), (2, 5)]);
-    let correction = movements(&phone, rice).into_iter().find(|row| row.delta == 2).unwrap();
+    let correction = phone.movements(rice).into_iter().find(|row| row.delta == 2).unwrap();
     assert_eq!(correction.cause, Cause::Adjust { reason: AdjustReason::Count });
     assert_eq!(check::check(&test.db).await.unwrap(), []);
 }
@@ -82,7 +77,7 @@ async fn two_people_who_keep_it_at_once_correct_it_once(test: TestDb) {
     two.synchronise().await;
     one.synchronise().await;
     assert_eq!((one.confirmed_stock(rice), two.confirmed_stock(rice)), (0, 0));
-    assert_eq!((movements(&one, rice), movements(&one, rice).len()), (movements(&two, rice), 3));
+    assert_eq!((one.movements(rice), one.movements(rice).len()), (two.movements(rice), 3));
     assert_eq!(check::check(&test.db).await.unwrap(), []);
 }
 

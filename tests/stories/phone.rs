@@ -8,7 +8,7 @@ use comptoir::{
         engine::{self, Applied, Contact, Device, Installation, Lane, Queueing, SessionState, Settled, Store, memory},
         merge,
         mutation::*,
-        view::Pending,
+        view::{Pending, corrected_since},
         wire::*,
     },
 };
@@ -159,7 +159,20 @@ impl Phone {
         let device = self.device();
         let key = engine::keys::row(device.shown().unwrap().generation, Kind::Product, id);
         let confirmed = self.memory.get(Store::Confirmed, &key).map(|row| serde_json::from_str(row).unwrap());
-        Pending::of(&device, |_| None).product(id, confirmed).unwrap()
+        Pending::of(&device, |_| None, |_, _| 0).product(id, confirmed).unwrap()
+    }
+
+    /// Somebody at this phone counts a product.
+    pub fn count(&mut self, of: ProductId, counted: i64) -> Mutation {
+        let (device, shown) = (self.device(), self.stock(of));
+        let count = CountStock {
+            product: of,
+            counted: Units::new(counted).unwrap(),
+            expected: shown - self.pending(&device).counted_delta(of),
+            at: device.shown().unwrap().cursor,
+            note: Note::new("").unwrap(),
+        };
+        self.queue(Body::CountStock(count))
     }
 
     /// What a form queues that makes one product of the other.
@@ -238,8 +251,17 @@ impl Phone {
     /// What a screen shows: confirmed + pending.
     pub fn stock(&self, of: ProductId) -> i64 {
         let device = self.device();
-        let pending = Pending::of(&device, |_| None);
-        self.confirmed_stock(of) + pending.stock_delta(of)
+        self.confirmed_stock(of) + self.pending(&device).stock_delta(of)
+    }
+
+    fn pending(&self, device: &Device) -> Pending {
+        let counted = |of, at| corrected_since(&self.movements(of), at, device.shown().unwrap().cursor);
+        Pending::of(device, |_| None, counted)
+    }
+
+    pub fn movements(&self, of: ProductId) -> Vec<MovementRow> {
+        let prefix = engine::keys::movements(self.device().shown().unwrap().generation, of);
+        self.memory.scan(Store::Confirmed, &prefix).iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect()
     }
 
     pub fn confirmed_stock(&self, of: ProductId) -> i64 {

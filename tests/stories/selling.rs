@@ -19,7 +19,6 @@ stories!(
     refused_late_is_parked_and_settled,
     a_refused_sale_is_tried_again,
     a_retry_that_is_refused_leaves_one_decision,
-    stale_count_versus_sales,
     edit_price_while_it_sells,
     one_product_edited_on_two_phones,
     a_void_brings_goods_back_once,
@@ -179,24 +178,6 @@ async fn a_retry_that_is_refused_leaves_one_decision(test: TestDb) {
     phone.synchronise().await;
     assert_eq!((phone.parked(), phone.stock(rice)), (Vec::new(), 2));
     assert_eq!(check::check(&test.db).await.unwrap(), []);
-}
-
-async fn stale_count_versus_sales(test: TestDb) {
-    let shop = Shop::new(test.db.clone()).await;
-    let rice = shop.product("Riz", 10).await;
-    let (mut one, mut two) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
-    // Counted 12 where 10 were expected, while the other phone sells 4.
-    let adjust = AdjustStock {
-        product: rice,
-        delta: comptoir::domain::quantity::Delta::new(2).unwrap(),
-        reason: AdjustReason::Count,
-        note: Note::new("").unwrap(),
-    };
-    one.queue(Body::AdjustStock(adjust));
-    two.sell(rice, 4);
-    two.synchronise().await;
-    one.synchronise().await;
-    assert_eq!(one.stock(rice), 8);
 }
 
 fn priced(of: &Product, price: i64) -> Product {

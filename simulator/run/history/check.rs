@@ -5,6 +5,7 @@ use super::record::{Asked, History, What};
 use crate::run::{
     guarantees::{Held, broken, named},
     model::Model,
+    shop,
     stage::BEGIN_MS,
 };
 use comptoir::{
@@ -63,7 +64,7 @@ fn by_change(history: &History) -> Held<BTreeMap<u64, Judged<'_>>> {
 
 /// What was answered follows from what came before, in the order of the change numbers.
 fn replay(history: &History, verdicts: &BTreeMap<u64, Judged>) -> Held<Model> {
-    let mut model = Model::new(history.counter, &history.opening, Vec::new());
+    let mut model = Model::new(shop::HISTORY, history.counter, &history.opening, Vec::new());
     for judged in verdicts.values() {
         let request = PushRequest { mutations: vec![judged.mutation.clone()], ..judged.request.clone() };
         let answer = PushAnswer { answers: vec![judged.answer.clone()], ..judged.said.clone() };

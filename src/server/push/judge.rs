@@ -3,7 +3,7 @@
 use super::{
     adjust_stock,
     case::{Case, Stop},
-    create_product, edit_product, expenses,
+    count_stock, create_product, edit_product, expenses,
     ledger::{self, Found},
     receive_stock, record_sale, refused, retire_product, settle_refusal,
     standing::Standings,
@@ -155,7 +155,7 @@ impl<'a> Batch<'a> {
     async fn attempt(&mut self, mutation: &Mutation, case: &Case, body: &Body) -> Result<(), Stop> {
         let refused_cause = self.check_causes(mutation).await?;
         if let Some(by) = refused_cause
-            && !matches!(body, Body::VoidSale(_))
+            && !matches!(body, Body::VoidSale(_) | Body::CountStock(_))
         {
             return Err(Refusal::CauseRefused { by }.into());
         }
@@ -171,6 +171,7 @@ impl<'a> Batch<'a> {
             Body::VoidSale(void) => void_sale::apply(tx, case, void, refused_cause).await,
             Body::SettleRefusal(settle) => settle_refusal::apply(tx, case, settle).await,
             Body::AdjustStock(adjust) => adjust_stock::apply(tx, case, adjust).await,
+            Body::CountStock(count) => count_stock::apply(tx, case, count).await,
             Body::ReceiveStock(received) => receive_stock::apply(tx, case, received).await,
             Body::RecordExpense(record) => expenses::record(tx, case, record).await,
             Body::EditExpense(edit) => expenses::edit(tx, case, edit).await,

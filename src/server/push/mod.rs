@@ -7,6 +7,7 @@
 mod adjust_stock;
 mod case;
 mod contact;
+mod count_stock;
 mod create_product;
 mod edit_product;
 mod expenses;

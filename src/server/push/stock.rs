@@ -18,10 +18,12 @@ pub(super) async fn add(
     note: &str,
     deltas: &BTreeMap<ProductId, i64>,
 ) -> Result<BTreeMap<ProductId, Option<i64>>, Stop> {
+    // That it was counted, and right, is worth a line of its own.
+    let counted = matches!(cause, Cause::Count { .. });
     let cause = serde_json::to_string(cause)?;
     let mut purchase_prices = BTreeMap::new();
     let mut shortages = Vec::new();
-    for (&product, &delta) in deltas.iter().filter(|(_, delta)| **delta != 0) {
+    for (&product, &delta) in deltas.iter().filter(|(_, delta)| **delta != 0 || counted) {
         let moved = fetch_optional!(
             &mut *tx,
             (i64, Option<i64>),

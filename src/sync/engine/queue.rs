@@ -2,7 +2,7 @@
 
 use super::{
     OUTBOX_MAX,
-    state::{Device, Entry, Installation, Meta, Standing},
+    state::{Device, Entry, Held, Installation, Meta, Standing},
     storage::{Durability, LocalTx, Store, json, keys},
 };
 use crate::{
@@ -126,6 +126,11 @@ pub(super) fn queue_into(
 }
 
 impl LocalTx {
+    /// Expects the confirmed state to be at the cursor it was read at.
+    pub fn expect_held(&mut self, held: Held) {
+        self.expect(Store::Meta, keys::HELD, Some(json(&held)));
+    }
+
     /// Expects an outbox entry to be as it was read.
     pub(super) fn expect_entry(&mut self, entry: &Entry) {
         let stored = entry.stored.clone().unwrap_or_else(|| json(entry));

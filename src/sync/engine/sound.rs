@@ -17,7 +17,7 @@ use crate::{
     sync::{
         json as from_json,
         mutation::{Body, Mutation},
-        wire::{Cursor, Kind, REQUEST_MAX_BYTES, SaleRow, sendable},
+        wire::{Cursor, Kind, MovementRow, REQUEST_MAX_BYTES, SaleRow, sendable},
     },
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -87,6 +87,13 @@ pub fn confirmed<T: DeserializeOwned>(key: &str, text: &str, id: impl Fn(&T) -> 
 
 pub fn product(key: &str, text: &str) -> Result<Product, String> {
     confirmed(key, text, |product: &Product| product.id.0)
+}
+
+pub fn moved(key: &str, text: &str) -> Result<MovementRow, String> {
+    let row: MovementRow = read(text)?;
+    let own = keys::movement(0, row.product, row.change);
+    let of_generation = |key: &str| key.split_once('/').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+    under(&of_generation(key), &of_generation(&own)).map(|()| row)
 }
 
 /// A product's stock, in units. The key names the product.

@@ -175,7 +175,16 @@ pub mod keys {
     }
 
     pub fn movement(generation: u32, product: impl Display, change: u64) -> String {
-        format!("{generation}/movement/{product}/{change:016}")
+        format!("{}{change:016}", movements(generation, product))
+    }
+
+    /// All that moved a product's stock, by change number.
+    pub fn movements(generation: u32, product: impl Display) -> String {
+        format!("{generation}/movement/{product}/")
+    }
+
+    pub fn all_movements(generation: u32) -> String {
+        format!("{generation}/movement/")
     }
 
     /// Every confirmed row of a kind.

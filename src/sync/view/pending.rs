@@ -16,19 +16,31 @@ use std::collections::BTreeMap;
 pub struct Pending {
     /// Entries the confirmed state does not hold, by sequence, with their bodies.
     entries: Vec<(Entry, Body)>,
-    stock: BTreeMap<ProductId, i64>,
+    /// What moves goods, and what the last count of each product corrects beside it.
+    moves: BTreeMap<ProductId, i64>,
+    counts: BTreeMap<ProductId, i64>,
     sales: BTreeMap<SaleId, usize>,
 }
 
 impl Pending {
-    /// `confirmed_sale` finds a sale of the confirmed state: what a pending void gives back.
-    pub fn of(device: &Device, confirmed_sale: impl Fn(SaleId) -> Option<Sale>) -> Self {
+    /// `confirmed_sale` finds a sale of the confirmed state: what a pending void gives back. `counted_since` sums what
+    /// counts have corrected in it since a cursor: what a pending count does not correct again.
+    pub fn of(
+        device: &Device,
+        confirmed_sale: impl Fn(SaleId) -> Option<Sale>,
+        counted_since: impl Fn(ProductId, Cursor) -> i64,
+    ) -> Self {
         let confirmed = device.shown().map(|shown| shown.cursor);
         let mut pending = Pending::default();
         for entry in device.outbox.iter().filter(|entry| counts(entry, confirmed)) {
             let Ok(body) = entry.mutation.read() else { continue };
-            for (product, units) in body.stock_deltas() {
-                *pending.stock.entry(product).or_insert(0) += units;
+            if let Body::CountStock(count) = &body {
+                let corrected = counted_since(count.product, count.at);
+                pending.counts.insert(count.product, count.difference() - corrected);
+            } else {
+                for (product, units) in body.stock_deltas() {
+                    *pending.moves.entry(product).or_insert(0) += units;
+                }
             }
             match &body {
                 Body::RecordSale(RecordSale { sale, .. }) => {
@@ -37,7 +49,7 @@ impl Pending {
                 Body::VoidSale(VoidSale { sale, .. }) => {
                     let sale = pending.sale(*sale).cloned().or_else(|| confirmed_sale(*sale));
                     for (product, units) in sale.iter().flat_map(Sale::units_by_product) {
-                        *pending.stock.entry(product).or_insert(0) += units;
+                        *pending.moves.entry(product).or_insert(0) += units;
                     }
                 }
                 _ => {}
@@ -49,7 +61,12 @@ impl Pending {
 
     /// Units the outbox adds to a product's confirmed stock.
     pub fn stock_delta(&self, product: ProductId) -> i64 {
-        self.stock.get(&product).copied().unwrap_or(0)
+        self.counted_delta(product) + self.moves.get(&product).copied().unwrap_or(0)
+    }
+
+    /// Of these, those that a count corrects.
+    pub fn counted_delta(&self, product: ProductId) -> i64 {
+        self.counts.get(&product).copied().unwrap_or(0)
     }
 
     /// Products whose stock or text the outbox changes.
@@ -60,7 +77,7 @@ impl Pending {
             }
             _ => None,
         });
-        self.stock.keys().copied().chain(edited)
+        self.moves.keys().chain(self.counts.keys()).copied().chain(edited)
     }
 
     /// A product's text with what the outbox does to it, `confirmed` being `None` for one the server does not know.

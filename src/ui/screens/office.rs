@@ -5,7 +5,7 @@ use super::{
     banners, chip,
     decide::Decide,
     settings::Settings,
-    stock::{ProductCard, Stock},
+    stock::{Count, ProductCard, Stock},
     till, to_decide,
 };
 use crate::ui::{
@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex};
 pub enum Place {
     Stock,
     Product,
+    Count,
     Decide,
     Settings,
 }
@@ -28,6 +29,7 @@ impl Place {
         match self {
             Place::Stock => ("/stock", "Stock"),
             Place::Product => ("/stock", "Produit"),
+            Place::Count => ("/stock", "Compter"),
             Place::Decide => ("/a-decider", "À décider"),
             Place::Settings => ("/parametres", "Paramètres"),
         }
@@ -107,6 +109,7 @@ fn of(place: Place) -> AnyView {
     match place {
         Place::Stock => erase(view! { <Stock /> }),
         Place::Product => erase(view! { <ProductCard /> }),
+        Place::Count => erase(view! { <Count /> }),
         Place::Decide => erase(view! { <Decide /> }),
         Place::Settings => erase(view! { <Settings /> }),
     }

@@ -1,17 +1,20 @@
 //! Stock: what there is of each product, and what is running out.
 
+mod count;
 mod product;
 
 use super::{banners, chip, require_person, till, to_decide};
 use crate::{
-    device::Till,
-    domain::product::StockState,
+    device::{Till, handle::Status},
+    domain::{Role, product::StockState},
     sync::view::Shown,
     ui::{
         components::{amount, in_stock, nav, product_name, search, segments, top},
         erase::{Row, erase, live, rows},
+        icons,
     },
 };
+pub use count::Count;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 pub use product::ProductCard;
@@ -28,14 +31,27 @@ pub fn Stock() -> impl IntoView {
     let till = till();
     require_person(till);
     let asked = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
-    let (query, state) = (RwSignal::new(asked), RwSignal::new(None::<StockState>));
+    let (query, state, owner) = (RwSignal::new(asked), RwSignal::new(None::<StockState>), owns(till));
+    let count = live(move || {
+        owner
+            .get()
+            .then(|| erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} "Compter le stock"</a> }))
+    });
     erase(view! {
         <div class="app">
             {top(None, "Stock".into_any(), chip(till), search("/stock", query, || ()))}
-            <main class="page page--list">{banners(till)} {segments("etat", "État du stock", &STATES, state)} {list(till, query, state)}</main>
+            <main class="page page--list">
+                {banners(till)} {segments("etat", "État du stock", &STATES, state)} {count} {list(till, query, state)}
+            </main>
             {nav("/stock", to_decide(till))}
         </div>
     })
+}
+
+/// Whether an owner is signed in: counting and changing products is theirs.
+fn owns(till: Till) -> Memo<bool> {
+    let is_owner = |status: &Status| status.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner);
+    Memo::new(move |_| till.status.with(is_owner))
 }
 
 fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>) -> AnyView {

@@ -1,8 +1,9 @@
 //! One product: what there is of it, and what is known of it, to change.
 
+use super::owns;
 use crate::{
     device::Till,
-    domain::{Barcode, Category, Name, Product, ProductId, Role, Units},
+    domain::{Barcode, Category, Name, Product, ProductId},
     sync::view::Shown,
     ui::{
         components::{amount, facts, in_stock, input, notice, top},
@@ -26,16 +27,14 @@ pub fn ProductCard() -> impl IntoView {
         Some(Some(opened)) => Some(opened.clone()),
         _ => till.ready.get().then(|| shown.get()).flatten(),
     });
-    let owner = Memo::new(move |_| {
-        till.status.with(|status| status.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner))
-    });
+    let owner = owns(till);
     let costs =
         Memo::new(move |_| till.status.with(|status| status.installation.as_ref().is_some_and(|own| own.holds_costs)));
     erase(view! {
         <div class="app app--task">
             {top(Some(("/stock", "Retour au stock")), "Produit".into_any(), chip(till), ().into_any())}
             <main class="page">
-                {banners(till)} {live(move || shown.get().map(standing))}
+                {banners(till)} {live(move || shown.get().map(|shown| standing(shown, owner.get())))}
                 {live(move || match (opened.get(), owner.get()) {
                     (Some(opened), true) => form(till, (*opened.product).clone(), costs.get()),
                     (Some(opened), false) => known(&opened.product),
@@ -47,12 +46,14 @@ pub fn ProductCard() -> impl IntoView {
     })
 }
 
-fn standing(shown: Shown) -> AnyView {
-    let name = shown.product.name.to_string();
+fn standing(shown: Shown, owner: bool) -> AnyView {
+    let (name, to) = (shown.product.name.to_string(), format!("/stock/comptage?id={}", shown.product.id));
+    let count = owner.then(|| erase(view! { <a class="btn btn--wide" href=to>"Compter"</a> }));
     erase(view! {
         <section class="card" aria-label="En stock">
             <h2>{name}</h2>
             <p>{in_stock(shown.stock, shown.state())}</p>
+            {count}
         </section>
     })
 }
@@ -102,7 +103,7 @@ impl Form {
             true => None,
             false => Some(price(self.purchase_price).ok_or("purchase_price")?),
         };
-        let threshold = price(self.threshold).and_then(|units| Units::new(units.get()).ok());
+        let threshold = self.threshold.with(|typed| format::parse_units(typed));
         let codes: Result<Vec<Barcode>, _> = self.codes.with(|typed| text::codes(typed).map(Barcode::new).collect());
         let product = Product {
             name: Name::clean(&self.name.get()).map_err(|_| "name")?,

@@ -1,0 +1,106 @@
+//! Counts: queued against what the device shows, and read back from the movements they left.
+
+use super::{
+    handle::{CommandError, Counted, StorageProblem, Till},
+    platform::{self, now_ms},
+    read,
+    shelf::Shelf,
+};
+use crate::{
+    domain::{Cause, ProductId, Units},
+    sync::{
+        Body,
+        engine::{self, Held, Queueing, Store, keys, sound},
+        mutation::CountStock,
+        view::doubt,
+        wire::MovementRow,
+    },
+};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// How long a count is listed.
+const LISTED_MS: i64 = 7 * 86_400_000;
+/// How many are, the latest first.
+const LISTED_MAX: usize = 200;
+
+/// Queues a count, against the stock as this device has it now: read again where a page of the server came between.
+pub async fn count(shelf: &Shelf, product: ProductId, counted: Units) -> Result<(), CommandError> {
+    loop {
+        let device = shelf.device().await?;
+        let shown = device.shown().ok_or(CommandError::NotReady)?;
+        let pending = read::pending(shelf, &device).await?;
+        let confirmed = confirmed_stock(shelf, shown, product).await?;
+        let expected = confirmed + pending.stock_delta(product) - pending.counted_delta(product);
+        let note = Default::default();
+        let body = Body::CountStock(CountStock { product, counted, expected, at: shown.cursor, note });
+        let queueing = Queueing { key: platform::new_key(), body, now_ms: now_ms(), wait: false };
+        let (mut tx, _) = engine::queue(&device, queueing)?;
+        tx.expect_held(shown);
+        if shelf.commit(tx).await? {
+            return Ok(());
+        }
+    }
+}
+
+async fn confirmed_stock(shelf: &Shelf, shown: Held, product: ProductId) -> Result<i64, StorageProblem> {
+    let key = keys::stock(shown.generation, product);
+    let Some(text) = shelf.storage().get(Store::Confirmed, &key).await? else { return Ok(0) };
+    let rows = shelf.sound(Store::Confirmed, &[(key, text)], sound::stock).await.0;
+    Ok(rows.first().map_or(0, |(_, units)| *units))
+}
+
+/// The last count of each product that was counted lately, on any phone of the shop, the latest first.
+pub async fn counts(shelf: &Shelf, till: Till) -> Result<Vec<Counted>, StorageProblem> {
+    let device = shelf.device().await?;
+    let Some(shown) = device.shown() else { return Ok(Vec::new()) };
+    let people = till.people.get_untracked();
+    let who = |id| people.iter().find(|person| person.id == id).map(|person| person.name.to_string());
+    let mut found = BTreeMap::new();
+    for moves in counted_movements(shelf, shown).await? {
+        let Some(last) = moves.iter().rfind(|row| matches!(row.cause, Cause::Count { .. })) else { continue };
+        let Cause::Count { counted, .. } = last.cause else { continue };
+        let (product, difference, at_ms) = (last.product, last.delta, last.at_ms);
+        let who = who(last.actor).unwrap_or_default();
+        let doubt = doubt(&moves);
+        found.insert(
+            product,
+            Counted { product, counted: counted.get(), difference, who, at_ms, waiting: false, doubt },
+        );
+    }
+    let pending = read::pending(shelf, &device).await?;
+    for (entry, body) in pending.entries() {
+        let Body::CountStock(count) = body else { continue };
+        let made = entry.mutation.made;
+        let counted = Counted {
+            product: count.product,
+            counted: count.counted.get(),
+            difference: pending.counted_delta(count.product),
+            who: who(entry.mutation.origin.actor).unwrap_or_default(),
+            at_ms: made.device_ms + made.skew_ms,
+            waiting: true,
+            doubt: None,
+        };
+        found.insert(count.product, counted);
+    }
+    let since_ms = now_ms() + device.meta.contact.skew_ms - LISTED_MS;
+    let mut counts: Vec<Counted> =
+        found.into_values().filter(|count| count.at_ms > since_ms || count.doubt.is_some()).collect();
+    counts.sort_by_key(|count| (count.doubt.is_none(), std::cmp::Reverse(count.at_ms)));
+    counts.truncate(LISTED_MAX);
+    Ok(counts)
+}
+
+/// The movements of each product that has a count among them. Only those are parsed: most rows are sales of others.
+async fn counted_movements(shelf: &Shelf, shown: Held) -> Result<Vec<Vec<MovementRow>>, StorageProblem> {
+    let rows = shelf.storage().scan(Store::Confirmed, &keys::all_movements(shown.generation)).await?;
+    let product = |key: &str| key.rsplit_once('/').map(|(product, _)| product.to_owned()).unwrap_or_default();
+    let mut all = Vec::new();
+    for moves in rows.chunk_by(|(one, _), (other, _)| product(one) == product(other)) {
+        if moves.iter().any(|(_, text)| text.contains("\"count\":")) {
+            let moves = shelf.sound(Store::Confirmed, moves, sound::moved).await.0;
+            all.push(moves.into_iter().filter(|row| row.change <= shown.cursor.change).collect());
+        }
+    }
+    Ok(all)
+}
