@@ -16,7 +16,7 @@ use comptoir::{
     server::check,
     sync::{
         Body, Verdict,
-        engine::{Device, Entry, LocalTx, SALE_ANSWER_WAIT_MS, Store, Write},
+        engine::{Acknowledged, Device, Entry, LocalTx, SALE_ANSWER_WAIT_MS, Store, Write},
         wire::Cursor,
     },
 };
@@ -105,6 +105,18 @@ pub fn a_cursor_never_goes_back(before: &Device, after: &Device) -> Held {
     let (Some(before), Some(after)) = (before.meta.held, after.meta.held) else { return Ok(()) };
     let back = before.cursor.history == after.cursor.history && after.cursor.change < before.cursor.change;
     holds(!back, named::CURSORS, || format!("{before:?}, then {after:?}"))
+}
+
+/// A sale that left the outbox is in the confirmed state: else it counts nowhere.
+pub fn what_is_acknowledged_is_held(after: &Device, tx: &LocalTx) -> Held {
+    for write in &tx.writes {
+        let Write::Put { store: Store::Acknowledged, value, .. } = write else { continue };
+        let row: Acknowledged = serde_json::from_str(value).expect("written here");
+        let shown = after.shown().map(|shown| shown.cursor);
+        let held = shown.is_some_and(|cursor| cursor.holds(row.history, row.change));
+        holds(held, named::EACH_COUNTED_ONCE, || format!("{} of {:?} at {shown:?}", row.mutation.key, row.change))?;
+    }
+    Ok(())
 }
 
 /// What was on the disk before the power went is there after.

@@ -22,8 +22,9 @@ pub async fn reads_everything(db: &Db, installation: &Installation, now_ms: i64)
             return disk;
         }
         let request = engine::plan_pull(&device, "observer").expect("there is more to read");
+        let asked = request.from.clone();
         let answer = pull::pull(db, &session, request, now_ms).await.expect("the shop is read");
-        let (tx, _) = engine::on_pulled(&device, epoch, &answer, &[], now_ms, &mut no_keys);
+        let (tx, _) = engine::on_pulled(&device, epoch, Some(&asked), &answer, &[], now_ms, &mut no_keys);
         disk.commit(&tx).expect("nobody else writes");
     }
     panic!("the shop has no end");

@@ -15,7 +15,7 @@ use comptoir::{
     sync::{
         CallError,
         engine::{self, Action, Contact, Device, Installation, Lane, Schedule, SessionState, Situation},
-        wire::ForkRequest,
+        wire::{ForkRequest, From},
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +41,7 @@ pub struct Sender {
 /// A request under way.
 enum Flight {
     Push { lane: Lane, keys: Vec<Key> },
-    Pull,
+    Pull { asked: From },
     Fork { new: Box<Installation>, lane: Lane },
 }
 
@@ -138,7 +138,8 @@ impl Phone {
     /// A pull under way gives way to a sale.
     fn give_way(&mut self, tab: u64, stage: &mut Stage) -> Held {
         let Some(sender) = self.sender(tab) else { return Ok(()) };
-        let pulls = sender.flights.iter().filter(|(_, (flight, _))| matches!(flight, Flight::Pull)).map(|(id, _)| *id);
+        let pulls =
+            sender.flights.iter().filter(|(_, (flight, _))| matches!(flight, Flight::Pull { .. })).map(|(id, _)| *id);
         let pulls: Vec<u64> = pulls.collect();
         for id in pulls {
             if let Some(sender) = self.sender(tab) {
@@ -173,7 +174,8 @@ impl Phone {
             }
             return self.finished(tab, Done::Nothing, stage);
         };
-        self.call(tab, Flight::Pull, Called::Pull(request), REQUEST_TIMEOUT_MS, stage)
+        let asked = request.from.clone();
+        self.call(tab, Flight::Pull { asked }, Called::Pull(request), REQUEST_TIMEOUT_MS, stage)
     }
 
     /// Asks for the installation it is to become; the answer brings prefix, name of the shop and rights.
@@ -194,7 +196,7 @@ impl Phone {
     }
 
     fn call(&mut self, tab: u64, flight: Flight, called: Called, timeout_ms: i64, stage: &mut Stage) -> Held {
-        if matches!(flight, Flight::Pull | Flight::Push { lane: Lane::Backlog, .. }) {
+        if matches!(flight, Flight::Pull { .. } | Flight::Push { lane: Lane::Backlog, .. }) {
             guarantees::asks_with_pauses(self.index, &mut self.asked_ms, stage.now_ms)?;
         }
         self.next_request += 1;
@@ -223,7 +225,7 @@ impl Phone {
                 let progress = engine::is_progress(&answer);
                 Deed::Answered { answer: Box::new(answer), lane, progress }
             }
-            (Flight::Pull, Ok(Answered::Pull(answer))) => Deed::Pulled { answer: Box::new(answer) },
+            (Flight::Pull { asked }, Ok(Answered::Pull(answer))) => Deed::Pulled { asked, answer: Box::new(answer) },
             (Flight::Fork { new, lane }, Ok(Answered::Fork { answer, .. })) => {
                 let (prefix, shop_name, holds_costs) = (answer.prefix, answer.shop_name, answer.holds_costs);
                 Deed::Forked { new: Box::new(Installation { prefix, shop_name, holds_costs, ..*new }), lane }
@@ -236,7 +238,7 @@ impl Phone {
     fn landed(&mut self, tab: u64, flight: &Flight) {
         match flight {
             Flight::Push { lane, .. } | Flight::Fork { lane, .. } => self.pushed(tab, *lane),
-            Flight::Pull => self.pulled(tab),
+            Flight::Pull { .. } => self.pulled(tab),
         }
     }
 

@@ -16,7 +16,7 @@ use comptoir::{
             SessionState, Store, Trigger,
         },
         mutation::RecordSale,
-        wire::{PullAnswer, Pulled, PushAnswer},
+        wire::{From, PullAnswer, Pulled, PushAnswer},
     },
 };
 
@@ -47,6 +47,7 @@ pub enum Deed {
         progress: bool,
     },
     Pulled {
+        asked: From,
         answer: Box<PullAnswer>,
     },
     /// A page of the stream.
@@ -100,6 +101,8 @@ pub struct Task {
     pub tx: LocalTx,
     then: Then,
     tries: u32,
+    /// The epoch of the sender that began it.
+    sends: Option<u64>,
 }
 
 enum Decision {
@@ -111,14 +114,15 @@ enum Decision {
 
 impl Phone {
     pub fn begin(&mut self, tab: u64, deed: Deed, stage: &mut Stage) -> Held {
-        self.attempt(tab, deed, 0, stage)
+        let sends = self.sender(tab).map(|sender| sender.epoch);
+        self.attempt(tab, deed, sends, 0, stage)
     }
 
-    fn attempt(&mut self, tab: u64, deed: Deed, tries: u32, stage: &mut Stage) -> Held {
+    fn attempt(&mut self, tab: u64, deed: Deed, sends: Option<u64>, tries: u32, stage: &mut Stage) -> Held {
         assert!(tries < STALE_MAX, "stale for ever: {}", deed.name());
-        match self.decide(tab, &deed, stage) {
+        match self.decide(&deed, sends, stage) {
             Decision::Write(tx, then) => {
-                let task = Task { deed, tx, then, tries };
+                let task = Task { deed, tx, then, tries, sends };
                 if stage.goes_wrong(stage.nature.slow_storage) {
                     let slow_ms = stage.chance.between(0, SLOW_MS);
                     stage.tab(slow_ms, self.index, tab, TabEvent::Commit(Box::new(task)));
@@ -132,29 +136,30 @@ impl Phone {
     }
 
     pub fn commit(&mut self, tab: u64, task: Task, stage: &mut Stage) -> Held {
-        let Task { deed, tx, then, tries } = task;
+        let Task { deed, tx, then, tries, sends } = task;
         let before = self.disk.device();
         if self.disk.commit(&tx).is_err() {
             return match deed {
                 // The next start forgets them; and the word on an older session says nothing of this one.
                 Deed::ForgetOld | Deed::SessionEnds { .. } => self.done(tab, deed, Then::Nothing, stage),
-                deed => self.attempt(tab, deed, tries + 1, stage),
+                deed => self.attempt(tab, deed, sends, tries + 1, stage),
             };
         }
         stage.tell(format_args!("phone {} tab {tab} wrote {}: {} rows", self.index, deed.name(), tx.writes.len()));
         stage.witness.note(self.index, &tx);
         guarantees::nothing_leaves_the_outbox_unsaid(&before, &tx)?;
         guarantees::only_the_sender_writes(&before, tx.epoch)?;
-        guarantees::a_cursor_never_goes_back(&before, &self.disk.device())?;
+        let after = self.disk.device();
+        guarantees::a_cursor_never_goes_back(&before, &after)?;
+        guarantees::what_is_acknowledged_is_held(&after, &tx)?;
         self.changed(stage);
         self.done(tab, deed, then, stage)
     }
 
-    fn decide(&mut self, tab: u64, deed: &Deed, stage: &mut Stage) -> Decision {
+    fn decide(&mut self, deed: &Deed, sends: Option<u64>, stage: &mut Stage) -> Decision {
         let (device, now_ms) = (self.disk.device(), self.now_ms(stage));
-        let epoch = self.sender(tab).map(|sender| sender.epoch);
         let mut keys = || stage.chance.key();
-        let fenced = epoch != Some(device.meta.epoch);
+        let fenced = sends != Some(device.meta.epoch);
         let written = match deed {
             Deed::TakeOver => {
                 let (tx, epoch) = engine::new_epoch(&device);
@@ -174,13 +179,17 @@ impl Phone {
                 let (tx, applied) = engine::on_push_answer(&device, device.meta.epoch, answer, now_ms, &mut keys);
                 Some((tx, Then::Applied(applied)))
             }
-            Deed::Pulled { answer } | Deed::Heard { answer } => {
+            Deed::Pulled { answer, .. } | Deed::Heard { answer } => {
+                let asked = match deed {
+                    Deed::Pulled { asked, .. } => Some(asked),
+                    _ => None,
+                };
                 let acknowledged: Vec<Acknowledged> = match &answer.pulled {
                     Pulled::Start(_) => self.disk.acknowledged(),
                     _ => Vec::new(),
                 };
                 let (tx, applied) =
-                    engine::on_pulled(&device, device.meta.epoch, answer, &acknowledged, now_ms, &mut keys);
+                    engine::on_pulled(&device, device.meta.epoch, asked, answer, &acknowledged, now_ms, &mut keys);
                 Some((tx, Then::Applied(applied)))
             }
             Deed::Forks { id, secret, .. } => engine::begin_fork(&device, *id, secret).map(nothing),

@@ -18,7 +18,7 @@ use crate::{
             self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, Situation, Store, Trigger,
             keys,
         },
-        wire::{PullAnswer, PullRequest, PushAnswer, PushRequest},
+        wire::{From, PullAnswer, PullRequest, PushAnswer, PushRequest},
     },
 };
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
@@ -236,6 +236,7 @@ impl Sender {
     async fn pull(&self) -> Result<Done, Failed> {
         let device = self.0.shelf.device().await?;
         let Some(request) = engine::plan_pull(&device, APP) else { return Ok(Done::Nothing) };
+        let asked = request.from.clone();
         let Some(answer) = self.call_pull(request).await? else {
             return Ok(Done::Answered { again: true, progress: true }); // gave way to a sale
         };
@@ -245,17 +246,22 @@ impl Sender {
             }
             _ => Vec::new(),
         };
-        let applied = self.take(&answer, acknowledged).await?;
+        let applied = self.take(Some(&asked), &answer, acknowledged).await?;
         let device = self.0.shelf.device().await?;
         // A finished loading that waits for verdicts has nothing to pull.
         let waits = device.meta.loading.is_some_and(|loading| loading.complete);
         Ok(Done::Answered { again: applied != Applied::UpToDate && !waits, progress: applied != Applied::Waits })
     }
 
-    async fn take(&self, answer: &PullAnswer, acknowledged: Vec<Acknowledged>) -> Result<Applied, Failed> {
+    async fn take(
+        &self,
+        asked: Option<&From>,
+        answer: &PullAnswer,
+        acknowledged: Vec<Acknowledged>,
+    ) -> Result<Applied, Failed> {
         let now_ms = now_ms();
         self.write(|device| {
-            engine::on_pulled(device, self.0.epoch, answer, &acknowledged, now_ms, &mut platform::new_key)
+            engine::on_pulled(device, self.0.epoch, asked, answer, &acknowledged, now_ms, &mut platform::new_key)
         })
         .await
     }

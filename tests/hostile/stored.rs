@@ -164,7 +164,7 @@ impl Disk {
             self.push(verdict.clone());
             let device = self.device();
             let Some(request) = engine::plan_pull(&device, "test") else { continue };
-            let pulled = match request.from {
+            let pulled = match &request.from {
                 From::Changes { cursor } if cursor.history == HISTORY && cursor.change <= CHANGE => {
                     Pulled::Page(Page {
                         history: HISTORY,
@@ -182,7 +182,8 @@ impl Disk {
             let rows = self.0.scan(Store::Acknowledged, "");
             let acknowledged: Vec<_> = rows.iter().map(|(key, text)| sound::acknowledged(key, text).unwrap()).collect();
             let epoch = device.meta.epoch;
-            let (tx, applied) = engine::on_pulled(&device, epoch, &answer, &acknowledged, NOW_MS, &mut new_key);
+            let (tx, applied) =
+                engine::on_pulled(&device, epoch, Some(&request.from), &answer, &acknowledged, NOW_MS, &mut new_key);
             self.commit(&tx);
             if applied == Applied::UpToDate && self.device().unsent().next().is_none() {
                 return;

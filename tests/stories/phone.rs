@@ -222,6 +222,7 @@ impl Phone {
 
     pub async fn pull(&mut self) -> bool {
         let Some(request) = engine::plan_pull(&self.device(), "test") else { return false };
+        let asked = request.from.clone();
         let answer = pull::pull(&self.db, &self.session.unwrap(), request, self.now_ms).await.unwrap();
         let acknowledged: Vec<engine::Acknowledged> = self
             .memory
@@ -231,7 +232,8 @@ impl Phone {
             .collect();
         let mut keys = || Key(Uuid::new_v4());
         let device = self.device();
-        let (tx, applied) = engine::on_pulled(&device, self.epoch, &answer, &acknowledged, self.now_ms, &mut keys);
+        let (tx, applied) =
+            engine::on_pulled(&device, self.epoch, Some(&asked), &answer, &acknowledged, self.now_ms, &mut keys);
         self.memory.commit(&tx).unwrap();
         applied != Applied::UpToDate
     }

@@ -140,8 +140,10 @@ impl Phone {
 
     pub fn hear_pull(&mut self, answer: &PullAnswer, now_ms: i64) {
         let (device, mut keys) = (self.disk.device(), self.keys.clone());
+        let asked = engine::plan_pull(&device, "small").map(|request| request.from);
         let acknowledged = self.disk.acknowledged();
-        let (tx, _) = engine::on_pulled(&device, self.epoch, answer, &acknowledged, now_ms, &mut || keys.next());
+        let (tx, _) =
+            engine::on_pulled(&device, self.epoch, asked.as_ref(), answer, &acknowledged, now_ms, &mut || keys.next());
         self.keys = keys;
         self.commit(&tx);
     }

@@ -62,7 +62,7 @@ impl Sender {
             Heard::Alive => {}
             Heard::Page(answer) => spawn_local(async move {
                 sender.0.following.borrow_mut().failures = 0;
-                match sender.take(&answer, Vec::new()).await {
+                match sender.take(None, &answer, Vec::new()).await {
                     Ok(Applied::UpToDate) => {}
                     // More, or another page came first.
                     Ok(Applied::Again | Applied::Resync | Applied::Waits) => sender.trigger(Trigger::Missed),

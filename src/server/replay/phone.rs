@@ -191,7 +191,8 @@ impl Phone {
             Pulled::Start(_) => self.rows(Store::Acknowledged, "")?,
             Pulled::Page(_) | Pulled::Resync | Pulled::Past(_) => Vec::new(),
         };
-        let (tx, applied) = engine::on_pulled(&device, self.epoch, &answer, &acknowledged, now_ms(), &mut new_key);
+        let (tx, applied) =
+            engine::on_pulled(&device, self.epoch, Some(&request.from), &answer, &acknowledged, now_ms(), &mut new_key);
         self.commit(&tx)?;
         self.hear_page(&device, Some(&answer.pulled));
         Ok(applied)

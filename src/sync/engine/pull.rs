@@ -34,20 +34,26 @@ pub enum Applied {
 
 pub fn plan_pull(device: &Device, app: &str) -> Option<PullRequest> {
     let installation = device.meta.installation.as_ref()?.id;
-    let from = match (&device.meta.loading, device.meta.held) {
-        (Some(loading), _) if loading.complete => return None,
-        (Some(loading), _) => From::Start { position: loading.position.clone() },
-        (None, Some(held)) => From::Changes { cursor: held.cursor },
-        (None, None) => From::Start { position: None },
-    };
-    Some(PullRequest { protocol: PROTOCOL, installation, app: app.to_owned(), from })
+    Some(PullRequest { protocol: PROTOCOL, installation, app: app.to_owned(), from: asks_from(device)? })
 }
 
-/// What an answer to a pull does. `acknowledged` are the rows of that store: they are sent again where the server
+/// From where a device reads next; `None` while all of a new state is there and waits for verdicts.
+fn asks_from(device: &Device) -> Option<From> {
+    match (&device.meta.loading, device.meta.held) {
+        (Some(loading), _) if loading.complete => None,
+        (Some(loading), _) => Some(From::Start { position: loading.position.clone() }),
+        (None, Some(held)) => Some(From::Changes { cursor: held.cursor }),
+        (None, None) => Some(From::Start { position: None }),
+    }
+}
+
+/// What an answer to a pull does, or a page of a stream, which is of the changes. `asked` is from where a pull
+/// asked: a part of a reading that was begun anew meanwhile says where it ends, and not where it begins. `acknowledged` are the rows of that store: they are sent again where the server
 /// turns out to have been set back in time (G19).
 pub fn on_pulled(
     device: &Device,
     epoch: u64,
+    asked: Option<&From>,
     answer: &PullAnswer,
     acknowledged: &[Acknowledged],
     now_ms: i64,
@@ -56,6 +62,7 @@ pub fn on_pulled(
     let mut tx = LocalTx::sender(epoch);
     heard(&mut tx, device, answer.server_now_ms, now_ms);
     let applied = match &answer.pulled {
+        Pulled::Start(_) if asked.is_none() || asks_from(device).as_ref() != asked => Applied::Again,
         Pulled::Start(page) => start_page(&mut tx, device, page, acknowledged, now_ms, settle_keys),
         pulled => apply_page(&mut tx, device, Some(pulled), None, now_ms, settle_keys),
     };
@@ -172,7 +179,7 @@ fn start_page(
         total_rows: 0,
     };
     let loading = device.meta.loading.clone().unwrap_or(first);
-    if loading.complete || loading.at.is_some_and(|at| at != page.at) {
+    if loading.at.is_some_and(|at| at != page.at) {
         return Applied::Again;
     }
     let resent = loading.at.is_none() && resend(tx, device, page.at, acknowledged);

@@ -12,7 +12,7 @@ use crate::{
     domain::{InstallationId, Role, UserId},
     sync::{
         Answer, Body, Mutation, Refusal, Verdict,
-        wire::{Cursor, PersonRow, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow},
+        wire::{Cursor, From, PersonRow, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow},
     },
 };
 use std::collections::BTreeSet;
@@ -77,7 +77,9 @@ impl Till {
         let rows = self.0.scan(Store::Acknowledged, "");
         let acknowledged: Vec<Acknowledged> = rows.iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect();
         let (device, answer) = (self.device(), PullAnswer { server_now_ms: NOW_MS, pulled });
-        let (tx, applied) = on_pulled(&device, device.meta.epoch, &answer, &acknowledged, NOW_MS, &mut || key(901));
+        let epoch = device.meta.epoch;
+        let (tx, applied) =
+            on_pulled(&device, epoch, asked(&device).as_ref(), &answer, &acknowledged, NOW_MS, &mut || key(901));
         self.commit(&tx);
         applied
     }
@@ -87,6 +89,11 @@ impl Till {
         let acknowledged = self.0.get(Store::Acknowledged, &key(n).to_string()).is_some();
         ended(&self.device(), key(n), parked.as_ref(), acknowledged)
     }
+}
+
+/// What a pull asks for now.
+fn asked(device: &Device) -> Option<From> {
+    plan_pull(device, "test").map(|request| request.from)
 }
 
 fn installation(n: u128, prefix: &str) -> Installation {
@@ -237,7 +244,7 @@ fn a_fork_fences_off_what_the_old_installation_asked() {
     let mut till = Till::new();
     till.queue(1, sale(1, 1, 2), false);
     let (asked, pulled) = (till.device(), PullAnswer { server_now_ms: NOW_MS, pulled: Pulled::Resync });
-    let (late, _) = on_pulled(&asked, asked.meta.epoch, &pulled, &[], NOW_MS, &mut || key(900));
+    let (late, _) = on_pulled(&asked, asked.meta.epoch, None, &pulled, &[], NOW_MS, &mut || key(900));
     let forks = fork(&till.device(), &installation(2, "B"));
     till.commit(&forks);
     assert!(till.0.commit(&late).is_err() && till.device().meta.loading.is_none());

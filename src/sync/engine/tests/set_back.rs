@@ -63,6 +63,29 @@ fn a_server_set_back_while_it_is_read_is_read_from_the_start() {
     }
 }
 
+/// A reading that was begun anew takes no page of the one before for its own first: what came before that page would be
+/// missing.
+#[test]
+fn a_late_page_of_an_abandoned_reading_is_dropped() {
+    let mut till = Till::new_before_reading();
+    till.pull(first_of_more(HISTORY, 10));
+    let late = asked(&till.device());
+    till.pull(Pulled::Resync);
+    let before = till.device();
+    let answer = PullAnswer { server_now_ms: NOW_MS, pulled: start(HISTORY, 10, &[]) };
+    let (tx, applied) = on_pulled(&before, before.meta.epoch, late.as_ref(), &answer, &[], NOW_MS, &mut || key(901));
+    till.commit(&tx);
+    assert_eq!((applied, till.device().meta.loading), (Applied::Again, before.meta.loading));
+    // Nor does one that has read all of it begin again.
+    till.pull(start(HISTORY, 12, &[(1, 5)]));
+    assert_eq!(till.device().meta.held.map(|held| held.cursor.change), Some(12));
+    let first = Some(From::Start { position: None });
+    let device = till.device();
+    let (tx, _) = on_pulled(&device, device.meta.epoch, first.as_ref(), &answer, &[], NOW_MS, &mut || key(901));
+    till.commit(&tx);
+    assert_eq!((till.device().meta.loading, till.device().meta.held), (None, device.meta.held));
+}
+
 /// The first page of several, of a state that another phone's sale of one unit of five has left.
 fn first_of_more(history: Uuid, change: u64) -> Pulled {
     let Pulled::Start(page) = start(history, change, &[(1, 4)]) else { unreachable!() };
@@ -202,7 +225,8 @@ fn whoever_comes_last_shows_the_new_state() {
     };
     let last = |till: &Till| {
         let answer = PullAnswer { server_now_ms: NOW_MS, pulled: start(second, 9, &[]) };
-        on_pulled(&till.device(), till.device().meta.epoch, &answer, &[], NOW_MS, &mut || key(901)).0
+        let device = till.device();
+        on_pulled(&device, device.meta.epoch, asked(&device).as_ref(), &answer, &[], NOW_MS, &mut || key(901)).0
     };
     let said = |till: &Till, n: u64| {
         let answers = vec![Answer { key: key(n), replayed: false, verdict: Verdict::Applied { change: 9 + n } }];
