@@ -7,6 +7,7 @@ use crate::{
         CallError, Refusal,
         decide::Choice,
         engine::{QueueError, SessionState},
+        mutation::Became,
         verdict::FieldConflict,
         view::{Catalogue, Doubt, Pending, Shown},
         wire::PersonRow,
@@ -31,6 +32,8 @@ pub struct Till {
     pub people: RwSignal<Vec<PersonRow>>,
     /// What waits for a person's decision.
     pub decisions: RwSignal<Vec<Decision>>,
+    /// Refused sales that were decided on, the latest first.
+    pub decided: RwSignal<Vec<Decided>>,
     pub cart: RwSignal<Cart>,
     /// A sale whose answer is awaited.
     pub selling: RwSignal<Option<Selling>>,
@@ -196,6 +199,15 @@ pub struct Decision {
     pub mine: bool,
 }
 
+/// What became of a refused sale, by whom and when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decided {
+    pub sale: Sale,
+    pub became: Became,
+    pub who: String,
+    pub at_ms: i64,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Undecided {
     /// A refused sale: try again, or cancel.
@@ -280,6 +292,7 @@ impl Till {
             latest: RwSignal::new(None),
             people: RwSignal::new(Vec::new()),
             decisions: RwSignal::new(Vec::new()),
+            decided: RwSignal::new(Vec::new()),
             cart: RwSignal::new(Cart::default()),
             selling: RwSignal::new(None),
             notice: RwSignal::new(None),

@@ -2,7 +2,9 @@
 
 use super::{
     account,
-    handle::{Damaged, Decision, InstallationStatus, Receipt, ReceiptState, Status, StorageProblem, Till, Undecided},
+    handle::{
+        Damaged, Decided, Decision, InstallationStatus, Receipt, ReceiptState, Status, StorageProblem, Till, Undecided,
+    },
     platform,
     shelf::Shelf,
 };
@@ -23,10 +25,14 @@ use crate::{
 use leptos::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Decisions that are listed.
+const DECIDED_MAX: usize = 50;
+
 /// What is small and changes often, beside the catalogue: people, decisions, and where the device stands.
 pub struct Overview {
     people: Vec<PersonRow>,
     decisions: Vec<Decision>,
+    decided: Vec<Decided>,
     status: Status,
 }
 
@@ -37,15 +43,16 @@ pub async fn overview(
     till: Till,
 ) -> Result<Overview, StorageProblem> {
     let people = people(shelf, device).await?;
-    let decisions = decisions(shelf, device, &people, pending).await?;
+    let (decisions, decided) = decisions(shelf, device, &people, pending).await?;
     let status = status(device, pending, decisions.len(), till);
-    Ok(Overview { people: people.into_values().collect(), decisions, status })
+    Ok(Overview { people: people.into_values().collect(), decisions, decided, status })
 }
 
 impl Overview {
     pub fn show(self, till: Till) {
         set_if_new(till.people, self.people);
         set_if_new(till.decisions, self.decisions);
+        set_if_new(till.decided, self.decided);
         set_if_new(till.status, self.status);
     }
 }
@@ -140,14 +147,18 @@ async fn decisions(
     device: &Device,
     people: &BTreeMap<UserId, PersonRow>,
     pending: &Pending,
-) -> Result<Vec<Decision>, StorageProblem> {
+) -> Result<(Vec<Decision>, Vec<Decided>), StorageProblem> {
     let who = |id: UserId| people.get(&id).map_or_else(String::new, |person| person.name.to_string());
-    let mut found = BTreeMap::new();
+    let (mut found, mut decided) = (BTreeMap::new(), Vec::new());
     if let Some(shown) = device.shown() {
         let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Refused)).await?;
         let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &RefusedRow| row.key.0);
         for row in shelf.sound(Store::Confirmed, &rows, read).await.0 {
-            if matches!(row.became, None | Some(Became::Parked)) {
+            if let (Some(became @ (Became::Cancelled | Became::Retried)), Some(by), Some(at_ms)) =
+                (row.became, row.settled_by, row.settled_ms)
+            {
+                decided.push(Decided { sale: row.sale, became, who: who(by), at_ms });
+            } else if matches!(row.became, None | Some(Became::Parked)) {
                 let RefusedRow { key, sale, refusal, actor, at_ms, .. } = row;
                 let mine = device.meta.installation.as_ref().is_some_and(|own| own.id == row.installation);
                 let what = Undecided::Sale { sale, refusal };
@@ -181,7 +192,9 @@ async fn decisions(
         let what = Undecided::Damaged(damaged(aside));
         found.insert(*id, Decision { key: *id, what, who: String::new(), at_ms: aside.at_ms, mine: true });
     }
-    Ok(found.into_values().collect())
+    decided.sort_by_key(|decided| std::cmp::Reverse(decided.at_ms));
+    decided.truncate(DECIDED_MAX);
+    Ok((found.into_values().collect(), decided))
 }
 
 fn damaged(aside: &Aside) -> Damaged {

@@ -26,7 +26,7 @@ pub use product::Product;
 pub use quantity::{Quantity, Units};
 pub use receipt::ReceiptNumber;
 pub use sale::{Sale, SaleLine, Tender};
-pub use stock::{AdjustReason, Cause, Shortage};
+pub use stock::{AdjustReason, Cause, Shortage, Taken};
 pub use text::{Barcode, Category, Label, Name, Note, Reference};
 pub use user::{Pin, Role};
 

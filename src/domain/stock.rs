@@ -1,4 +1,4 @@
-use super::{ProductId, SaleId, Units};
+use super::{ProductId, SaleId, Units, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Why a stock changed. Every change of stock is one movement with one cause.
@@ -47,4 +47,32 @@ pub struct Shortage {
     pub available: i64,
     /// Units the mutation asked for.
     pub asked: i64,
+    /// The last sales that took what is missing, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken: Vec<Taken>,
+}
+
+/// A sale that was there before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    pub units: i64,
+    pub actor: UserId,
+    pub at_ms: i64,
+}
+
+impl Shortage {
+    /// How many sales are told at most.
+    pub const TAKEN_MAX: usize = 3;
+
+    /// Tells of these sales, the newest first, as many as account for what is missing.
+    pub fn took(self, sales: impl IntoIterator<Item = Taken>) -> Self {
+        let mut missing = self.asked - self.available;
+        let needed = |sale: &Taken| {
+            let before = missing;
+            missing -= sale.units;
+            before > 0
+        };
+        let taken = sales.into_iter().take_while(needed).take(Self::TAKEN_MAX).collect();
+        Self { taken, ..self }
+    }
 }

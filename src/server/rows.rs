@@ -145,6 +145,7 @@ pub(super) struct RefusedColumns {
     pub at_ms: i64,
     pub became: Option<String>,
     pub settled_by: Option<Uuid>,
+    pub settled_ms: Option<i64>,
 }
 
 pub(super) fn refused(row: RefusedColumns) -> Result<RefusedRow, ServerError> {
@@ -157,6 +158,7 @@ pub(super) fn refused(row: RefusedColumns) -> Result<RefusedRow, ServerError> {
         at_ms: row.at_ms,
         became: row.became.as_deref().map(became).transpose()?,
         settled_by: row.settled_by.map(UserId),
+        settled_ms: row.settled_ms,
     })
 }
 

@@ -104,7 +104,7 @@ mod tests {
     }
 
     fn refused(of: u64, available: i64, asked: i64) -> Refusal {
-        let line = Shortage { product: product(of), name: "Riz".into(), available, asked };
+        let line = Shortage { product: product(of), name: "Riz".into(), available, asked, taken: Vec::new() };
         Refusal::InsufficientStock { lines: vec![line] }
     }
 

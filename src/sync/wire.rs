@@ -304,6 +304,8 @@ pub struct RefusedRow {
     /// Absent while its phone has not said: it may be gone for good.
     pub became: Option<Became>,
     pub settled_by: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_ms: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

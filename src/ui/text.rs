@@ -3,7 +3,7 @@
 use super::format::{number, parse_amount};
 use crate::{
     device::handle::{CommandError, Damaged, SignInError, StorageProblem},
-    sync::{CallError, Refusal, verdict::What},
+    sync::{CallError, Refusal, mutation::Became, verdict::What},
 };
 use serde_json::Value;
 
@@ -51,6 +51,16 @@ pub fn change_name(kind: &str) -> &'static str {
         "edit_expense" => "Dépense modifiée",
         "void_expense" => "Dépense annulée",
         _ => "Changement",
+    }
+}
+
+/// What became of a refused sale.
+pub fn became(became: Became) -> &'static str {
+    match became {
+        Became::RolledBack => "Panier rendu",
+        Became::Parked => "À décider",
+        Became::Cancelled => "Annulée, argent rendu",
+        Became::Retried => "Gardée, vente refaite",
     }
 }
 

@@ -5,12 +5,12 @@ use crate::{
     phone::{PRICE, Phone, Shop},
 };
 use comptoir::{
-    domain::{AdjustReason, Cause, Key, Money, ProductId, Quantity, Sale, Tender},
+    domain::{AdjustReason, Cause, Key, Money, ProductId, Quantity, Sale, Taken, Tender},
     server::check,
     sync::{
         Body, Refusal, Verdict, decide,
         engine::Store,
-        mutation::{Became, ReceivedLine, RecordSale},
+        mutation::{Became, ReceivedLine, RecordSale, SettleRefusal},
         wire::RefusedRow,
     },
 };
@@ -19,6 +19,7 @@ stories!(
     the_goods_left_so_the_count_is_corrected,
     two_people_who_keep_it_at_once_correct_it_once,
     a_part_of_it_is_kept,
+    who_took_the_rest_is_told,
     a_correction_is_an_owners_and_of_what_was_sold,
 );
 
@@ -48,6 +49,33 @@ fn keeps(sale: &Sale, refused: Key, corrections: Vec<ReceivedLine>) -> Body {
 fn became(phone: &Phone, key: Key) -> Option<Became> {
     let row = phone.memory.get(Store::Confirmed, &format!("0/refused/{key}"))?;
     serde_json::from_str::<RefusedRow>(row).unwrap().became
+}
+
+/// Four were there: the others' last sales that took what is missing are named, no more than needed.
+async fn who_took_the_rest_is_told(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 10).await;
+    let (mut one, mut two) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
+    let late = one.sell(rice, 5);
+    for units in [3, 1, 2] {
+        two.now_ms += 60_000;
+        two.sell(rice, units);
+        two.synchronise().await;
+    }
+    one.synchronise().await;
+    let Refusal::InsufficientStock { lines } = shortage(&one, late.key) else { unreachable!() };
+    assert_eq!((lines.len(), lines[0].available, lines[0].asked), (1, 4, 5));
+    let last = Taken { units: 2, actor: shop.employee, at_ms: shop.now_ms + 180_000 };
+    assert_eq!(lines[0].taken, [last], "two of the one that is missing");
+    // What was decided is told to everybody, with who and when.
+    one.now_ms += 600_000;
+    one.decide(late.key, Some(Body::SettleRefusal(SettleRefusal { refused: late.key, became: Became::Cancelled })));
+    one.synchronise().await;
+    two.synchronise().await;
+    let row = two.memory.get(Store::Confirmed, &format!("0/refused/{}", late.key)).unwrap();
+    let row: RefusedRow = serde_json::from_str(row).unwrap();
+    assert_eq!((row.became, row.settled_by), (Some(Became::Cancelled), Some(shop.owner)));
+    assert_eq!(row.settled_ms, Some(one.now_ms));
 }
 
 async fn the_goods_left_so_the_count_is_corrected(test: TestDb) {

@@ -47,7 +47,7 @@ struct Refused {
     /// Absent while it concerns its phone alone.
     change: Option<u64>,
     became: Option<Became>,
-    settled_by: Option<UserId>,
+    settled: Option<(UserId, i64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -137,7 +137,7 @@ impl Server {
             Ok(()) => Verdict::Applied { change },
             Err(Ok(refusal)) => {
                 if let Body::RecordSale(record) = body {
-                    let refused = Refused { sale: record.sale.id, change: None, became: None, settled_by: None };
+                    let refused = Refused { sale: record.sale.id, change: None, became: None, settled: None };
                     self.refused.insert(mutation.key, refused);
                 }
                 Verdict::Refused { change, refusal }
@@ -195,7 +195,8 @@ impl Server {
             let (available, asked) = (self.stock[product], -delta);
             let named = (0..shop::PRODUCTS).find(|n| shop::product(*n) == *product).expect("a product of the shop");
             let name = format!("Product {named}");
-            (available < asked).then_some(Shortage { product: *product, name, available, asked })
+            let shortage = Shortage { product: *product, name, available, asked, taken: Vec::new() };
+            (available < asked).then(|| shortage.took(self.sales_of(*product)))
         };
         let lines: Vec<Shortage> = deltas.iter().filter_map(short).collect();
         if !lines.is_empty() {
@@ -208,6 +209,15 @@ impl Server {
             self.movements.push(Moved { change, product, delta, stock_after, key, sale });
         }
         None
+    }
+
+    /// The newest first.
+    fn sales_of(&self, product: ProductId) -> impl Iterator<Item = Taken> {
+        let sold = move |row: &&Moved| row.product == product && matches!(row.sale, Some((_, false)));
+        self.movements.iter().rev().filter(sold).map(|row| {
+            let judged = &self.ledger[&row.key];
+            Taken { units: -row.delta, actor: judged.mutation().origin.actor, at_ms: judged.at_ms }
+        })
     }
 
     fn void(&mut self, case: &Case, void: &VoidSale, refused_cause: Option<Key>) -> Option<Refusal> {
@@ -242,7 +252,7 @@ impl Server {
     fn settle(&mut self, case: &Case, key: Key, became: Became) -> Option<Refusal> {
         let refused = self.refused.get_mut(&key).expect("it was found");
         refused.became = Some(became);
-        refused.settled_by = (became != Became::Parked).then_some(case.mutation.origin.actor);
+        refused.settled = (became != Became::Parked).then_some((case.mutation.origin.actor, case.at_ms));
         if refused.change.is_some() || became != Became::RolledBack {
             refused.change = Some(case.change);
         }
@@ -314,7 +324,8 @@ impl Server {
             actor: origin.actor,
             at_ms: judged.at_ms,
             became: refused.became,
-            settled_by: refused.settled_by,
+            settled_by: refused.settled.map(|(by, _)| by),
+            settled_ms: refused.settled.map(|(_, at_ms)| at_ms),
         }
     }
 

@@ -206,7 +206,8 @@ impl Range {
         let found = fetch_all!(
             tx,
             RefusedColumns,
-            "SELECT change, key, sale, refusal, installation_id, actor_id, at_ms, became, settled_by FROM refused_sales
+            "SELECT change, key, sale, refusal, installation_id, actor_id, at_ms, became, settled_by, settled_ms
+             FROM refused_sales
              WHERE shop_id = $1 AND change > $2 AND change <= $3",
             session.shop.0,
             self.from,

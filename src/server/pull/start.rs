@@ -176,7 +176,8 @@ impl Reader<'_> {
         let found = fetch_all!(
             tx,
             RefusedColumns,
-            "SELECT change, key, sale, refusal, installation_id, actor_id, at_ms, became, settled_by FROM refused_sales
+            "SELECT change, key, sale, refusal, installation_id, actor_id, at_ms, became, settled_by, settled_ms
+             FROM refused_sales
              WHERE shop_id = $1 AND key > $2 AND change <= $3
                AND (at_ms >= $4 OR became IS NULL OR became = 'parked')
              ORDER BY key LIMIT $5",

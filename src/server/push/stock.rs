@@ -2,11 +2,12 @@
 //! their ids.
 
 use super::case::{Case, Stop};
-use crate::domain::{Cause, ProductId, Shortage};
+use crate::domain::{Cause, ProductId, Shortage, Taken, UserId};
 use crate::faults::{self, Fault};
-use crate::server::db::{Tx, execute, fetch_optional};
+use crate::server::db::{Tx, execute, fetch_all, fetch_optional};
 use crate::sync::{Refusal, verdict::What};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Adds the differences (units by product) to the stock, or names every product that has too little.
 ///
@@ -67,7 +68,7 @@ pub(super) async fn add(
 /// takes all of it back.
 async fn shortage(tx: &mut Tx, case: &Case, product: ProductId, delta: i64) -> Result<Shortage, Stop> {
     let (name, available) = fetch_optional!(
-        tx,
+        &mut *tx,
         (String, i64),
         "SELECT name, stock FROM products WHERE shop_id = $1 AND id = $2",
         case.shop.0,
@@ -77,7 +78,17 @@ async fn shortage(tx: &mut Tx, case: &Case, product: ProductId, delta: i64) -> R
     if delta > 0 {
         return Err(Refusal::StockTooLarge.into());
     }
-    Ok(Shortage { product, name, available, asked: -delta })
+    let sales = fetch_all!(
+        tx,
+        (i64, Uuid, i64),
+        "SELECT -delta, actor_id, at_ms FROM movements
+         WHERE shop_id = $1 AND product_id = $2 AND cause LIKE '{\"sale\":%' ORDER BY change DESC LIMIT $3",
+        case.shop.0,
+        product.0,
+        Shortage::TAKEN_MAX as i64
+    )?;
+    let sales = sales.into_iter().map(|(units, actor, at_ms)| Taken { units, actor: UserId(actor), at_ms });
+    Ok(Shortage { product, name, available, asked: -delta, taken: Vec::new() }.took(sales))
 }
 
 #[cfg(test)]

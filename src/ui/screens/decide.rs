@@ -6,9 +6,9 @@ use super::{banners, chip, require_person, till, to_decide};
 use crate::{
     device::{
         Till,
-        handle::{Decision, Undecided},
+        handle::{Decided, Decision, Undecided},
     },
-    domain::{Role, Sale},
+    domain::{Role, Sale, Taken},
     sync::{
         Refusal,
         decide::{self, Choice},
@@ -58,7 +58,7 @@ pub fn Decide() -> impl IntoView {
             {top(None, "À décider".into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)} {live(move || error.get().map(|title| notice("bad", title, Vec::new())))} {rows(cards)}
-                {nothing}
+                {nothing} {history(till)}
             </main>
             {nav("/a-decider", to_decide(till))}
         </div>
@@ -86,7 +86,7 @@ fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Opti
     let (title, body, choices) = match what {
         Undecided::Sale { sale, refusal } => {
             let title = format!("Vente {} · {}", sale.receipt, format::money(sale.total().unwrap_or_default()));
-            let told = refused(&refusal);
+            let told = refused(till, &refusal);
             (title, told, live(move || of_sale(till, &sale, &refusal, busy, act)).into_any())
         }
         // Its answer was cleaned up before this phone heard it: the values are gone, that it clashed is not.
@@ -122,6 +122,29 @@ fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Opti
             {body}
             {choices}
         </article>
+    })
+}
+
+/// What was decided, by whom and when.
+fn history(till: Till) -> AnyView {
+    let list = move || {
+        let line = |decided: Decided| {
+            let key = format!("{}/{}", decided.sale.id, decided.at_ms);
+            Row::new(key, move || {
+                let Decided { sale, became, who, at_ms } = decided;
+                let what = format!("Vente {} · {}", sale.receipt, format::money(sale.total().unwrap_or_default()));
+                let said = format!("{} · {who} · {}", text::became(became), format::date_time(at_ms));
+                erase(view! { <li><span class="num">{what}</span><span class="small muted">{said}</span></li> })
+            })
+        };
+        till.decided.get().into_iter().map(line).collect()
+    };
+    let none = live(move || till.decided.with(Vec::is_empty));
+    erase(view! {
+        <details class="card more" hidden=none>
+            <summary>"Décisions passées"</summary>
+            <ul class="history" aria-label="Décisions passées">{rows(list)}</ul>
+        </details>
     })
 }
 
@@ -219,7 +242,7 @@ fn seen(busy: RwSignal<bool>, act: impl Fn(Option<Choice>) + Copy + 'static) -> 
     })
 }
 
-fn refused(refusal: &Refusal) -> AnyView {
+fn refused(till: Till, refusal: &Refusal) -> AnyView {
     let Refusal::InsufficientStock { lines } = refusal else {
         return notice("bad", "Vente refusée".into(), text::refusal(refusal));
     };
@@ -235,6 +258,21 @@ fn refused(refusal: &Refusal) -> AnyView {
         })
     };
     let rows: Vec<AnyView> = lines.iter().map(row).collect();
+    // Who took the rest, for whoever asks them.
+    let taker = |taken: &Taken| {
+        let (units, at_ms, actor) = (format::number(taken.units), taken.at_ms, taken.actor);
+        let who = live(move || {
+            let name = till.people.with(|people| Some(people.iter().find(|one| one.id == actor)?.name.to_string()));
+            name.unwrap_or_else(|| "quelqu’un".to_owned())
+        });
+        erase(view! { <li class="small">{units}" vendus par "{who}" le "{format::date_time(at_ms)}</li> })
+    };
+    let takers: Vec<AnyView> = lines.iter().flat_map(|line| &line.taken).map(taker).collect();
+    let takers = (!takers.is_empty()).then(|| {
+        erase(view! {
+            <div><p class="small muted">"Partis avant cette vente :"</p><ul class="history">{takers}</ul></div>
+        })
+    });
     let kept = "Le client est parti avec les articles. La vente est gardée.".to_owned();
     erase(view! {
         {notice("bad", "Stock insuffisant".into(), vec![kept])}
@@ -249,5 +287,6 @@ fn refused(refusal: &Refusal) -> AnyView {
             </thead>
             <tbody>{rows}</tbody>
         </table>
+        {takers}
     })
 }
