@@ -18,7 +18,17 @@ fn sold(n: u64, at_ms: i64) -> SaleRow {
 fn refused_sale(n: u64, at_ms: i64, became: Became) -> RefusedRow {
     let SaleRow { sale, installation, actor, .. } = sold(n, at_ms);
     let (became, settled_by) = (Some(became), None);
-    RefusedRow { key: key(n), sale, refusal: NO_STOCK, installation, actor, at_ms, became, settled_by }
+    RefusedRow {
+        key: key(n),
+        sale,
+        refusal: NO_STOCK,
+        installation,
+        actor,
+        at_ms,
+        became,
+        settled_by,
+        settled_ms: None,
+    }
 }
 
 fn moved(change: u64, at_ms: i64) -> MovementRow {

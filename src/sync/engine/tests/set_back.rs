@@ -196,7 +196,7 @@ fn what_a_phone_that_never_read_the_shop_set_aside_blocks_nothing() {
     till.queue(1, samples::create_product(8, 9), false);
     till.queue(2, sale(1, 8, 1), false);
     till.answer(&[(1, Verdict::Quarantined { change: 3, why: Quarantine::RevokedInstallation })], NOW_MS);
-    assert_eq!(till.pull(start(Uuid::from_u128(2), 2, &[])), Applied::Again);
+    assert_eq!(till.pull(start(Uuid::from_u128(2), 2, &[])), Applied::Waits);
     assert_eq!(till.device().outbox[0].mutation.needs, []);
 }
 
