@@ -3,9 +3,10 @@
 use super::{
     account,
     handle::{
-        Absent, Answer, CommandError, Commands, Notice, Receipt, ReceiptState, Selling, SignInError, Sold, Till,
-        Undecided,
+        Absent, Answer, CommandError, Commands, Measures, Notice, Receipt, ReceiptState, Selling, SignInError, Sold,
+        StorageProblem, Till, Undecided,
     },
+    measure,
     mirror::Mirror,
     notify, past,
     platform::{self, Signal, now_ms, steady_ms},
@@ -173,6 +174,11 @@ impl Commands for Page {
 
     fn synchronise(&self) {
         (self.0.trigger)(Trigger::Wake);
+    }
+
+    fn measures(&self) -> Answer<Result<Measures, StorageProblem>> {
+        let inner = self.0.clone();
+        Box::pin(async move { measure::measures(&inner.shelf).await })
     }
 
     fn ring(&self, title: String, line: String) {

@@ -1,6 +1,8 @@
 //! The one handle through which screens see and use the device. It exists on both sides: on the server it is empty
 //! and its commands are never called; in the browser [`super::start`] fills it.
 
+mod measures;
+
 use crate::{
     domain::{Cart, Key, Label, Pin, Product, ProductId, Sale, SaleId, Tender, UserId, product::StockState},
     sync::{
@@ -13,6 +15,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+pub use measures::{Measures, Room};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
 
 /// A command's answer. Commands run in the page, which has one thread.
@@ -244,6 +247,8 @@ pub trait Commands {
     /// Lets go of another refused change.
     fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>>;
     fn synchronise(&self);
+    /// What this phone measures of itself, as it stands now.
+    fn measures(&self) -> Answer<Result<Measures, StorageProblem>>;
     /// Something is to be decided: the phone shakes, and notifies where nobody sees this page.
     fn ring(&self, title: String, line: String);
     /// Asks the person whether this phone may notify.

@@ -1,6 +1,7 @@
 //! What the engine decides, without a server: G5, G7, G16, G20; the folder has more.
 
 mod forgetting;
+mod measuring;
 mod set_back;
 
 use super::{

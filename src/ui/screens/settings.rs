@@ -1,57 +1,66 @@
 //! Paramètres: the person, the phone, and where synchronisation stands.
 
+mod dashboard;
+
 use super::{banners, chip, require_person, till, to_decide};
-use crate::device::handle::Notifies;
-use crate::ui::{
-    components::{facts, nav, top},
-    erase::{erase, live, on},
-    format, icons,
+use crate::{
+    device::{Till, handle::Notifies},
+    ui::{
+        components::{nav, top},
+        erase::{erase, live, on},
+        icons,
+    },
 };
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::MouseEvent,
+    prelude::*,
+    task::spawn_local,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
+
+type Draw = fn(Till) -> AnyView;
+
+/// A file of its own: who sells does not wait for it. It is kept for offline with the rest.
+#[wasm_split(dashboard, wasm_split_path = leptos::wasm_split, fallible)]
+fn load_dashboard() -> Result<Draw, SplitLoaderError> {
+    Ok(dashboard::draw)
+}
+
+/// The dashboard, once its file is there.
+fn dashboard(till: Till) -> AnyView {
+    let draw = RwSignal::new(None::<Draw>);
+    Effect::new(move |_| {
+        // Where the network went in the middle of a first visit, it is asked for again when that returns.
+        till.status.track();
+        if draw.with_untracked(Option::is_none) {
+            spawn_local(async move {
+                if let Ok(found) = load_dashboard().await
+                    && draw.try_with_untracked(Option::is_none) == Some(true)
+                {
+                    draw.set(Some(found));
+                }
+            });
+        }
+    });
+    erase(live(move || match draw.get() {
+        Some(draw) => draw(till),
+        None => erase(view! {
+            <section class="card" aria-busy="true"><h2>"Synchronisation"</h2><p class="small muted">"Ouverture…"</p></section>
+        }),
+    }))
+}
 
 #[component]
 pub fn Settings() -> impl IntoView {
     let till = till();
     require_person(till);
-    let status = till.status;
-    let person = move || status.with(|status| status.actor.as_ref().map(|actor| actor.name.to_string()));
-    let own = move || status.with(|status| status.installation.clone());
-    let contact = move || match status.with(|status| status.last_contact_ms) {
-        0 => "jamais".to_owned(),
-        at_ms => format::date_time(at_ms),
-    };
-    let products = move || match till.ready.get() {
-        true => format::number(till.products_count() as i64),
-        false => "…".to_owned(),
-    };
-    let kept = move || match status.with(|status| status.persistent) {
-        Some(true) => "Protégées",
-        Some(false) => "Le navigateur peut les effacer : installez l’application",
-        None => "…",
-    };
-    let synchronise = move |_: MouseEvent| {
-        if let Some(commands) = till.commands() {
-            commands.synchronise();
-        }
-    };
+    let person = move || till.status.with(|status| status.actor.as_ref().map(|actor| actor.name.to_string()));
     let sign_out = move |_: MouseEvent| {
         if let Some(commands) = till.commands() {
             // A failure shows as a storage problem in the banner.
             spawn_local(async move { drop(commands.sign_out().await) });
         }
     };
-    let standing = facts(vec![
-        ("En attente", erase(live(move || format::number(status.with(|status| status.waiting) as i64)))),
-        ("Dernier contact", erase(live(contact))),
-        ("Données sur ce téléphone", erase(live(kept))),
-    ]);
-    let phone = facts(vec![
-        ("Boutique", erase(live(move || own().map(|own| own.shop_name).unwrap_or_default()))),
-        ("Nom", erase(live(move || own().map(|own| own.name).unwrap_or_default()))),
-        ("Lettre des reçus", erase(live(move || own().map(|own| own.prefix).unwrap_or_default()))),
-        ("Produits", erase(live(products))),
-        ("Version", env!("CARGO_PKG_VERSION").into_any()),
-    ]);
     let notifies = live(move || {
         let (said, asks) = match till.notifies.get()? {
             Notifies::Yes => {
@@ -87,14 +96,7 @@ pub fn Settings() -> impl IntoView {
                     </div>
                     <p class="small muted">"Ce qui attend d’être envoyé reste sur ce téléphone."</p>
                 </section>
-                <section class="card" aria-labelledby="p2">
-                    <h2 id="p2">"Synchronisation"</h2>
-                    {standing}
-                    <button class="btn btn--wide" type="button" on:click=on(synchronise)>
-                        {icons::refresh_cw()} "Synchroniser maintenant"
-                    </button>
-                </section>
-                <section class="card" aria-labelledby="p3"><h2 id="p3">"Ce téléphone"</h2>{phone}</section>
+                {dashboard(till)}
                 {notifies}
             </main>
             {nav("/parametres", to_decide(till))}

@@ -1,0 +1,63 @@
+// Paramètres: what the dashboard says of this phone, and of the shop.
+import type { Page } from "@playwright/test";
+import { add, expect, sellExact, test } from "../support/shop";
+
+/** What stands beside a name. */
+function fact(page: Page, name: string) {
+  return page.locator("dl > div").filter({ has: page.getByText(name, { exact: true }) }).getByRole("definition");
+}
+
+test("the dashboard says what waits and since when, what came and went, and what it cost", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Un");
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.getByRole("link", { name: "Paramètres" }).click();
+  await expect(fact(page, "Dernière réception")).toHaveText(/^(à l’instant|il y a \d+\ss)$/);
+  await expect(fact(page, "Dernier envoi")).toHaveText("jamais");
+  await expect(fact(page, "En attente d’envoi")).toHaveText("0");
+  await expect(fact(page, "Temps de réponse")).toHaveText(/^\d+(,\d)?\ss \(aujourd’hui \d+(,\d)?\ss\)$/);
+  await expect(fact(page, "Internet aujourd’hui")).toHaveText(/^[1-9]\d*\s(o|ko) envoyés, [1-9]\d*\s(ko|Mo) reçus$/);
+  await expect(fact(page, "Mémoire utilisée")).toHaveText(/^[1-9][\d,]*\s(ko|Mo) sur [1-9][\d,\s]*\sGo permis$/);
+  await expect(fact(page, "Horloge")).toHaveText("à l’heure");
+  await expect(fact(page, "Version des échanges")).toHaveText("1");
+  await context.setOffline(true);
+  await page.goto("/vente");
+  await add(page, "Ail 250 g").click();
+  await sellExact(page);
+  await expect(page.getByText("En attente de synchronisation")).toBeVisible();
+  await page.goto("/parametres");
+  await expect(fact(page, "En attente d’envoi")).toHaveText("1");
+  await expect(fact(page, "Vente")).toHaveText(/^1, depuis \d+(,\d)?\ss$/);
+  await context.setOffline(false);
+  await expect(fact(page, "En attente d’envoi")).toHaveText("0");
+  await expect(fact(page, "Vente")).toHaveCount(0);
+  await expect(fact(page, "Dernier envoi")).toHaveText(/^(à l’instant|il y a \d+\ss)$/);
+});
+
+test("measuring costs no strict write and no request, and no sale notices when it fails", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+  await page.evaluate(() => {
+    const durabilities: string[] = ((window as any).durabilities = []);
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value, key) {
+      if (key !== "measured") return put.call(this, value, key);
+      durabilities.push(this.transaction.durability);
+      if ((window as any).full) throw new DOMException("no room", "QuotaExceededError");
+      return put.call(this, value, key);
+    };
+  });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  for (const full of [false, true]) {
+    await page.evaluate((full) => ((window as any).full = full), full);
+    await add(page, "Ail 250 g").click();
+    await sellExact(page);
+    await expect(page.getByText("Vente confirmée")).toBeVisible();
+    await page.getByRole("link", { name: "Nouvelle vente" }).click();
+  }
+  const durabilities = await page.evaluate(() => (window as any).durabilities as string[]);
+  expect(durabilities.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(durabilities)).toEqual(new Set(["relaxed"]));
+  expect(asked.filter((path) => path.startsWith("/api/"))).toEqual(["/api/v1/push", "/api/v1/push"]);
+  expect(await shop.sales()).toEqual(["A-000001", "A-000002"]);
+});
