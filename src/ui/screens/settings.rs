@@ -1,5 +1,6 @@
 //! Paramètres: the person, the phone, and where synchronisation stands.
 
+mod chart;
 mod dashboard;
 
 use super::{banners, chip, require_person, till, to_decide};

@@ -1,5 +1,6 @@
 //! The dashboard: what this phone knows of its synchronisation. None of it is loaded before somebody opens Paramètres.
 
+use super::chart;
 use crate::{
     device::{Till, handle::Measures},
     domain::Day,
@@ -23,7 +24,7 @@ pub type Seen = RwSignal<Option<Measures>>;
 pub fn draw(till: Till) -> AnyView {
     let seen: Seen = RwSignal::new(None);
     look(till, seen);
-    erase(view! { {synchronisation(till, seen)} {costs(till, seen)} {phone(till, seen)} })
+    erase(view! { {synchronisation(till, seen)} {costs(till, seen)} {chart::draw(seen)} {phone(till, seen)} })
 }
 
 /// Reads what is measured now, and with every change of where the phone stands.
