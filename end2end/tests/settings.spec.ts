@@ -1,6 +1,7 @@
 // Paramètres: what the dashboard says of this phone, and of the shop.
 import type { Page } from "@playwright/test";
-import { add, expect, sellExact, test } from "../support/shop";
+import { Held } from "../support/network";
+import { OWNER, add, expect, row, sellExact, test } from "../support/shop";
 
 /** What stands beside a name. */
 function fact(page: Page, name: string) {
@@ -60,4 +61,72 @@ test("measuring costs no strict write and no request, and no sale notices when i
   expect(new Set(durabilities)).toEqual(new Set(["relaxed"]));
   expect(asked.filter((path) => path.startsWith("/api/"))).toEqual(["/api/v1/push", "/api/v1/push"]);
   expect(await shop.sales()).toEqual(["A-000001", "A-000002"]);
+});
+
+test("fourteen days are drawn, and the same figures are a table", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await add(page, "Ail 250 g").click();
+  await sellExact(page);
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  await page.goto("/parametres");
+  const days = page.getByRole("region", { name: "Les 14 derniers jours" });
+  await expect(days).toContainText(/Attente avant la réponse du serveur : au plus \d+,\d\ss/);
+  await expect(days).toContainText("Aucun envoi n’a échoué.");
+  await days.getByText("En chiffres").click();
+  const table = days.getByRole("table", { name: "Envois des 14 derniers jours" });
+  await expect(table.getByRole("row")).toHaveCount(15);
+  await expect(table.getByRole("row").nth(1)).toHaveText(/^\d\d\/\d\d1\d+,\d\ss\d+,\d\ss0$/);
+  // A request that fails is one bar the day it fails.
+  await page.route("**/api/v1/pull", (route) => route.abort("connectionreset"));
+  await page.getByRole("button", { name: "Synchroniser maintenant" }).click();
+  await expect(days).toContainText(/échecs? du réseau, sans perte/);
+});
+
+test("Tout relire reads the shop from its start, and keeps what waits to be sent", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Un");
+  const held = await Held.pushes(context);
+  await add(page, "Ail 250 g").click();
+  await sellExact(page);
+  await page.getByRole("button", { name: "Ne pas attendre" }).click();
+  await expect(page.getByText("En attente de synchronisation")).toBeVisible();
+  await page.goto("/parametres");
+  await expect(fact(page, "En attente d’envoi")).toHaveText("1");
+  const anew = page.getByRole("button", { name: "Tout relire" });
+  const asked = page.waitForRequest((request) => !!request.postData()?.includes('"start":{"position":null}'));
+  await anew.click();
+  await asked;
+  await expect(anew).toBeEnabled();
+  await expect(fact(page, "En attente d’envoi")).toHaveText("1");
+  await page.goto("/vente");
+  await expect(row(page, "Ail 250 g", "11 en stock")).toBeVisible();
+  await held.release();
+  await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+  await expect(row(page, "Ail 250 g", "11 en stock")).toBeVisible();
+  expect(await shop.sales()).toEqual(["A-000001"]);
+});
+
+test("a report for who helps is copied, or shown where the browser does not copy; it names nobody", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Téléphone de Mariama");
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto("/parametres");
+  await expect(fact(page, "Horloge")).toHaveText("à l’heure");
+  await page.getByRole("button", { name: "Copier un rapport" }).click();
+  await expect(page.getByText("Rapport copié : collez-le dans un message.")).toBeVisible();
+  const report = await page.evaluate(() => navigator.clipboard.readText());
+  expect(report).toMatch(/^Comptoir \d+\.\d+\.\d+, échanges version 1\n/);
+  expect(report).toContain("lettre A");
+  const secrets = await page.evaluate(() => {
+    const opening = indexedDB.open("comptoir");
+    return new Promise<string>((done) => {
+      opening.onsuccess = () => {
+        const asked = opening.result.transaction("meta").objectStore("meta").get("installation");
+        asked.onsuccess = () => (opening.result.close(), done(JSON.parse(asked.result).secret));
+      };
+    });
+  });
+  expect(secrets).toHaveLength(64);
+  for (const hidden of [secrets, OWNER.name, "Mariama"]) expect(report).not.toContain(hidden);
+  await page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"))));
+  await page.getByRole("button", { name: "Copier un rapport" }).click();
+  await expect(page.getByRole("textbox", { name: "Copiez ce texte dans un message" })).toHaveValue(/^Comptoir /);
 });

@@ -181,6 +181,22 @@ impl Commands for Page {
         Box::pin(async move { measure::measures(&inner.shelf).await })
     }
 
+    fn read_anew(&self) -> Answer<Result<(), CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let begun = inner.shelf.carry_out(|device| {
+                Ok::<_, CommandError>(engine::read_anew(device).map(|tx| (tx, ()))) // under way already: nothing to do
+            });
+            begun.await?;
+            (inner.trigger)(Trigger::Wake);
+            Ok(())
+        })
+    }
+
+    fn copy(&self, text: String) -> Answer<bool> {
+        Box::pin(async move { platform::copy(&text).await })
+    }
+
     fn ring(&self, title: String, line: String) {
         notify::ring(title, line);
     }

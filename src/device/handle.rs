@@ -249,6 +249,10 @@ pub trait Commands {
     fn synchronise(&self);
     /// What this phone measures of itself, as it stands now.
     fn measures(&self) -> Answer<Result<Measures, StorageProblem>>;
+    /// Reads the shop from its start, beside what is shown; what waits to be sent stays.
+    fn read_anew(&self) -> Answer<Result<(), CommandError>>;
+    /// Puts a text where the person can paste it from. Says whether the browser did.
+    fn copy(&self, text: String) -> Answer<bool>;
     /// Something is to be decided: the phone shakes, and notifies where nobody sees this page.
     fn ring(&self, title: String, line: String);
     /// Asks the person whether this phone may notify.

@@ -134,6 +134,17 @@ pub async fn storage_used() -> Option<(u64, u64)> {
     Some((bytes("usage")?, bytes("quota")?))
 }
 
+/// Puts a text where the person can paste it from. Says whether the browser did.
+pub async fn copy(text: &str) -> bool {
+    let copied = async {
+        let clipboard = web_sys::window()?.navigator().clipboard();
+        let write: Function = Reflect::get(&clipboard, &"writeText".into()).ok()?.dyn_into().ok()?;
+        let promise: Promise = write.call1(&clipboard, &text.into()).ok()?.dyn_into().ok()?;
+        JsFuture::from(promise).await.ok()
+    };
+    copied.await.is_some()
+}
+
 /// The browser and its system, as it calls itself.
 pub fn browser() -> String {
     web_sys::window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()

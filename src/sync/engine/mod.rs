@@ -31,7 +31,7 @@ pub use account::{
 pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use measured::{Asked, MEASURED_DAYS, Measured, MeasuredDay, Unsent, unsent_by_kind};
 pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting, worth_waiting};
-pub use pull::{Applied, begin_fork, fork, on_pulled, plan_pull};
+pub use pull::{Applied, begin_fork, fork, on_pulled, plan_pull, read_anew};
 pub use push::{Lane, is_progress, on_push_answer, plan_push};
 pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue, queue_all};
 pub use schedule::{

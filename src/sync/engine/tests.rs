@@ -2,6 +2,7 @@
 
 mod forgetting;
 mod measuring;
+mod reading_anew;
 mod set_back;
 
 use super::{

@@ -2,6 +2,8 @@
 
 mod chart;
 mod dashboard;
+mod help;
+mod report;
 
 use super::{banners, chip, require_person, till, to_decide};
 use crate::{

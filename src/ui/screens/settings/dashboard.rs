@@ -1,6 +1,6 @@
 //! The dashboard: what this phone knows of its synchronisation. None of it is loaded before somebody opens Paramètres.
 
-use super::chart;
+use super::{chart, help};
 use crate::{
     device::{Till, handle::Measures},
     domain::Day,
@@ -24,7 +24,9 @@ pub type Seen = RwSignal<Option<Measures>>;
 pub fn draw(till: Till) -> AnyView {
     let seen: Seen = RwSignal::new(None);
     look(till, seen);
-    erase(view! { {synchronisation(till, seen)} {costs(till, seen)} {chart::draw(seen)} {phone(till, seen)} })
+    erase(
+        view! { {synchronisation(till, seen)} {costs(till, seen)} {chart::draw(seen)} {phone(till, seen)} {help::draw(till, seen)} },
+    )
 }
 
 /// Reads what is measured now, and with every change of where the phone stands.
@@ -96,15 +98,15 @@ fn synchronisation(till: Till, seen: Seen) -> AnyView {
     })
 }
 
-fn total(seen: &Measures) -> String {
+pub fn total(seen: &Measures) -> String {
     format::number(seen.unsent.iter().map(|unsent| unsent.count as i64).sum())
 }
 
-fn when(at_ms: i64, seen: &Measures) -> String {
+pub fn when(at_ms: i64, seen: &Measures) -> String {
     if at_ms == 0 { "jamais".to_owned() } else { format::ago(at_ms, seen.now_ms) }
 }
 
-fn round_trip(seen: &Measures) -> String {
+pub fn round_trip(seen: &Measures) -> String {
     let today = today(seen);
     match today.mean_round_trip_ms() {
         Some(mean_ms) => {
@@ -120,7 +122,7 @@ fn today(seen: &Measures) -> MeasuredDay {
     seen.measured.between(today, today)
 }
 
-fn this_month(seen: &Measures) -> MeasuredDay {
+pub fn this_month(seen: &Measures) -> MeasuredDay {
     let today = Day::of_ms(seen.now_ms);
     let (year, month, _) = today.civil();
     seen.measured.between(Day::from_civil(year, month, 1).unwrap_or(today), today)
@@ -144,11 +146,11 @@ fn costs(till: Till, seen: Seen) -> AnyView {
     })
 }
 
-fn transferred(day: &MeasuredDay) -> String {
+pub fn transferred(day: &MeasuredDay) -> String {
     format!("{} envoyés, {} reçus", format::bytes(day.sent_bytes), format::bytes(day.received_bytes))
 }
 
-fn room(seen: &Measures) -> String {
+pub fn room(seen: &Measures) -> String {
     match seen.room {
         Some(room) => format!("{} sur {} permis", format::bytes(room.used), format::bytes(room.allowed)),
         None => "inconnue".to_owned(),
@@ -175,7 +177,7 @@ fn phone(till: Till, seen: Seen) -> AnyView {
 }
 
 /// `skew_ms`: the server's clock minus this phone's.
-fn clock(skew_ms: i64) -> String {
+pub fn clock(skew_ms: i64) -> String {
     let off = format::duration(skew_ms.saturating_abs());
     match skew_ms {
         ms if ms.saturating_abs() < CLOCK_OFF_MS => "à l’heure".to_owned(),
