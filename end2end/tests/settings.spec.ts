@@ -1,7 +1,7 @@
 // Paramètres: what the dashboard says of this phone, and of the shop.
 import type { Page } from "@playwright/test";
 import { Held } from "../support/network";
-import { OWNER, add, expect, row, sellExact, test } from "../support/shop";
+import { OWNER, SELLER, add, expect, row, sellExact, test } from "../support/shop";
 
 /** What stands beside a name. */
 function fact(page: Page, name: string) {
@@ -129,4 +129,43 @@ test("a report for who helps is copied, or shown where the browser does not copy
   await page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"))));
   await page.getByRole("button", { name: "Copier un rapport" }).click();
   await expect(page.getByRole("textbox", { name: "Copiez ce texte dans un message" })).toHaveValue(/^Comptoir /);
+});
+
+test("an owner sees every device, what it made and what arrived, where there is a network; a seller does not", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Comptoir de gauche");
+  const { page: other } = await shop.phone(browser, "Comptoir de droite", SELLER);
+  await add(other, "Ail 250 g").click();
+  await sellExact(other);
+  await expect(other.getByText("Vente confirmée")).toBeVisible();
+  await page.getByRole("link", { name: "Paramètres" }).click();
+  const devices = page.getByRole("region", { name: "Appareils de la boutique" });
+  const device = (name: string) => devices.getByRole("listitem").filter({ hasText: name });
+  await expect(device("Comptoir de gauche")).toContainText("ce téléphone");
+  await expect(device("Comptoir de droite")).toContainText("1 fait, 1 reçu");
+  await expect(device("Comptoir de droite")).toContainText(/vu (à l’instant|il y a \d+\ss) · version \d/);
+  await expect(devices).toContainText("Rien n’a été refusé ces 14 derniers jours.");
+  // More than there is: refused, and counted.
+  await other.getByRole("link", { name: "Nouvelle vente" }).click();
+  const held = await Held.pushes(context);
+  for (const seller of [page, other]) {
+    await seller.goto("/vente");
+    for (let n = 0; n < 11; n++) await add(seller, "Ail 250 g").click();
+    await sellExact(seller);
+    if (seller === page) await page.getByRole("button", { name: "Ne pas attendre" }).click();
+    else await expect(other.getByText("Vente confirmée")).toBeVisible();
+  }
+  await held.release();
+  await expect(page.getByText("Refusée : à décider")).toBeVisible();
+  await page.goto("/parametres");
+  const table = devices.getByRole("table", { name: "Refus et désaccords" });
+  await expect(table.getByRole("row").nth(1)).toHaveText(/^\d\d\/\d\d1010$/);
+  await context.setOffline(true);
+  await expect(devices).toContainText("Il faut le réseau pour voir les autres appareils.");
+  await expect(devices.getByRole("button", { name: "Actualiser" })).toBeDisabled();
+  await context.setOffline(false);
+  await expect(device("Comptoir de droite")).toContainText("2 faits, 2 reçus");
+  await other.getByRole("link", { name: "Nouvelle vente" }).click();
+  await other.goto("/parametres");
+  await expect(fact(other, "Horloge")).toHaveText("à l’heure");
+  await expect(other.getByRole("heading", { name: "Appareils de la boutique" })).toHaveCount(0);
 });

@@ -17,11 +17,12 @@ use crate::{
     api,
     domain::{Cart, Key, Label, Pin, Product, SaleId, Tender, UserId},
     sync::{
-        Body, Verdict,
+        Body, CallError, Verdict,
         decide::{self, Choice},
         engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Store, Trigger, queue, roll_back, stop_waiting},
         merge,
         mutation::{Became, RecordSale, SettleRefusal},
+        wire::DevicesAnswer,
     },
 };
 use leptos::prelude::*;
@@ -191,6 +192,11 @@ impl Commands for Page {
             (inner.trigger)(Trigger::Wake);
             Ok(())
         })
+    }
+
+    fn devices(&self) -> Answer<Result<DevicesAnswer, CallError>> {
+        let inner = self.0.clone();
+        Box::pin(async move { measure::devices(&inner.shelf).await })
     }
 
     fn copy(&self, text: String) -> Answer<bool> {

@@ -11,7 +11,7 @@ use crate::{
         engine::{QueueError, SessionState},
         verdict::FieldConflict,
         view::{Catalogue, Pending, Shown},
-        wire::PersonRow,
+        wire::{DevicesAnswer, PersonRow},
     },
 };
 use leptos::prelude::*;
@@ -251,6 +251,8 @@ pub trait Commands {
     fn measures(&self) -> Answer<Result<Measures, StorageProblem>>;
     /// Reads the shop from its start, beside what is shown; what waits to be sent stays.
     fn read_anew(&self) -> Answer<Result<(), CommandError>>;
+    /// The shop's devices, as the server knows them; an owner's to ask.
+    fn devices(&self) -> Answer<Result<DevicesAnswer, CallError>>;
     /// Puts a text where the person can paste it from. Says whether the browser did.
     fn copy(&self, text: String) -> Answer<bool>;
     /// Something is to be decided: the phone shakes, and notifies where nobody sees this page.

@@ -1,14 +1,21 @@
-//! What a phone knows of its own synchronisation, read when somebody looks.
+//! What a phone knows of its own synchronisation, and the server of the whole shop's: read when somebody looks.
 
 use super::{
     handle::{Measures, Room, StorageProblem},
     platform::{self, now_ms},
     shelf::Shelf,
 };
-use crate::sync::{
-    engine::{Measured, Store, keys, unsent_by_kind},
-    wire::PROTOCOL,
+use crate::{
+    api,
+    sync::{
+        CallError,
+        engine::{Measured, Store, keys, unsent_by_kind},
+        wire::{DevicesAnswer, DevicesRequest, PROTOCOL},
+    },
 };
+
+/// A person waits for it.
+const TIMEOUT_MS: i64 = 15_000;
 
 pub async fn measures(shelf: &Shelf) -> Result<Measures, StorageProblem> {
     let (device, now_ms) = (shelf.device().await?, now_ms());
@@ -25,4 +32,12 @@ pub async fn measures(shelf: &Shelf) -> Result<Measures, StorageProblem> {
         protocol: PROTOCOL,
         browser: platform::browser(),
     })
+}
+
+pub async fn devices(shelf: &Shelf) -> Result<DevicesAnswer, CallError> {
+    let installation = shelf.device().await.ok().and_then(|device| device.meta.installation);
+    let Some(installation) = installation.map(|own| own.id) else { return Err(CallError::NotSignedIn) };
+    let request = DevicesRequest { protocol: PROTOCOL, installation };
+    let not_reached = || Err(CallError::NotReached { detail: "timed out".into() });
+    platform::within(TIMEOUT_MS, api::devices(request)).await.unwrap_or_else(not_reached)
 }

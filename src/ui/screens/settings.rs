@@ -3,11 +3,13 @@
 mod chart;
 mod dashboard;
 mod help;
+mod notices;
 mod report;
+mod shop;
 
 use super::{banners, chip, require_person, till, to_decide};
 use crate::{
-    device::{Till, handle::Notifies},
+    device::Till,
     ui::{
         components::{nav, top},
         erase::{erase, live, on},
@@ -64,26 +66,6 @@ pub fn Settings() -> impl IntoView {
             spawn_local(async move { drop(commands.sign_out().await) });
         }
     };
-    let notifies = live(move || {
-        let (said, asks) = match till.notifies.get()? {
-            Notifies::Yes => {
-                ("Ce téléphone vous prévient d’une vente refusée quand Comptoir est ouvert sans être à l’écran.", false)
-            }
-            Notifies::No => ("Les notifications sont refusées : permettez-les dans les réglages du navigateur.", false),
-            Notifies::Ask => ("Être prévenu d’une vente refusée quand Comptoir est ouvert sans être à l’écran.", true),
-        };
-        let ask = move |_: MouseEvent| {
-            if let Some(commands) = till.commands() {
-                commands.ask_to_notify();
-            }
-        };
-        let ask = asks.then(|| {
-            erase(view! { <button class="btn btn--wide" type="button" on:click=on(ask)>"Me prévenir"</button> })
-        });
-        Some(erase(view! {
-            <section class="card" aria-labelledby="p4"><h2 id="p4">"Notifications"</h2><p class="small muted">{said}</p>{ask}</section>
-        }))
-    });
     erase(view! {
         <div class="app">
             {top(None, "Paramètres".into_any(), chip(till), ().into_any())}
@@ -100,7 +82,6 @@ pub fn Settings() -> impl IntoView {
                     <p class="small muted">"Ce qui attend d’être envoyé reste sur ce téléphone."</p>
                 </section>
                 {dashboard(till)}
-                {notifies}
             </main>
             {nav("/parametres", to_decide(till))}
         </div>

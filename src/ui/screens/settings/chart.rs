@@ -77,7 +77,7 @@ fn ends(days: &[MeasuredDay]) -> AnyView {
 }
 
 /// `23/11`.
-fn short(day: Day) -> String {
+pub fn short(day: Day) -> String {
     let (_, month, day) = day.civil();
     format!("{day:02}/{month:02}")
 }
