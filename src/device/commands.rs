@@ -3,10 +3,10 @@
 use super::{
     account,
     handle::{
-        Absent, Answer, CommandError, Commands, Measures, Notice, Receipt, ReceiptState, Selling, SignInError, Sold,
-        StorageProblem, Till, Undecided,
+        Absent, Answer, CommandError, Commands, HandInError, Measures, Notice, Prepared, Receipt, ReceiptState,
+        Selling, SignInError, Sold, StorageProblem, Till, Undecided,
     },
-    measure,
+    handover, measure,
     mirror::Mirror,
     notify, past,
     platform::{self, Signal, now_ms, steady_ms},
@@ -20,6 +20,7 @@ use crate::{
         Body, CallError, Verdict,
         decide::{self, Choice},
         engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Store, Trigger, queue, roll_back, stop_waiting},
+        handover::HandedIn,
         merge,
         mutation::{Became, RecordSale, SettleRefusal},
         wire::DevicesAnswer,
@@ -41,6 +42,8 @@ pub struct Inner {
     pub stop_waiting: Signal,
     /// Receipts that the server was asked for.
     pub past: RefCell<BTreeMap<SaleId, Receipt>>,
+    /// What was prepared to be handed in by another phone.
+    pub file: handover::Kept,
 }
 
 impl Page {
@@ -197,6 +200,21 @@ impl Commands for Page {
     fn devices(&self) -> Answer<Result<DevicesAnswer, CallError>> {
         let inner = self.0.clone();
         Box::pin(async move { measure::devices(&inner.shelf).await })
+    }
+
+    fn prepare_file(&self) -> Answer<Option<Prepared>> {
+        let inner = self.0.clone();
+        Box::pin(async move { handover::prepare(&inner.shelf, &inner.file).await })
+    }
+
+    fn give_file(&self) -> Answer<bool> {
+        let inner = self.0.clone();
+        Box::pin(async move { handover::give(&inner.file).await })
+    }
+
+    fn hand_in(&self, field: String, code: String) -> Answer<Result<HandedIn, HandInError>> {
+        let inner = self.0.clone();
+        Box::pin(async move { handover::hand_in(&inner.shelf, &field, &code).await })
     }
 
     fn copy(&self, text: String) -> Answer<bool> {

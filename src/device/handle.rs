@@ -9,13 +9,14 @@ use crate::{
         CallError, Refusal,
         decide::Choice,
         engine::{QueueError, SessionState},
+        handover::HandedIn,
         verdict::FieldConflict,
         view::{Catalogue, Pending, Shown},
         wire::{DevicesAnswer, PersonRow},
     },
 };
 use leptos::prelude::*;
-pub use measures::{Measures, Room};
+pub use measures::{HandInError, Measures, Prepared, Room};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
 
 /// A command's answer. Commands run in the page, which has one thread.
@@ -253,6 +254,12 @@ pub trait Commands {
     fn read_anew(&self) -> Answer<Result<(), CommandError>>;
     /// The shop's devices, as the server knows them; an owner's to ask.
     fn devices(&self) -> Answer<Result<DevicesAnswer, CallError>>;
+    /// Seals what waits to be sent into a file; `None` where nothing waits, or the browser cannot.
+    fn prepare_file(&self) -> Answer<Option<Prepared>>;
+    /// Gives the prepared file to the person.
+    fn give_file(&self) -> Answer<bool>;
+    /// Hands in the file that was chosen in the field of that id.
+    fn hand_in(&self, field: String, code: String) -> Answer<Result<HandedIn, HandInError>>;
     /// Puts a text where the person can paste it from. Says whether the browser did.
     fn copy(&self, text: String) -> Answer<bool>;
     /// Something is to be decided: the phone shakes, and notifies where nobody sees this page.

@@ -6,6 +6,8 @@ mod account;
 mod commands;
 pub mod handle;
 #[cfg(feature = "hydrate")]
+mod handover;
+#[cfg(feature = "hydrate")]
 mod measure;
 #[cfg(feature = "hydrate")]
 mod mirror;

@@ -2,6 +2,7 @@
 
 mod database;
 mod deciding;
+mod handing_in;
 mod housekeeping;
 mod past;
 mod phone;

@@ -1,6 +1,10 @@
 //! What the dashboard of Paramètres shows of this phone.
 
-use crate::sync::engine::{Measured, Unsent};
+use super::StorageProblem;
+use crate::sync::{
+    CallError,
+    engine::{Measured, Unsent},
+};
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Measures {
@@ -24,4 +28,27 @@ pub struct Measures {
 pub struct Room {
     pub used: u64,
     pub allowed: u64,
+}
+
+/// A file with what waits to be sent, sealed with a code that is shown once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// Changes in it.
+    pub count: usize,
+    /// Digits, in groups.
+    pub code: String,
+}
+
+/// Why another phone's file was not handed in. Nothing is lost by it: the file can be handed in again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HandInError {
+    NoFile,
+    NotOurs,
+    /// A newer version of the app wrote it.
+    TooNew,
+    WrongCode,
+    NeedsNetwork,
+    OtherShop,
+    Refused(CallError),
+    Storage(StorageProblem),
 }

@@ -2,6 +2,7 @@
 
 mod chart;
 mod dashboard;
+mod handover;
 mod help;
 mod notices;
 mod report;

@@ -1,6 +1,6 @@
 //! When something is wrong: read the shop anew, and a report for who helps.
 
-use super::{chart::DAYS, dashboard::Seen, report};
+use super::{chart::DAYS, dashboard::Seen, handover, report};
 use crate::{
     device::Till,
     ui::{
@@ -24,6 +24,7 @@ pub fn draw(till: Till, seen: Seen) -> AnyView {
             <h2 id="p7">"En cas de problème"</h2>
             {read_anew(till)}
             {copy(till, seen)}
+            {handover::draw(till, seen)}
         </section>
     })
 }
