@@ -76,11 +76,11 @@ fn synchronisation(till: Till, seen: Seen) -> AnyView {
         let kinds = kinds.get();
         (!kinds.is_empty()).then(|| {
             let kinds = kinds.into_iter().map(|(name, said)| (name, said.into_any())).collect();
-            erase(view! { <div class="facts--of">{facts(kinds)}</div> })
+            erase(view! { <div class="facts-of">{facts(kinds)}</div> })
         })
     });
+    let unsent = facts(vec![("En attente d’envoi", figure(seen, total))]);
     let standing = facts(vec![
-        ("En attente d’envoi", figure(seen, |seen| total(seen).to_string())),
         ("À décider sur ce téléphone", figure(seen, |seen| format::number(seen.parked as i64))),
         ("Dernier envoi", figure(seen, |seen| when(seen.measured.pushed_ms, seen))),
         ("Dernière réception", figure(seen, |seen| when(seen.measured.pulled_ms, seen))),
@@ -89,8 +89,7 @@ fn synchronisation(till: Till, seen: Seen) -> AnyView {
     erase(view! {
         <section class="card" aria-labelledby="p2">
             <h2 id="p2">"Synchronisation"</h2>
-            {standing}
-            {waiting}
+            <div>{unsent} {waiting} {standing}</div>
             <button class="btn btn--wide" type="button" on:click=on(synchronise)>
                 {icons::refresh_cw()} "Synchroniser maintenant"
             </button>
@@ -107,12 +106,8 @@ pub fn when(at_ms: i64, seen: &Measures) -> String {
 }
 
 pub fn round_trip(seen: &Measures) -> String {
-    let today = today(seen);
-    match today.mean_round_trip_ms() {
-        Some(mean_ms) => {
-            let last = format::duration(seen.measured.round_trip_ms);
-            format!("{last} (aujourd’hui {})", format::duration(mean_ms))
-        }
+    match today(seen).mean_round_trip_ms() {
+        Some(mean_ms) => format::duration(mean_ms),
         None => "…".to_owned(),
     }
 }

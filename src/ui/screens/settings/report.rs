@@ -31,7 +31,8 @@ pub fn text(status: &Status, seen: &Measures, products: usize, days: i64) -> Str
     lines.push(format!("À décider : {}, dont sur ce téléphone {}", status.to_decide, seen.parked));
     lines.push(format!("Dernier envoi : {}", dashboard::when(seen.measured.pushed_ms, seen)));
     lines.push(format!("Dernière réception : {}", dashboard::when(seen.measured.pulled_ms, seen)));
-    lines.push(format!("Temps de réponse : {}", dashboard::round_trip(seen)));
+    let last = format::duration(seen.measured.round_trip_ms);
+    lines.push(format!("Temps de réponse : {last}, aujourd’hui {}", dashboard::round_trip(seen)));
     lines.push(format!("Internet ce mois-ci : {}", dashboard::transferred(&dashboard::this_month(seen))));
     let kept = if status.persistent == Some(true) { "protégées" } else { "non protégées" };
     lines.push(format!("Mémoire : {}, données {kept}", dashboard::room(seen)));
