@@ -3,8 +3,8 @@
 
 use crate::sync::CallError;
 use crate::sync::wire::{
-    EnrolAnswer, EnrolRequest, ForkRequest, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
-    SignInRequest,
+    DevicesAnswer, DevicesRequest, EnrolAnswer, EnrolRequest, ForkRequest, PullAnswer, PullRequest, PushAnswer,
+    PushRequest, SignInAnswer, SignInRequest,
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -58,4 +58,10 @@ pub async fn sign_in(request: SignInRequest) -> Result<SignInAnswer, CallError> 
 #[server(endpoint = "v1/sign-out", input = Json, output = Json)]
 pub async fn sign_out() -> Result<(), CallError> {
     crate::server::rpc::sign_out().await
+}
+
+/// The shop's devices, and what was refused, for an owner.
+#[server(endpoint = "v1/devices", input = Json, output = Json)]
+pub async fn devices(request: DevicesRequest) -> Result<DevicesAnswer, CallError> {
+    crate::server::rpc::devices(request).await
 }

@@ -3,9 +3,10 @@
 use super::{
     account, counting,
     handle::{
-        Absent, Answer, CommandError, Commands, Counted, Notice, Receipt, ReceiptState, Selling, SignInError, Sold,
-        Till, Undecided,
+        Absent, Answer, CommandError, Commands, Counted, HandInError, Measures, Notice, Prepared, Receipt,
+        ReceiptState, Selling, SignInError, Sold, StorageProblem, Till, Undecided,
     },
+    handover, measure,
     mirror::Mirror,
     notify, past,
     platform::{self, Signal, now_ms, steady_ms},
@@ -16,11 +17,13 @@ use crate::{
     api,
     domain::{Cart, Key, Label, Pin, Product, ProductId, SaleId, Tender, Units, UserId},
     sync::{
-        Body, Verdict,
+        Body, CallError, Verdict,
         decide::{self, Choice},
         engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Store, Trigger, queue, roll_back, stop_waiting},
+        handover::HandedIn,
         merge,
         mutation::{Became, RecordSale, SettleRefusal},
+        wire::DevicesAnswer,
     },
 };
 use leptos::prelude::*;
@@ -39,6 +42,8 @@ pub struct Inner {
     pub stop_waiting: Signal,
     /// Receipts that the server was asked for.
     pub past: RefCell<BTreeMap<SaleId, Receipt>>,
+    /// What was prepared to be handed in by another phone.
+    pub file: handover::Kept,
 }
 
 impl Page {
@@ -187,6 +192,47 @@ impl Commands for Page {
 
     fn synchronise(&self) {
         (self.0.trigger)(Trigger::Wake);
+    }
+
+    fn measures(&self) -> Answer<Result<Measures, StorageProblem>> {
+        let inner = self.0.clone();
+        Box::pin(async move { measure::measures(&inner.shelf).await })
+    }
+
+    fn read_anew(&self) -> Answer<Result<(), CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let begun = inner.shelf.carry_out(|device| {
+                Ok::<_, CommandError>(engine::read_anew(device).map(|tx| (tx, ()))) // under way already: nothing to do
+            });
+            begun.await?;
+            (inner.trigger)(Trigger::Wake);
+            Ok(())
+        })
+    }
+
+    fn devices(&self) -> Answer<Result<DevicesAnswer, CallError>> {
+        let inner = self.0.clone();
+        Box::pin(async move { measure::devices(&inner.shelf).await })
+    }
+
+    fn prepare_file(&self) -> Answer<Option<Prepared>> {
+        let inner = self.0.clone();
+        Box::pin(async move { handover::prepare(&inner.shelf, &inner.file).await })
+    }
+
+    fn give_file(&self) -> Answer<bool> {
+        let inner = self.0.clone();
+        Box::pin(async move { handover::give(&inner.file).await })
+    }
+
+    fn hand_in(&self, field: String, code: String) -> Answer<Result<HandedIn, HandInError>> {
+        let inner = self.0.clone();
+        Box::pin(async move { handover::hand_in(&inner.shelf, &field, &code).await })
+    }
+
+    fn copy(&self, text: String) -> Answer<bool> {
+        Box::pin(async move { platform::copy(&text).await })
     }
 
     fn ring(&self, title: String, line: String) {

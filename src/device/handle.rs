@@ -1,19 +1,23 @@
 //! The one handle through which screens see and use the device. It exists on both sides: on the server it is empty
 //! and its commands are never called; in the browser [`super::start`] fills it.
 
+mod decisions;
+mod measures;
+
 use crate::{
     domain::{Cart, Key, Label, Pin, Product, ProductId, Sale, SaleId, Tender, Units, UserId, product::StockState},
     sync::{
         CallError, Refusal,
         decide::Choice,
         engine::{QueueError, SessionState},
-        mutation::Became,
-        verdict::FieldConflict,
+        handover::HandedIn,
         view::{Catalogue, Doubt, Pending, Shown},
-        wire::PersonRow,
+        wire::{DevicesAnswer, PersonRow},
     },
 };
+pub use decisions::{Damaged, Decided, Decision, Undecided};
 use leptos::prelude::*;
+pub use measures::{HandInError, Measures, Prepared, Room};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
 
 /// A command's answer. Commands run in the page, which has one thread.
@@ -188,38 +192,6 @@ pub enum Absent {
     NotReached,
 }
 
-/// One card of À décider.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decision {
-    pub key: Key,
-    pub what: Undecided,
-    pub who: String,
-    pub at_ms: i64,
-    /// Made on this phone.
-    pub mine: bool,
-}
-
-/// What became of a refused sale, by whom and when.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decided {
-    pub sale: Sale,
-    pub became: Became,
-    pub who: String,
-    pub at_ms: i64,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Undecided {
-    /// A refused sale: try again, or cancel.
-    Sale { sale: Sale, refusal: Refusal },
-    /// An edit that clashed: what it was, of which product, and each field's three values.
-    Conflict { about: String, product: Option<ProductId>, fields: Vec<FieldConflict> },
-    /// Another change the server refused, or set aside.
-    Other { about: String, refusal: Option<Refusal> },
-    /// A row on this device's disk did not read back, and was set aside.
-    Damaged(Damaged),
-}
-
 /// The last count of a product.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counted {
@@ -233,21 +205,6 @@ pub struct Counted {
     /// The server has not answered.
     pub waiting: bool,
     pub doubt: Option<Doubt>,
-}
-
-/// What a damaged row was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Damaged {
-    /// A change that was not sent. `receipt`: of the sale it was, where that can still be read.
-    Unsent { receipt: Option<String> },
-    /// A change to be decided on.
-    Undecided { receipt: Option<String> },
-    /// A copy of a change the server has.
-    Sent,
-    /// Something the server told.
-    OfShop,
-    /// A setting of this phone.
-    OfPhone,
 }
 
 /// What the device can do. Implemented by the browser's driver.
@@ -276,6 +233,20 @@ pub trait Commands {
     /// Lets go of another refused change.
     fn dismiss(&self, key: Key) -> Answer<Result<(), CommandError>>;
     fn synchronise(&self);
+    /// What this phone measures of itself, as it stands now.
+    fn measures(&self) -> Answer<Result<Measures, StorageProblem>>;
+    /// Reads the shop from its start, beside what is shown; what waits to be sent stays.
+    fn read_anew(&self) -> Answer<Result<(), CommandError>>;
+    /// The shop's devices, as the server knows them; an owner's to ask.
+    fn devices(&self) -> Answer<Result<DevicesAnswer, CallError>>;
+    /// Seals what waits to be sent into a file; `None` where nothing waits, or the browser cannot.
+    fn prepare_file(&self) -> Answer<Option<Prepared>>;
+    /// Gives the prepared file to the person.
+    fn give_file(&self) -> Answer<bool>;
+    /// Hands in the file that was chosen in the field of that id.
+    fn hand_in(&self, field: String, code: String) -> Answer<Result<HandedIn, HandInError>>;
+    /// Puts a text where the person can paste it from. Says whether the browser did.
+    fn copy(&self, text: String) -> Answer<bool>;
     /// Something is to be decided: the phone shakes, and notifies where nobody sees this page.
     fn ring(&self, title: String, line: String);
     /// Asks the person whether this phone may notify.

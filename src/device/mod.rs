@@ -8,6 +8,10 @@ mod commands;
 mod counting;
 pub mod handle;
 #[cfg(feature = "hydrate")]
+mod handover;
+#[cfg(feature = "hydrate")]
+mod measure;
+#[cfg(feature = "hydrate")]
 mod mirror;
 #[cfg(feature = "hydrate")]
 mod notify;

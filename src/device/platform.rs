@@ -6,7 +6,10 @@ use std::{cell::RefCell, future::Future, rc::Rc};
 use uuid::Uuid;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, EventTarget};
+use web_sys::{
+    Event, EventTarget, PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit,
+    PerformanceResourceTiming,
+};
 
 /// The device's clock, in milliseconds since 1970.
 pub fn now_ms() -> i64 {
@@ -91,6 +94,60 @@ pub fn listen(target: &EventTarget, event: &str, f: impl FnMut(Event) + 'static)
     // Fails only for a callback that is none.
     drop(target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()));
     closure.forget();
+}
+
+/// Hears what this page is sent, until dropped.
+pub struct Watch {
+    observer: PerformanceObserver,
+    _heard: Closure<dyn FnMut(PerformanceObserverEntryList)>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Tells the address and the bytes of each answer, a moment after it came; of a stream, when it ends. A browser that
+/// does not measure them tells 0, or is no such browser at all.
+pub fn watch_transfers(mut tell: impl FnMut(&str, u64) + 'static) -> Option<Watch> {
+    let heard = Closure::<dyn FnMut(_)>::new(move |list: PerformanceObserverEntryList| {
+        for entry in list.get_entries() {
+            if let Ok(entry) = entry.dyn_into::<PerformanceResourceTiming>() {
+                tell(&entry.name(), entry.transfer_size() as u64);
+            }
+        }
+    });
+    let observer = PerformanceObserver::new(heard.as_ref().unchecked_ref()).ok()?;
+    observer.observe(&PerformanceObserverInit::new(&js_sys::Array::of1(&"resource".into())));
+    Some(Watch { observer, _heard: heard })
+}
+
+/// Bytes the browser keeps for this site, and as many as it allows; `None` where it does not say.
+pub async fn storage_used() -> Option<(u64, u64)> {
+    let manager = web_sys::window()?.navigator().storage();
+    // Only a page over https, or of this very machine, has one.
+    let estimate: Function = Reflect::get(&manager, &"estimate".into()).ok()?.dyn_into().ok()?;
+    let promise: Promise = estimate.call0(&manager).ok()?.dyn_into().ok()?;
+    let estimate = JsFuture::from(promise).await.ok()?;
+    let bytes = |name: &str| Some(Reflect::get(&estimate, &name.into()).ok()?.as_f64()? as u64);
+    Some((bytes("usage")?, bytes("quota")?))
+}
+
+/// Puts a text where the person can paste it from. Says whether the browser did.
+pub async fn copy(text: &str) -> bool {
+    let copied = async {
+        let clipboard = web_sys::window()?.navigator().clipboard();
+        let write: Function = Reflect::get(&clipboard, &"writeText".into()).ok()?.dyn_into().ok()?;
+        let promise: Promise = write.call1(&clipboard, &text.into()).ok()?.dyn_into().ok()?;
+        JsFuture::from(promise).await.ok()
+    };
+    copied.await.is_some()
+}
+
+/// The browser and its system, as it calls itself.
+pub fn browser() -> String {
+    web_sys::window().and_then(|window| window.navigator().user_agent().ok()).unwrap_or_default()
 }
 
 /// Wakes one waiter, or the next to wait.

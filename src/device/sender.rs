@@ -1,9 +1,10 @@
 //! The one sender of an installation: carries out what the schedule says, while this tab holds the lock (G5).
 
 mod follow;
+mod meter;
 mod stream;
 
-use self::follow::Following;
+use self::{follow::Following, meter::Meter};
 use super::{
     handle::StorageProblem,
     platform::{self, Signal, now_ms, steady_ms},
@@ -15,10 +16,10 @@ use crate::{
     sync::{
         CallError,
         engine::{
-            self, Acknowledged, Action, Applied, Contact, Device, Lane, LocalTx, Schedule, Situation, Store, Trigger,
-            keys,
+            self, Acknowledged, Action, Applied, Asked, Contact, Device, Lane, LocalTx, Schedule, Situation, Store,
+            Trigger, keys,
         },
-        wire::{From, PullAnswer, PullRequest, PushAnswer, PushRequest},
+        wire::{self, PullAnswer, PullRequest, PushAnswer, PushRequest},
     },
 };
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
@@ -40,6 +41,7 @@ struct Inner {
     in_flight: RefCell<BTreeSet<Key>>,
     busy: RefCell<Busy>,
     following: RefCell<Following>,
+    meter: Meter,
     wake: Signal,
     /// An urgent push: a pull under way gives way to it, and the next one does not.
     hurry: Signal,
@@ -76,8 +78,10 @@ impl Sender {
                 Ok::<_, StorageProblem>(Some((tx, epoch)))
             })
             .await?;
+        let meter = Meter::open(&shelf).await;
         Ok(Self(Rc::new(Inner {
             shelf,
+            meter,
             epoch: epoch.unwrap_or_default(),
             schedule: RefCell::default(),
             in_flight: RefCell::default(),
@@ -185,12 +189,16 @@ impl Sender {
                 failed(self);
             }
             Err(Failed::Call(error)) => {
-                if let Some(session) = engine::session_after(&error)
+                let session = engine::session_after(&error);
+                if let Some(session) = session
                     && let Err(problem) = self.0.shelf.commit(engine::session_ended(signed_in, session)).await
                 {
                     leptos::logging::error!("the end of the session could not be stored: {problem:?}");
                 }
                 failed(self);
+                if session.is_none() {
+                    self.measure_failure().await;
+                }
             }
         }
     }
@@ -215,18 +223,24 @@ impl Sender {
         let keys: Vec<Key> = request.mutations.iter().map(|mutation| mutation.key).collect();
         self.0.in_flight.borrow_mut().extend(&keys);
         let timeout_ms = if matches!(lane, Lane::Urgent(_)) { URGENT_TIMEOUT_MS } else { REQUEST_TIMEOUT_MS };
+        let began_ms = steady_ms();
         let answered = self.call_push(request, timeout_ms).await;
         self.0.in_flight.borrow_mut().retain(|key| !keys.contains(key));
         let answer = answered?;
+        let (round_trip_ms, now_ms) = (steady_ms() - began_ms, now_ms());
         let progress = engine::is_progress(&answer);
-        let now_ms = now_ms();
         let applied = self
             .write(|device| engine::on_push_answer(device, self.0.epoch, &answer, now_ms, &mut platform::new_key))
             .await?;
+        self.measure(answer.server_now_ms, |measured| {
+            measured.answered(Asked::Push, answer.server_now_ms, round_trip_ms);
+            measured.judged(&device, &answer.answers, now_ms, answer.server_now_ms);
+        });
         Ok(Done::Answered { again: applied != Applied::UpToDate, progress })
     }
 
     async fn call_push(&self, request: PushRequest, timeout_ms: i64) -> Result<PushAnswer, Failed> {
+        self.0.meter.sends(&request);
         match platform::within(timeout_ms, api::push(request)).await {
             Some(answered) => answered.map_err(Failed::Call),
             None => Err(timed_out()),
@@ -237,9 +251,11 @@ impl Sender {
         let device = self.0.shelf.device().await?;
         let Some(request) = engine::plan_pull(&device, APP) else { return Ok(Done::Nothing) };
         let asked = request.from.clone();
+        let began_ms = steady_ms();
         let Some(answer) = self.call_pull(request).await? else {
             return Ok(Done::Answered { again: true, progress: true }); // gave way to a sale
         };
+        let round_trip_ms = steady_ms() - began_ms;
         let acknowledged: Vec<Acknowledged> = match &answer.pulled {
             crate::sync::wire::Pulled::Start(_) => {
                 self.0.shelf.acknowledged().await?.into_iter().map(|(_, row)| row).collect()
@@ -247,6 +263,9 @@ impl Sender {
             _ => Vec::new(),
         };
         let applied = self.take(Some(&asked), &answer, acknowledged).await?;
+        self.measure(answer.server_now_ms, |measured| {
+            measured.answered(Asked::Pull, answer.server_now_ms, round_trip_ms);
+        });
         let device = self.0.shelf.device().await?;
         // A finished loading that waits for verdicts has nothing to pull.
         let waits = device.meta.loading.is_some_and(|loading| loading.complete);
@@ -255,7 +274,7 @@ impl Sender {
 
     async fn take(
         &self,
-        asked: Option<&From>,
+        asked: Option<&wire::From>,
         answer: &PullAnswer,
         acknowledged: Vec<Acknowledged>,
     ) -> Result<Applied, Failed> {
@@ -269,6 +288,7 @@ impl Sender {
     /// `None` if it gave way to a sale: on a slow line the page would take the sale's seconds.
     async fn call_pull(&self, request: PullRequest) -> Result<Option<PullAnswer>, Failed> {
         use futures::future::{Either, select};
+        self.0.meter.sends(&request);
         let call = Box::pin(platform::within(REQUEST_TIMEOUT_MS, api::pull(request)));
         let hurry = Box::pin(self.0.hurry.wait());
         match select(call, hurry).await {

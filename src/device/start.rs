@@ -133,6 +133,7 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
         trigger: Box::new(move |trigger| triggered.clone().trigger(trigger)),
         stop_waiting: Signal::default(),
         past: RefCell::default(),
+        file: Rc::default(),
     };
     mirror.overview().await?;
     till.connect(Arc::new(Page::new(Rc::new(inner))));

@@ -151,33 +151,6 @@ pub async fn revoke(db: &Db, shop: ShopId, installation: InstallationId, now_ms:
     Ok(tx.commit().await?)
 }
 
-/// A phone as the operator sees it (G15).
-pub struct Phone {
-    pub id: InstallationId,
-    pub name: String,
-    pub prefix: String,
-    pub made: i64,
-    pub waiting: i64,
-    pub revoked: bool,
-}
-
-/// The shop's phones in the order they came; receipt prefixes bound their number.
-pub async fn of_shop(db: &Db, shop: ShopId) -> Result<Vec<Phone>, ServerError> {
-    type Row = (Uuid, String, String, i64, i64, Option<i64>);
-    let mut tx = db.read().await?;
-    let rows: Vec<Row> = fetch_all!(
-        &mut tx,
-        Row,
-        "SELECT id, name, prefix, made, waiting, revoked_ms FROM installations WHERE shop_id = $1 ORDER BY created_ms, id",
-        shop.0
-    )?;
-    let phone = |(id, name, prefix, made, waiting, revoked_ms): Row| {
-        let (id, revoked) = (InstallationId(id), revoked_ms.is_some());
-        Phone { id, name, prefix, made, waiting, revoked }
-    };
-    Ok(rows.into_iter().map(phone).collect())
-}
-
 struct Code {
     shop: ShopId,
     holds_costs: bool,

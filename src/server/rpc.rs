@@ -1,8 +1,8 @@
 //! What each server function does, between HTTP and the rooms behind it.
 
 use super::{
-    ServerError, clock::now_ms, cookie, enrol as enrolment, metrics::Sent, pull, push, session::Session, sessions,
-    state::State,
+    ServerError, clock::now_ms, cookie, devices as shop_devices, enrol as enrolment, metrics::Sent, pull, push,
+    session::Session, sessions, state::State,
 };
 use crate::sync::{CallError, wire::*};
 use axum::{extract::ConnectInfo, http::request::Parts};
@@ -38,6 +38,13 @@ pub async fn pull(request: PullRequest) -> Result<PullAnswer, CallError> {
 async fn read(state: &State, request: PullRequest) -> Result<PullAnswer, CallError> {
     let session = signed_in(state, "pull").await?;
     pull::pull(&state.db, &session, request, now_ms()).await.map_err(|error| error.into_call("pull"))
+}
+
+pub async fn devices(request: DevicesRequest) -> Result<DevicesAnswer, CallError> {
+    let state = state()?;
+    let session = signed_in(&state, "devices").await?;
+    let answered = shop_devices::answer(&state.db, &session, &request, now_ms()).await;
+    answered.map_err(|error| error.into_call("devices"))
 }
 
 pub async fn enrol(request: EnrolRequest) -> Result<EnrolAnswer, CallError> {

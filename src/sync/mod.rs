@@ -5,6 +5,7 @@ pub mod call;
 pub mod decide;
 pub mod engine;
 pub mod first_page;
+pub mod handover;
 pub mod json;
 pub mod merge;
 pub mod mutation;

@@ -1,6 +1,10 @@
 //! What travels between device and server, version 1. `docs/PROTOCOL.md` describes it for a stranger; the samples in
 //! `tests/fixtures/wire` hold both to it.
 
+mod devices;
+
+pub use devices::*;
+
 use super::{
     mutation::{Became, Mutation},
     verdict::{Answer, Refusal},

@@ -37,6 +37,42 @@ pub fn date_time(time_ms: i64) -> String {
     format!("{} {:02}:{:02}", Day::of_ms(time_ms), minutes / 60, minutes % 60)
 }
 
+/// `850 o`, `12 ko`, `1,4 Mo`: two figures where there is a comma.
+pub fn bytes(bytes: u64) -> String {
+    let (unit, of) = match bytes {
+        0..1_000 => return format!("{bytes}{NARROW_SPACE}o"),
+        1_000..1_000_000 => ("ko", 1_000),
+        1_000_000..1_000_000_000 => ("Mo", 1_000_000),
+        _ => ("Go", 1_000_000_000),
+    };
+    let tenths = bytes / (of / 10);
+    match unit {
+        "ko" => format!("{}{NARROW_SPACE}ko", bytes.div_ceil(of)),
+        _ if tenths < 100 => format!("{},{}{NARROW_SPACE}{unit}", tenths / 10, tenths % 10),
+        _ => format!("{}{NARROW_SPACE}{unit}", number((tenths / 10) as i64)),
+    }
+}
+
+/// How long something took or lasts: `0,3 s`, `12 s`, `5 min`, `3 h`, `2 jours`.
+pub fn duration(ms: i64) -> String {
+    match ms.max(0) {
+        ms @ 0..10_000 => format!("{},{}{NARROW_SPACE}s", ms / 1_000, ms % 1_000 / 100),
+        ms @ 10_000..60_000 => format!("{}{NARROW_SPACE}s", ms / 1_000),
+        ms @ 60_000..3_600_000 => format!("{}{NARROW_SPACE}min", ms / 60_000),
+        ms if ms < 2 * DAY_MS => format!("{}{NARROW_SPACE}h", ms / 3_600_000),
+        ms => format!("{} jours", number(ms / DAY_MS)),
+    }
+}
+
+/// When something was: `à l’instant`, `il y a 5 min`; of another day, its date and time.
+pub fn ago(at_ms: i64, now_ms: i64) -> String {
+    match now_ms.saturating_sub(at_ms) {
+        ..10_000 if at_ms <= now_ms.saturating_add(60_000) => "à l’instant".to_owned(),
+        ms @ 10_000..DAY_MS => format!("il y a {}", duration(ms)),
+        _ => date_time(at_ms),
+    }
+}
+
 /// `1 article`, `3 articles`.
 pub fn count(n: i64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n.abs() < 2 { one } else { many })
@@ -95,6 +131,22 @@ mod tests {
         assert_eq!((parse_units(" 1 200").map(Units::get), parse_units("2,5")), (Some(1_200), None));
         assert_eq!(parse_amount("-5"), None);
         assert_eq!(parse_amount("12,5"), None);
+    }
+
+    #[test]
+    fn bytes_and_times_are_written_as_people_say_them() {
+        let said = [0, 999, 1_000, 1_001, 999_999, 1_000_000, 9_990_000, 34_000_000, 2_400_000_000].map(bytes);
+        let spaced = said.map(|text| text.replace(NARROW_SPACE, " "));
+        assert_eq!(spaced, ["0 o", "999 o", "1 ko", "2 ko", "1000 ko", "1,0 Mo", "9,9 Mo", "34 Mo", "2,4 Go"]);
+        let said = [-5, 340, 9_999, 59_999, 60_000, 3_599_999, 86_400_000, 172_800_000].map(duration);
+        let spaced = said.map(|text| text.replace(NARROW_SPACE, " "));
+        assert_eq!(spaced, ["0,0 s", "0,3 s", "9,9 s", "59 s", "1 min", "59 min", "24 h", "2 jours"]);
+        let now_ms = 1_795_442_700_000;
+        assert_eq!(ago(now_ms, now_ms), "à l’instant");
+        assert_eq!(ago(now_ms + 30_000, now_ms), "à l’instant");
+        assert_eq!(ago(now_ms - 300_000, now_ms), "il y a 5\u{202f}min");
+        assert_eq!(ago(now_ms - 2 * DAY_MS, now_ms), "21/11/2026 14:05");
+        assert_eq!(ago(now_ms, now_ms - DAY_MS), "23/11/2026 14:05");
     }
 
     #[test]

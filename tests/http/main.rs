@@ -1,6 +1,7 @@
 //! The program around the judging core, over real sockets: HTTP, sessions, enrolment, assets, the binary itself.
 
 mod assets;
+mod devices;
 mod events;
 mod guards;
 mod metrics;

@@ -3,7 +3,7 @@
 use crate::place::make_site;
 use axum::http::{Response, header};
 use comptoir::{
-    domain::*,
+    domain::{day::DeviceTime, *},
     server::{
         catalogue,
         cli::serve_until,
@@ -17,7 +17,11 @@ use comptoir::{
         state::State,
         throttle::Throttle,
     },
-    sync::wire::{EnrolAnswer, EnrolRequest, SignInRequest},
+    sync::{
+        Body, Mutation, Origin,
+        mutation::RecordExpense,
+        wire::{EnrolAnswer, EnrolRequest, SignInRequest},
+    },
 };
 use leptos::config::LeptosOptions;
 use serde::{Serialize, de::DeserializeOwned};
@@ -125,6 +129,23 @@ pub fn product(name: &str) -> Product {
         threshold: Units::ZERO,
         retired: false,
     }
+}
+
+/// What a person at a phone queued there.
+pub fn mutation(phone: InstallationId, sequence: u64, actor: UserId, body: &Body) -> Mutation {
+    let origin = Origin { installation: phone, sequence, actor };
+    let made = DeviceTime { device_ms: now_ms(), skew_ms: 0, contact_ms: now_ms() };
+    Mutation::new(Key(Uuid::new_v4()), origin, made, Vec::new(), Vec::new(), body)
+}
+
+pub fn expense(phone: InstallationId, sequence: u64, actor: UserId) -> Mutation {
+    let expense = Expense {
+        id: ExpenseId(Uuid::now_v7()),
+        kind: Label::new("Transport").unwrap(),
+        amount: Money::new(5_000).unwrap(),
+        note: Note::new("").unwrap(),
+    };
+    mutation(phone, sequence, actor, &Body::RecordExpense(RecordExpense { expense }))
 }
 
 pub fn agent() -> ureq::Agent {

@@ -1,9 +1,9 @@
 use crate::server::*;
 use axum::http::header;
 use comptoir::{
-    domain::{day::DeviceTime, *},
+    domain::*,
     server::{clock::now_ms, enrol, people, sessions},
-    sync::{Body, Mutation, Origin, Verdict, mutation::RecordExpense, wire::*},
+    sync::{Mutation, Verdict, wire::*},
 };
 
 use std::thread;
@@ -150,7 +150,7 @@ fn revoked_phone_with_queue(setting: Setting) {
     assert_eq!(server.call("pull", &reply.cookie(), &pull(phone.id)).error(), "revoked");
     let page = server.get("/vente", &[("cookie", &reply.cookie())]);
     assert!(page.status == 200 && !page.text().contains("Boutique"), "{}", page.text());
-    let queued = push(phone.id, expense(phone.id, shop.owner));
+    let queued = push(phone.id, expense(phone.id, 1, shop.owner));
     let answer: PushAnswer = server.call("push", &reply.cookie(), &queued).json();
     assert!(matches!(answer.answers[0].verdict, Verdict::Quarantined { .. }), "{:?}", answer.answers);
 }
@@ -169,7 +169,7 @@ fn cloned_installation(setting: Setting) {
     let again: EnrolAnswer = server.call("fork", &cookie, &request).json();
     assert_eq!(again, forked);
     // The seller goes on without a PIN, on either, and what they queued before is theirs.
-    let queued = push(new_installation, expense(new_installation, shop.employee));
+    let queued = push(new_installation, expense(new_installation, 1, shop.employee));
     let answer: PushAnswer = server.call("push", &reply.cookie(), &queued).json();
     assert!(answer.answers[0].verdict.is_applied(), "{:?}", answer.answers);
     assert_eq!(server.call("pull", &cookie, &pull(phone.id)).status, 200);
@@ -201,19 +201,6 @@ fn a_secret_of_another_phone_opens_nothing(setting: Setting) {
     for cookie in ["comptoir_session=", "comptoir_session=0", &format!("comptoir_session={}", "0".repeat(64))] {
         assert_eq!(server.call("pull", cookie, &pull(phone.id)).error(), "not_signed_in");
     }
-}
-
-fn expense(installation: InstallationId, actor: UserId) -> Mutation {
-    let expense = Expense {
-        id: ExpenseId(Uuid::now_v7()),
-        kind: Label::new("Transport").unwrap(),
-        amount: Money::new(5_000).unwrap(),
-        note: Note::new("").unwrap(),
-    };
-    let origin = Origin { installation, sequence: 1, actor };
-    let made = DeviceTime { device_ms: now_ms(), skew_ms: 0, contact_ms: now_ms() };
-    let body = Body::RecordExpense(RecordExpense { expense });
-    Mutation::new(Key(Uuid::new_v4()), origin, made, Vec::new(), Vec::new(), &body)
 }
 
 fn push(installation: InstallationId, mutation: Mutation) -> PushRequest {

@@ -3,6 +3,7 @@
 mod counting;
 mod database;
 mod deciding;
+mod handing_in;
 mod housekeeping;
 mod past;
 mod phone;

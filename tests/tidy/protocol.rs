@@ -140,7 +140,15 @@ fn every_field_of_the_samples_is_in_the_protocol() {
             collect(&sample[part], &mut |key, _| keys.extend([key.to_owned()]));
         }
     }
-    for file in ["sync/wire.rs", "sync/mutation.rs", "domain/product.rs", "domain/sale.rs", "domain/expense.rs"] {
+    let files = [
+        "sync/wire.rs",
+        "sync/wire/devices.rs",
+        "sync/mutation.rs",
+        "domain/product.rs",
+        "domain/sale.rs",
+        "domain/expense.rs",
+    ];
+    for file in files {
         keys.extend(fields(file));
     }
     keys.remove("colour"); // the field nobody knows
@@ -212,6 +220,9 @@ fn limits_are_those_of_the_code() {
         HISTORY_DAYS,
         PAST_DAYS_MAX,
         ACKNOWLEDGED_DAYS,
+        DEVICES_MAX,
+        GAPS_MAX,
+        TROUBLE_DAYS,
         PIN_TRIES_MAX,
         PIN_LOCK_MS,
         PIN_LOCK_MAX_MS,
@@ -232,7 +243,7 @@ fn limits_are_those_of_the_code() {
     for (name, value) in &limits {
         assert_eq!(said(name), Some(*value), "{name}");
     }
-    for file in ["domain/limits.rs", "sync/wire.rs"] {
+    for file in ["domain/limits.rs", "sync/wire.rs", "sync/wire/devices.rs"] {
         let code = lex(&read(&format!("src/{file}"))).code;
         for name in code.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(':').next()) {
             assert!(limits.iter().any(|(known, _)| *known == name), "{name} is not in the table");

@@ -62,7 +62,9 @@ impl Sender {
             Heard::Alive => {}
             Heard::Page(answer) => spawn_local(async move {
                 sender.0.following.borrow_mut().failures = 0;
-                match sender.take(None, &answer, Vec::new()).await {
+                let taken = sender.take(None, &answer, Vec::new()).await;
+                sender.measure(answer.server_now_ms, |measured| measured.heard(answer.server_now_ms));
+                match taken {
                     Ok(Applied::UpToDate) => {}
                     // More, or another page came first.
                     Ok(Applied::Again | Applied::Resync | Applied::Waits) => sender.trigger(Trigger::Missed),

@@ -1,9 +1,11 @@
 //! One statement for each rule, answering only the rows that break it.
 
 use super::{DIFFERENCES_MAX, Difference};
+use crate::domain::ShopId;
 use crate::server::{
     ServerError,
     db::{Tx, fetch_all},
+    phones,
 };
 use uuid::Uuid;
 
@@ -124,13 +126,14 @@ pub(super) async fn moved_by_a_sale(tx: &mut Tx) -> Result<Vec<Difference>, Serv
 
 /// G15: an installation that holds nothing back has everything it made in the ledger.
 pub(super) async fn sequences(tx: &mut Tx) -> Result<Vec<Difference>, ServerError> {
-    let broken = fetch_all!(
-        tx,
-        Broken,
-        "SELECT i.shop_id, i.id, COUNT(g.key), i.made FROM installations i
-         LEFT JOIN ledger g ON g.shop_id = i.shop_id AND g.installation_id = i.id
-         WHERE i.waiting = 0 GROUP BY i.shop_id, i.id, i.made HAVING COUNT(g.key) < i.made LIMIT $1",
-        DIFFERENCES_MAX
-    )?;
+    let mut broken = Vec::new();
+    for (shop,) in fetch_all!(&mut *tx, (Uuid,), "SELECT id FROM shops ORDER BY id")? {
+        let phones = phones::of_shop(tx, ShopId(shop), i64::MAX).await?;
+        let broke = phones.into_iter().filter(|phone| phone.waiting == 0 && phone.received < phone.made);
+        broken.extend(broke.map(|phone| (shop, phone.id.0, phone.received, phone.made)));
+        if broken.len() as i64 >= DIFFERENCES_MAX {
+            break;
+        }
+    }
     Ok(differences("everything made was received, installation", broken))
 }

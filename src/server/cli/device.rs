@@ -4,6 +4,7 @@ use crate::server::{
     db::Db,
     enrol,
     people::{self, Shop},
+    phones,
 };
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -22,7 +23,7 @@ pub enum Device {
         #[arg(long)]
         quiet: bool,
     },
-    /// The shop's phones: letters on their receipts, name, what they have made and still hold, id.
+    /// The shop's phones: letters on their receipts, name, what they have made, what of it arrived, what they still hold, id.
     List {
         #[arg(long)]
         shop: Option<String>,
@@ -58,16 +59,17 @@ impl Device {
 }
 
 async fn list(db: &Db, shop: &Shop) -> Result<(), Failure> {
-    for phone in enrol::of_shop(db, shop.id).await? {
+    for phone in phones::of_shop(&mut db.read().await?, shop.id, i64::MAX).await? {
         let revoked = if phone.revoked { ", revoked" } else { "" };
-        let (made, waiting) = (phone.made, phone.waiting);
-        println!("{}\t{}\t{made} made, {waiting} waiting{revoked}\t{}", phone.prefix, phone.name, phone.id);
+        let (made, received, waiting) = (phone.made, phone.received, phone.waiting);
+        let counts = format!("{made} made, {received} received, {waiting} waiting{revoked}");
+        println!("{}\t{}\t{counts}\t{}", phone.prefix, phone.name, phone.id);
     }
     Ok(())
 }
 
 async fn revoke(db: &Db, shop: &Shop, wanted: &str) -> Result<(), Failure> {
-    let phones = enrol::of_shop(db, shop.id).await?;
+    let phones = phones::of_shop(&mut db.read().await?, shop.id, i64::MAX).await?;
     let found = phones.iter().find(|phone| phone.prefix == wanted || phone.id.to_string() == wanted);
     let phone = found.ok_or_else(|| format!("{} has no phone {wanted}: see `comptoir device list`", shop.name))?;
     enrol::revoke(db, shop.id, phone.id, now_ms()).await?;

@@ -6,13 +6,15 @@ use leptos::{
     view,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
 /// Files in the service worker's list.
 const FILES_MAX: usize = 500;
+/// The part that every page starts with. The others are loaded when somebody wants them.
+const STARTED: &str = "device";
 /// Folders within folders that are looked into.
 const DEPTH_MAX: usize = 6;
 
@@ -52,7 +54,8 @@ impl Site {
         let pkg = options.site_pkg_dir_route_base();
         let built = Built::read(options, &root, &pkg)?;
         let app_shell = Owner::new().with(|| {
-            let wasm = [&built.wasm].into_iter().chain(&built.parts).cloned().collect();
+            let started = built.parts.get(STARTED).into_iter().flatten();
+            let wasm = [&built.wasm].into_iter().chain(started).cloned().collect();
             let shell = crate::app::app_shell(options.clone(), built.js.clone(), wasm);
             view! { {shell} }.to_html()
         });
@@ -94,8 +97,8 @@ struct Built {
     css: String,
     /// Loads the parts.
     loader: String,
-    /// What `wasm_split` puts into files of its own.
-    parts: Vec<String>,
+    /// What `wasm_split` puts into files of its own, by the name of the part.
+    parts: BTreeMap<String, Vec<String>>,
 }
 
 impl Built {
@@ -127,7 +130,7 @@ impl Built {
     }
 
     fn files(&self) -> impl Iterator<Item = &String> {
-        [&self.js, &self.wasm, &self.css, &self.loader].into_iter().chain(&self.parts)
+        [&self.js, &self.wasm, &self.css, &self.loader].into_iter().chain(self.parts.values().flatten())
     }
 
     /// Older builds stay in the folder for the pages that still use them, and out of the list.
@@ -154,13 +157,15 @@ fn read_hashes(options: &LeptosOptions) -> Result<BTreeMap<String, String>, Site
 }
 
 /// Addresses of the files that a manifest of `wasm_split` names: each part with the files it is made of.
-fn read_parts(root: &Path, pkg: &str, manifest: &str) -> Result<Vec<String>, SiteError> {
+fn read_parts(root: &Path, pkg: &str, manifest: &str) -> Result<BTreeMap<String, Vec<String>>, SiteError> {
     let file = root.join(manifest.trim_start_matches('/'));
     let text = fs::read_to_string(&file).map_err(|_| SiteError::NoFile(manifest.to_owned()))?;
-    let parts: BTreeMap<String, Vec<String>> =
+    let mut parts: BTreeMap<String, Vec<String>> =
         serde_json::from_str(&text).map_err(|error| SiteError::Io(file, error.into()))?;
-    let files: BTreeSet<String> = parts.into_values().flatten().collect();
-    Ok(files.into_iter().map(|name| format!("{pkg}{name}.wasm")).collect())
+    for name in parts.values_mut().flatten() {
+        *name = format!("{pkg}{name}.wasm");
+    }
+    Ok(parts)
 }
 
 /// Addresses of the files a page may need, in order.
@@ -234,14 +239,15 @@ mod tests {
         for file in files {
             fs::write(folder.path().join(file), *file).unwrap();
         }
-        fs::write(folder.path().join(MANIFEST), r#"{"device":["device"]}"#).unwrap();
+        fs::write(folder.path().join(MANIFEST), r#"{"device":["device"],"dashboard":["dashboard"]}"#).unwrap();
         let root = folder.path().to_string_lossy().into_owned();
         (folder, LeptosOptions::builder().output_name("comptoir").site_root(root).build())
     }
 
     const LOADER: &str = "pkg/__wasm_split.______________________.js";
     const MANIFEST: &str = "pkg/__wasm_split_manifest.json";
-    const BUILD: [&str; 5] = ["pkg/comptoir.js", "pkg/comptoir.wasm", LOADER, "pkg/device.wasm", "pkg/comptoir.css"];
+    const BUILD: [&str; 6] =
+        ["pkg/comptoir.js", "pkg/comptoir.wasm", LOADER, "pkg/device.wasm", "pkg/dashboard.wasm", "pkg/comptoir.css"];
 
     #[test]
     fn hashed_names_are_told_from_others() {
@@ -276,12 +282,14 @@ mod tests {
         assert!(site.app_shell.starts_with("<!DOCTYPE html>"), "{}", site.app_shell);
         assert!(site.app_shell.contains("<script type=\"module\" src=\"/app-shell.js\"></script>"));
         assert!(site.app_shell.contains("<body data-shell") && site.app_shell.contains("/pkg/comptoir.css"));
+        // What a page starts with is asked for at once; what somebody may want later is not.
+        assert!(site.app_shell.contains("/pkg/device.wasm") && !site.app_shell.contains("dashboard"));
         assert!(site.app_shell_script.contains("from \"/pkg/comptoir.js\""));
     }
 
     #[test]
     fn what_is_missing_is_said() {
-        let (_folder, options) = site(&BUILD[..4]);
+        let (_folder, options) = site(&BUILD[..5]);
         assert!(matches!(Site::read(&options), Err(SiteError::NoFile(name)) if name == "/pkg/comptoir.css"));
         let mut hashed = options.clone();
         hashed.hash_files = true;

@@ -162,6 +162,19 @@ pub(super) fn restart(tx: &mut LocalTx, device: &Device) {
     tx.put(Store::Meta, keys::LOADING, &loading);
 }
 
+/// A person wants the shop read anew. What is shown serves until the new state is whole, and the outbox stays (G4).
+/// `None` where there is nothing to read anew: nothing was read yet, it is being read, or the phone reads nothing.
+pub fn read_anew(device: &Device) -> Option<LocalTx> {
+    let reads = device.meta.held.is_some() && device.meta.session != SessionState::Revoked;
+    if !reads || device.meta.loading.is_some() {
+        return None;
+    }
+    let mut tx = LocalTx::strict();
+    tx.expect(Store::Meta, keys::LOADING, None);
+    restart(&mut tx, device);
+    Some(tx)
+}
+
 fn start_page(
     tx: &mut LocalTx,
     device: &Device,

@@ -159,6 +159,8 @@ pub mod keys {
     pub const ENROLLING: &str = "enrolling";
     /// When old history was last let go, by the server's clock.
     pub const FORGOT: &str = "forgot";
+    /// What the sender measured, for the dashboard. Nothing is decided from it.
+    pub const MEASURED: &str = "measured";
 
     /// An outbox entry: by sequence, and unique even where a forked installation sends what the old one made.
     pub fn entry(sequence: u64, key: Key) -> String {

@@ -1,6 +1,8 @@
 //! What the engine decides, without a server: G5, G7, G16, G20; the folder has more.
 
 mod forgetting;
+mod measuring;
+mod reading_anew;
 mod set_back;
 
 use super::{

@@ -48,10 +48,12 @@ mod tests {
     use crate::domain::{ProductId, SaleId, Units, UserId};
     use uuid::Uuid;
 
-    /// Movements as they come: change number, minute, units, and of a count what was counted, expected and known.
-    fn tape(rows: &[(u64, i64, i64, Option<(i64, i64, u64)>)]) -> Vec<MovementRow> {
+    /// Change number, minute, units, and of a count what was counted, expected and known.
+    type Moved = (u64, i64, i64, Option<(i64, i64, u64)>);
+
+    fn tape(rows: &[Moved]) -> Vec<MovementRow> {
         let mut stock_after = 0;
-        let row = |(change, minute, delta, count): &(u64, i64, i64, Option<(i64, i64, u64)>)| {
+        let row = |(change, minute, delta, count): &Moved| {
             stock_after += delta;
             let cause = match *count {
                 Some((counted, expected, since)) => {

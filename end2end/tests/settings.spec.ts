@@ -1,0 +1,213 @@
+// Paramètres: what the dashboard says of this phone, and of the shop.
+import type { Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { Held } from "../support/network";
+import { OWNER, SELLER, add, expect, row, sellExact, test } from "../support/shop";
+
+/** What stands beside a name. */
+function fact(page: Page, name: string) {
+  return page.locator("dl > div").filter({ has: page.getByText(name, { exact: true }) }).getByRole("definition");
+}
+
+test("the dashboard says what waits and since when, what came and went, and what it cost", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Un");
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.getByRole("link", { name: "Paramètres" }).click();
+  await expect(fact(page, "Dernière réception")).toHaveText(/^(à l’instant|il y a \d+\ss)$/);
+  await expect(fact(page, "Dernier envoi")).toHaveText("jamais");
+  await expect(fact(page, "En attente d’envoi")).toHaveText("0");
+  await expect(fact(page, "Temps de réponse")).toHaveText(/^\d+(,\d)?\ss$/);
+  await expect(fact(page, "Internet aujourd’hui")).toHaveText(/^[1-9]\d*\s(o|ko) envoyés, [1-9]\d*\s(ko|Mo) reçus$/);
+  await expect(fact(page, "Mémoire utilisée")).toHaveText(/^[1-9][\d,]*\s(ko|Mo) sur [1-9][\d,\s]*\sGo permis$/);
+  await expect(fact(page, "Horloge")).toHaveText("à l’heure");
+  await expect(fact(page, "Version des échanges")).toHaveText("1");
+  await context.setOffline(true);
+  await page.goto("/vente");
+  await add(page, "Ail 250 g").click();
+  await sellExact(page);
+  await expect(page.getByText("En attente de synchronisation")).toBeVisible();
+  await page.goto("/parametres");
+  await expect(fact(page, "En attente d’envoi")).toHaveText("1");
+  await expect(fact(page, "Vente")).toHaveText(/^1, depuis \d+(,\d)?\ss$/);
+  await context.setOffline(false);
+  await expect(fact(page, "En attente d’envoi")).toHaveText("0");
+  await expect(fact(page, "Vente")).toHaveCount(0);
+  await expect(fact(page, "Dernier envoi")).toHaveText(/^(à l’instant|il y a \d+\ss)$/);
+});
+
+test("measuring costs no strict write and no request, and no sale notices when it fails", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+  await page.evaluate(() => {
+    const durabilities: string[] = ((window as any).durabilities = []);
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value, key) {
+      if (key !== "measured") return put.call(this, value, key);
+      durabilities.push(this.transaction.durability);
+      if ((window as any).full) throw new DOMException("no room", "QuotaExceededError");
+      return put.call(this, value, key);
+    };
+  });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  for (const full of [false, true]) {
+    await page.evaluate((full) => ((window as any).full = full), full);
+    await add(page, "Ail 250 g").click();
+    await sellExact(page);
+    await expect(page.getByText("Vente confirmée")).toBeVisible();
+    await page.getByRole("link", { name: "Nouvelle vente" }).click();
+  }
+  const durabilities = await page.evaluate(() => (window as any).durabilities as string[]);
+  expect(durabilities.length).toBeGreaterThanOrEqual(2);
+  expect(new Set(durabilities)).toEqual(new Set(["relaxed"]));
+  expect(asked.filter((path) => path.startsWith("/api/"))).toEqual(["/api/v1/push", "/api/v1/push"]);
+  expect(await shop.sales()).toEqual(["A-000001", "A-000002"]);
+});
+
+test("fourteen days are drawn, and the same figures are a table", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await add(page, "Ail 250 g").click();
+  await sellExact(page);
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  await page.goto("/parametres");
+  const days = page.getByRole("region", { name: "Les 14 derniers jours" });
+  await expect(days).toContainText(/Attente avant la réponse du serveur : au plus \d+,\d\ss/);
+  await expect(days).toContainText("Aucun envoi n’a échoué.");
+  await days.getByText("En chiffres").click();
+  const table = days.getByRole("table", { name: "Envois des 14 derniers jours" });
+  await expect(table.getByRole("row")).toHaveCount(15);
+  await expect(table.getByRole("row").nth(1)).toHaveText(/^\d\d\/\d\d1\d+,\d\ss\d+,\d\ss0$/);
+  // A request that fails is one bar the day it fails.
+  await page.route("**/api/v1/pull", (route) => route.abort("connectionreset"));
+  await page.getByRole("button", { name: "Synchroniser maintenant" }).click();
+  await expect(days).toContainText(/échecs? du réseau, sans perte/);
+});
+
+test("Tout relire reads the shop from its start, and keeps what waits to be sent", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Un");
+  const held = await Held.pushes(context);
+  await add(page, "Ail 250 g").click();
+  await sellExact(page);
+  await page.getByRole("button", { name: "Ne pas attendre" }).click();
+  await expect(page.getByText("En attente de synchronisation")).toBeVisible();
+  await page.goto("/parametres");
+  await expect(fact(page, "En attente d’envoi")).toHaveText("1");
+  const anew = page.getByRole("button", { name: "Tout relire" });
+  const asked = page.waitForRequest((request) => !!request.postData()?.includes('"start":{"position":null}'));
+  await anew.click();
+  await asked;
+  await expect(anew).toBeEnabled();
+  await expect(fact(page, "En attente d’envoi")).toHaveText("1");
+  await page.goto("/vente");
+  await expect(row(page, "Ail 250 g", "11 en stock")).toBeVisible();
+  await held.release();
+  await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+  await expect(row(page, "Ail 250 g", "11 en stock")).toBeVisible();
+  expect(await shop.sales()).toEqual(["A-000001"]);
+});
+
+test("a report for who helps is copied, or shown where the browser does not copy; it names nobody", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Téléphone de Mariama");
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto("/parametres");
+  await expect(fact(page, "Horloge")).toHaveText("à l’heure");
+  await page.getByRole("button", { name: "Copier un rapport" }).click();
+  await expect(page.getByText("Rapport copié : collez-le dans un message.")).toBeVisible();
+  const report = await page.evaluate(() => navigator.clipboard.readText());
+  expect(report).toMatch(/^Comptoir \d+\.\d+\.\d+, échanges version 1\n/);
+  expect(report).toContain("lettre A");
+  const secrets = await page.evaluate(() => {
+    const opening = indexedDB.open("comptoir");
+    return new Promise<string>((done) => {
+      opening.onsuccess = () => {
+        const asked = opening.result.transaction("meta").objectStore("meta").get("installation");
+        asked.onsuccess = () => (opening.result.close(), done(JSON.parse(asked.result).secret));
+      };
+    });
+  });
+  expect(secrets).toHaveLength(64);
+  for (const hidden of [secrets, OWNER.name, "Mariama"]) expect(report).not.toContain(hidden);
+  await page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"))));
+  await page.getByRole("button", { name: "Copier un rapport" }).click();
+  await expect(page.getByRole("textbox", { name: "Copiez ce texte dans un message" })).toHaveValue(/^Comptoir /);
+});
+
+test("an owner sees every device, what it made and what arrived, where there is a network; a seller does not", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Comptoir de gauche");
+  const { page: other } = await shop.phone(browser, "Comptoir de droite", SELLER);
+  await add(other, "Ail 250 g").click();
+  await sellExact(other);
+  await expect(other.getByText("Vente confirmée")).toBeVisible();
+  await page.getByRole("link", { name: "Paramètres" }).click();
+  const devices = page.getByRole("region", { name: "Appareils de la boutique" });
+  const device = (name: string) => devices.getByRole("listitem").filter({ hasText: name });
+  await expect(device("Comptoir de gauche")).toContainText("ce téléphone");
+  await expect(device("Comptoir de droite")).toContainText("1 fait, 1 reçu");
+  await expect(device("Comptoir de droite")).toContainText(/vu (à l’instant|il y a \d+\ss) · version \d/);
+  await expect(devices).toContainText("Rien n’a été refusé ces 14 derniers jours.");
+  // More than there is: refused, and counted.
+  await other.getByRole("link", { name: "Nouvelle vente" }).click();
+  const held = await Held.pushes(context);
+  for (const seller of [page, other]) {
+    await seller.goto("/vente");
+    for (let n = 0; n < 11; n++) await add(seller, "Ail 250 g").click();
+    await sellExact(seller);
+    if (seller === page) await page.getByRole("button", { name: "Ne pas attendre" }).click();
+    else await expect(other.getByText("Vente confirmée")).toBeVisible();
+  }
+  await held.release();
+  await expect(page.getByText("Refusée : à décider")).toBeVisible();
+  await page.goto("/parametres");
+  const table = devices.getByRole("table", { name: "Refus et désaccords" });
+  await expect(table.getByRole("row").nth(1)).toHaveText(/^\d\d\/\d\d1010$/);
+  await context.setOffline(true);
+  await expect(devices).toContainText("Il faut le réseau pour voir les autres appareils.");
+  await expect(devices.getByRole("button", { name: "Actualiser" })).toBeDisabled();
+  await context.setOffline(false);
+  await expect(device("Comptoir de droite")).toContainText("2 faits, 2 reçus");
+  await other.getByRole("link", { name: "Nouvelle vente" }).click();
+  await other.goto("/parametres");
+  await expect(fact(other, "Horloge")).toHaveText("à l’heure");
+  await expect(other.getByRole("heading", { name: "Appareils de la boutique" })).toHaveCount(0);
+});
+
+test("what a dying phone holds is sent by another one, once, whatever the first does later", async ({ shop, browser }) => {
+  const { context, page: dying } = await shop.phone(browser, "Vieux téléphone");
+  const { page: other } = await shop.phone(browser, "Autre");
+  await dying.evaluate(() => navigator.serviceWorker.ready);
+  await context.setOffline(true);
+  await add(dying, "Ail 250 g").click();
+  await sellExact(dying);
+  await expect(dying.getByText("En attente de synchronisation")).toBeVisible();
+  await dying.goto("/parametres");
+  await dying.getByText("Ce téléphone ne peut plus envoyer").click();
+  await dying.getByRole("button", { name: "Préparer le fichier" }).click();
+  await expect(dying.getByText("1 changement est dans le fichier. Notez ce code :")).toBeVisible();
+  const code = (await dying.getByText(/^\d{5}( \d{5}){3}$/).textContent())!;
+  const [download] = await Promise.all([dying.waitForEvent("download"), dying.getByRole("button", { name: "Donner le fichier" }).click()]);
+  const file = await download.path();
+  expect(readFileSync(file).includes("record_sale"), "it is sealed").toBe(false);
+
+  await other.goto("/parametres");
+  await other.getByText("Envoyer pour un autre téléphone").click();
+  const send = other.getByRole("button", { name: "Envoyer le fichier" });
+  await send.click();
+  await expect(other.getByText("Choisissez d’abord le fichier.")).toBeVisible();
+  await other.getByLabel("Le fichier de l’autre téléphone").setInputFiles(file);
+  await other.getByLabel("Son code de 20 chiffres").fill("00000 00000 00000 00000");
+  await send.click();
+  await expect(other.getByText("Ce code n’ouvre pas ce fichier. Vérifiez les 20 chiffres.")).toBeVisible();
+  await other.getByLabel("Son code de 20 chiffres").fill(code);
+  for (let times = 0; times < 2; times++) {
+    await send.click();
+    await expect(other.getByText("Vieux téléphone (A) : 1 changement reçu par le serveur.")).toBeVisible();
+  }
+  expect(await shop.sales()).toEqual(["A-000001"]);
+  await other.goto("/vente");
+  await expect(row(other, "Ail 250 g", "11 en stock")).toBeVisible();
+  await context.setOffline(false);
+  await expect(dying.getByRole("link", { name: "À jour" })).toBeVisible();
+  await dying.goto("/vente");
+  await expect(row(dying, "Ail 250 g", "11 en stock")).toBeVisible();
+  expect(await shop.sales()).toEqual(["A-000001"]);
+});

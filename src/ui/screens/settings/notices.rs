@@ -1,0 +1,30 @@
+//! Whether this phone tells of a refused sale while Comptoir is open and not looked at.
+
+use crate::{
+    device::{Till, handle::Notifies},
+    ui::erase::{erase, live, on},
+};
+use leptos::{ev::MouseEvent, prelude::*};
+
+pub fn draw(till: Till) -> AnyView {
+    erase(live(move || {
+        let (said, asks) = match till.notifies.get()? {
+            Notifies::Yes => {
+                ("Ce téléphone vous prévient d’une vente refusée quand Comptoir est ouvert sans être à l’écran.", false)
+            }
+            Notifies::No => ("Les notifications sont refusées : permettez-les dans les réglages du navigateur.", false),
+            Notifies::Ask => ("Être prévenu d’une vente refusée quand Comptoir est ouvert sans être à l’écran.", true),
+        };
+        let ask = move |_: MouseEvent| {
+            if let Some(commands) = till.commands() {
+                commands.ask_to_notify();
+            }
+        };
+        let ask = asks.then(|| {
+            erase(view! { <button class="btn btn--wide" type="button" on:click=on(ask)>"Me prévenir"</button> })
+        });
+        Some(erase(view! {
+            <section class="card" aria-labelledby="p4"><h2 id="p4">"Notifications"</h2><p class="small muted">{said}</p>{ask}</section>
+        }))
+    }))
+}
