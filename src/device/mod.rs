@@ -41,7 +41,7 @@ mod tabs;
 pub use crate::sync::first_page::FirstPage;
 pub use handle::Till;
 #[cfg(feature = "hydrate")]
-pub use start::{first_page, retry_the_app, start};
+pub use start::{first_page, start};
 
 /// The element that holds a [`FirstPage`] as JSON.
 pub const FIRST_PAGE: &str = "first-page";

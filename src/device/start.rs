@@ -64,14 +64,9 @@ pub fn start(till: Till) {
     spawn_local(async move {
         while start_here(till, owner.clone()).await.is_err() {
             report(till, StorageProblem::AppIncomplete);
-            retry_the_app().await;
+            platform::sleep(APP_RETRY_MS).await;
         }
     });
-}
-
-/// Before a file of the app that did not come is asked for again.
-pub async fn retry_the_app() {
-    platform::sleep(APP_RETRY_MS).await;
 }
 
 #[wasm_split(device, wasm_split_path = leptos::wasm_split, fallible)]

@@ -3,15 +3,18 @@
 //! The body stays the JSON it was queued as: the server hashes what it received, and a later version of this program
 //! reads it through [`upcast`]. So an outbox written by any released version is understood for ever (G11).
 
-use super::{json, merge::Change, wire::Cursor};
+mod count;
+
+use super::{json, merge::Change};
 use crate::domain::{
     AdjustReason, Barcode, Category, Expense, ExpenseId, InstallationId, Invalid, Key, Label, Money, Name, Note,
     Product, ProductId, Quantity, Sale, SaleId, Units, UserId,
     day::DeviceTime,
-    limits::{LINES_MAX, STOCK_MAX_UNITS, TIME_MAX_MS},
+    limits::{LINES_MAX, TIME_MAX_MS},
     product::barcodes_fit,
     quantity::Delta,
 };
+pub use count::CountStock;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
 use std::collections::BTreeMap;
@@ -221,32 +224,6 @@ pub struct AdjustStock {
     pub delta: Delta,
     pub reason: AdjustReason,
     pub note: Note,
-}
-
-/// What somebody counted, and from where (G18): what was sold meanwhile, here or elsewhere, stays sold, and of two
-/// counts of the same goods the second does not correct what the first has corrected.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CountStock {
-    pub product: ProductId,
-    pub counted: Units,
-    /// The confirmed stock at `at`, with what this phone had queued by then, its counts aside. Below zero where more
-    /// was sold than was known of.
-    pub expected: i64,
-    /// What the phone knew of the shop.
-    pub at: Cursor,
-    pub note: Note,
-}
-
-impl CountStock {
-    /// What it changes, if no other count has changed it since `at`.
-    pub fn difference(&self) -> i64 {
-        self.counted.get() - self.expected
-    }
-
-    fn validate(&self) -> Result<(), Invalid> {
-        let holds = self.expected.unsigned_abs() <= STOCK_MAX_UNITS as u64;
-        if holds { Ok(()) } else { Err(Invalid::Units(self.expected)) }
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

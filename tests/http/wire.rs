@@ -89,7 +89,7 @@ impl Names {
                 self.rename(value, |(fixture, real)| (real, fixture));
                 let Some(number) = value.as_i64() else { continue };
                 match key.as_str() {
-                    "at_ms" => *value = (number - self.offset_ms).into(),
+                    "at_ms" | "settled_ms" => *value = (number - self.offset_ms).into(),
                     // A day of the server's own: the one this runs on, or the one before where it began then.
                     "day" if !dated => {
                         assert!((0..=1).contains(&(Day::of_ms(now_ms).0 - number)), "{number}");

@@ -38,6 +38,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("ui/text.rs", "sync::CallError", "puts errors into words"),
     ("ui/text.rs", "sync::Refusal", "puts refusals into words"),
     ("ui/text.rs", "sync::verdict::What", "a part of a refusal"),
+    ("ui/text.rs", "sync::mutation::Became", "puts what became of a refusal into words"),
     ("ui/text.rs", "sync::Body", "its test asks for words for every kind of mutation"),
     ("ui/screens", "sync::Refusal", "a type of the handle's fields"),
     ("ui/screens", "sync::decide", "what each choice would do, as the device will do it"),
@@ -48,6 +49,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("ui/screens/settings", "sync::handover::HandedIn", "what a command answers"),
     ("ui/screens/settings", "sync::engine", "what the handle's measures are made of"),
     ("ui/screens", "sync::view::Shown", "a type of the handle's fields"),
+    ("ui/screens/stock", "sync::view::Doubt", "a type of what a command answers"),
     ("ui/screens", "sync::first_page", "what the server drew the page from"),
     ("ui/screens", "sync::wire", "rows as the handle brings them"),
 ];

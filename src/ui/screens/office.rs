@@ -12,7 +12,11 @@ use crate::ui::{
     components::{nav, notice, top},
     erase::{erase, live},
 };
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    task::spawn_local,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
 use std::sync::{Arc, Mutex};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,22 +43,60 @@ impl Place {
 /// What is drawn once it is there, to be taken once.
 type Drawn = Arc<Mutex<Option<AnyView>>>;
 
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Not asked for, or it did not come.
+    Away {
+        tried: bool,
+    },
+    Asked,
+    Here,
+}
+
 pub fn office(place: Place) -> AnyView {
-    let (drawn, there, late) = (Drawn::default(), RwSignal::new(false), RwSignal::new(false));
+    let (till, drawn, stage) = (till(), Drawn::default(), RwSignal::new(Stage::Away { tried: false }));
     let (puts, owner) = (drawn.clone(), Owner::current().unwrap_or_default());
-    Effect::new(move |_| fetch(place, owner.clone(), puts.clone(), there, late));
+    Effect::new(move |_| {
+        // Where the network went in the middle of a first visit, it is asked for again when that returns.
+        till.status.track();
+        if matches!(stage.get_untracked(), Stage::Away { .. }) {
+            stage.set(Stage::Asked);
+            fetch(place, owner.clone(), puts.clone(), stage);
+        }
+    });
+    let here = Memo::new(move |_| stage.get() == Stage::Here);
     erase(live(move || {
-        let view = there.get().then(|| drawn.lock().ok()?.take()).flatten();
-        view.unwrap_or_else(|| frame(place, late))
+        let view = here.get().then(|| drawn.lock().ok()?.take()).flatten();
+        view.unwrap_or_else(|| frame(place, stage))
     }))
 }
 
+fn fetch(place: Place, owner: Owner, drawn: Drawn, stage: RwSignal<Stage>) {
+    spawn_local(async move {
+        // The screen may have been left meanwhile: then nobody looks.
+        match (draw(place, owner).await, drawn.lock()) {
+            (Ok(view), Ok(mut drawn)) => {
+                *drawn = Some(view);
+                let _ = stage.try_set(Stage::Here);
+            }
+            _ => drop(stage.try_set(Stage::Away { tried: true })),
+        }
+    });
+}
+
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+fn draw(place: Place, owner: Owner) -> Result<AnyView, SplitLoaderError> {
+    Ok(owner.with(|| of(place)))
+}
+
 /// The screen without what is on it.
-fn frame(place: Place, late: RwSignal<bool>) -> AnyView {
+fn frame(place: Place, stage: RwSignal<Stage>) -> AnyView {
     let (till, (here, name)) = (till(), place.name());
     let missing = live(move || {
         let title = "Cette page n’est pas encore sur ce téléphone.";
-        late.get().then(|| notice("warn", title.to_owned(), vec!["Elle s’ouvrira avec le réseau.".to_owned()]))
+        (stage.get() == Stage::Away { tried: true })
+            .then(|| notice("warn", title.to_owned(), vec!["Elle s’ouvrira avec le réseau.".to_owned()]))
     });
     erase(view! {
         <div class="app">
@@ -62,47 +104,6 @@ fn frame(place: Place, late: RwSignal<bool>) -> AnyView {
             {nav(here, to_decide(till))}
         </div>
     })
-}
-
-#[cfg(feature = "hydrate")]
-fn fetch(place: Place, owner: Owner, drawn: Drawn, there: RwSignal<bool>, late: RwSignal<bool>) {
-    use crate::device::retry_the_app;
-    use leptos::task::spawn_local;
-    spawn_local(async move {
-        loop {
-            // Nobody waits for it any more.
-            if there.try_get_untracked().is_none() {
-                return;
-            }
-            match draw(place, owner.clone()).await {
-                Ok(view) => {
-                    if let Ok(mut drawn) = drawn.lock() {
-                        *drawn = Some(view);
-                    }
-                    let _ = there.try_set(true);
-                    return;
-                }
-                Err(_) => {
-                    let _ = late.try_set(true);
-                    retry_the_app().await;
-                }
-            }
-        }
-    });
-}
-
-#[cfg(feature = "hydrate")]
-#[leptos::wasm_split::wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
-fn draw(place: Place, owner: Owner) -> Result<AnyView, leptos::wasm_split::SplitLoaderError> {
-    Ok(owner.with(|| of(place)))
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn fetch(place: Place, _: Owner, drawn: Drawn, there: RwSignal<bool>, _: RwSignal<bool>) {
-    if let Ok(mut drawn) = drawn.lock() {
-        *drawn = Some(of(place));
-    }
-    there.set(true);
 }
 
 fn of(place: Place) -> AnyView {
