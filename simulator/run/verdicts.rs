@@ -36,6 +36,14 @@ impl Model {
         let refused_cause = mutation.needs.iter().find(|key| self.ledger.get(key).is_some_and(|v| !v.is_applied()));
         let void = matches!(body, Body::VoidSale(_));
         let shortages = self.shortages(body);
+        // Causes come before anything else: one that has not come blocks, one that was refused takes along what needs
+        // it; a void cancels such a sale, and a count is judged on its own.
+        let alone = void || matches!(body, Body::CountStock(_));
+        if verdict.change().is_some() {
+            fails(missing.is_some() && refused_cause.is_none(), "a cause has not come")?;
+            let taken_along = matches!(verdict, Verdict::Refused { refusal: Refusal::CauseRefused { .. }, .. });
+            fails(refused_cause.is_some() && !alone && !taken_along, "a cause was refused")?;
+        }
         match verdict {
             Verdict::Applied { .. } => {
                 let owners = matches!(
@@ -43,11 +51,6 @@ impl Model {
                     Body::AdjustStock(_) | Body::CountStock(_) | Body::EditProduct(_) | Body::RetireProduct(_)
                 );
                 fails(owners && !is_owner(mutation.origin.actor), "only an owner may")?;
-                // A void whose sale was refused cancels it, whatever else it waits for.
-                let cancels = void && refused_cause.is_some();
-                fails(missing.is_some() && !cancels, "a cause has not come")?;
-                let counts = matches!(body, Body::CountStock(_));
-                fails(refused_cause.is_some() && !void && !counts, "a cause was refused")?;
                 fails(!shortages.is_empty(), "there is too little")?;
                 self.may_apply(body)
             }

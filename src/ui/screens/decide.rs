@@ -193,8 +193,9 @@ fn of_sale(
     if let Some(part) = decide::part(sale, stock) {
         let kept = part.total().unwrap_or_default();
         let refund = format::money(total.minus(kept).unwrap_or_default());
-        let units = |sale: &Sale| format::number(sale.lines.iter().map(|line| line.quantity.get()).sum());
-        let told = format!("{} articles sur {} restent vendus ; rendez {refund}.", units(&part), units(sale));
+        let units = |sale: &Sale| sale.lines.iter().map(|line| line.quantity.get()).sum();
+        let kept_units = format::count(units(&part), "article reste vendu", "articles restent vendus");
+        let told = format!("{kept_units}, sur {} ; rendez {refund}.", format::number(units(sale)));
         choices.push((Choice::KeepPart, format!("Garder une partie : {}", format::money(kept)), told));
     }
     let told = format!("Rien n’est vendu ; les articles reviennent, rendez {}.", format::money(total));
