@@ -194,8 +194,9 @@ fn of_sale(
         let kept = part.total().unwrap_or_default();
         let refund = format::money(total.minus(kept).unwrap_or_default());
         let units = |sale: &Sale| sale.lines.iter().map(|line| line.quantity.get()).sum();
-        let kept_units = format::count(units(&part), "article reste vendu", "articles restent vendus");
-        let told = format!("{kept_units}, sur {} ; rendez {refund}.", format::number(units(sale)));
+        let (kept_units, all) = (format::count(units(&part), "article", "articles"), format::number(units(sale)));
+        let stay = if units(&part) < 2 { "reste vendu" } else { "restent vendus" };
+        let told = format!("{kept_units} sur {all} {stay} ; rendez {refund}.");
         choices.push((Choice::KeepPart, format!("Garder une partie : {}", format::money(kept)), told));
     }
     let told = format!("Rien n’est vendu ; les articles reviennent, rendez {}.", format::money(total));
