@@ -196,7 +196,7 @@ impl Phone {
     }
 
     fn call(&mut self, tab: u64, flight: Flight, called: Called, timeout_ms: i64, stage: &mut Stage) -> Held {
-        if matches!(flight, Flight::Pull { .. } | Flight::Push { lane: Lane::Backlog, .. }) {
+        if !matches!(flight, Flight::Push { lane: Lane::Urgent(_), .. }) {
             guarantees::asks_with_pauses(self.index, &mut self.asked_ms, stage.now_ms)?;
         }
         self.next_request += 1;
