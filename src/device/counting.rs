@@ -4,14 +4,13 @@ use super::{
     handle::{CommandError, Counted, StorageProblem, Till},
     platform::{self, now_ms},
     read,
-    shelf::Shelf,
+    shelf::{STALE_MAX, Shelf},
 };
 use crate::{
     domain::{Cause, ProductId, Units},
     sync::{
         Body,
-        engine::{self, Held, Queueing, Store, keys, sound},
-        mutation::CountStock,
+        engine::{self, Held, Store, keys, sound},
         view::doubt,
         wire::MovementRow,
     },
@@ -26,25 +25,22 @@ const LISTED_MAX: usize = 200;
 
 /// Queues a count, against the stock as this device has it now: read again where a page of the server came between.
 pub async fn count(shelf: &Shelf, product: ProductId, counted: Units) -> Result<(), CommandError> {
-    loop {
+    for _ in 0..STALE_MAX {
         let device = shelf.device().await?;
-        let shown = device.shown().ok_or(CommandError::NotReady)?;
+        let held = device.meta.held.ok_or(CommandError::NotReady)?;
         let pending = read::pending(shelf, &device).await?;
-        let confirmed = confirmed_stock(shelf, shown, product).await?;
+        let confirmed = confirmed_stock(shelf, held, product).await?;
         let expected = confirmed + pending.stock_delta(product) - pending.counted_delta(product);
-        let note = Default::default();
-        let body = Body::CountStock(CountStock { product, counted, expected, at: shown.cursor, note });
-        let queueing = Queueing { key: platform::new_key(), body, now_ms: now_ms(), wait: false };
-        let (mut tx, _) = engine::queue(&device, queueing)?;
-        tx.expect_held(shown);
+        let tx = engine::queue_count(&device, platform::new_key(), now_ms(), (product, counted, expected))?;
         if shelf.commit(tx).await? {
             return Ok(());
         }
     }
+    Err(StorageProblem::Busy.into())
 }
 
-async fn confirmed_stock(shelf: &Shelf, shown: Held, product: ProductId) -> Result<i64, StorageProblem> {
-    let key = keys::stock(shown.generation, product);
+async fn confirmed_stock(shelf: &Shelf, held: Held, product: ProductId) -> Result<i64, StorageProblem> {
+    let key = keys::stock(held.generation, product);
     let Some(text) = shelf.storage().get(Store::Confirmed, &key).await? else { return Ok(0) };
     let rows = shelf.sound(Store::Confirmed, &[(key, text)], sound::stock).await.0;
     Ok(rows.first().map_or(0, |(_, units)| *units))

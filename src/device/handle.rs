@@ -356,7 +356,7 @@ impl From<CallError> for SignInError {
 impl From<QueueError> for CommandError {
     fn from(error: QueueError) -> Self {
         match error {
-            QueueError::NotEnrolled => Self::NotReady,
+            QueueError::NotEnrolled | QueueError::NotRead => Self::NotReady,
             QueueError::NobodySignedIn => Self::NobodySignedIn,
             QueueError::Full => Self::OutboxFull,
             QueueError::Invalid(invalid) => Self::Invalid(invalid.to_string()),

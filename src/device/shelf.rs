@@ -17,7 +17,7 @@ use crate::{
 use std::{cell::RefCell, rc::Rc};
 
 /// How often a transaction is decided anew before it is given up: each time, somebody else's was committed.
-const STALE_MAX: usize = 50;
+pub const STALE_MAX: usize = 50;
 
 type Listener = Rc<dyn Fn(Vec<Write>)>;
 

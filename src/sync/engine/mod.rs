@@ -33,7 +33,7 @@ pub use measured::{Asked, MEASURED_DAYS, Measured, MeasuredDay, Unsent, unsent_b
 pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting, worth_waiting};
 pub use pull::{Applied, begin_fork, fork, on_pulled, plan_pull, read_anew};
 pub use push::{Lane, is_progress, on_push_answer, plan_push};
-pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue, queue_all};
+pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue, queue_all, queue_count};
 pub use schedule::{
     Action, BACKOFF_FIRST_MS, BACKOFF_LAST_MS, CHANGE_PAUSE_MS, STREAMING_TICK_MS, Schedule, Situation, TICK_MS,
     Trigger,

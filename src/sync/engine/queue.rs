@@ -2,14 +2,14 @@
 
 use super::{
     OUTBOX_MAX,
-    state::{Device, Entry, Held, Installation, Meta, Standing},
+    state::{Device, Entry, Installation, Meta, Standing},
     storage::{Durability, LocalTx, Store, json, keys},
 };
 use crate::{
-    domain::{Invalid, Key, ReceiptNumber},
+    domain::{Invalid, Key, Note, ProductId, ReceiptNumber, Units},
     faults::{self, Fault},
     sync::{
-        mutation::{Body, Mutation, Origin, RecordSale},
+        mutation::{Body, CountStock, Mutation, Origin, RecordSale},
         order::{self, Queued},
     },
 };
@@ -30,6 +30,8 @@ pub struct Queueing {
 pub enum QueueError {
     #[error("this browser is not enrolled in a shop")]
     NotEnrolled,
+    #[error("the shop was not read yet")]
+    NotRead,
     #[error("nobody is signed in")]
     NobodySignedIn,
     #[error("the outbox is full: {OUTBOX_MAX} changes wait to be sent")]
@@ -59,6 +61,21 @@ pub fn queue_all(device: &Device, all: Vec<Queueing>) -> Result<LocalTx, QueueEr
     for (sequence, queueing) in (device.meta.sequence..).zip(all) {
         queue_into(&mut tx, device, sequence, queueing)?;
     }
+    Ok(tx)
+}
+
+/// Queues a count against the confirmed state this device holds; `expected` is as [`CountStock`] has it. Stale where a
+/// page came between. Before all of the shop was read nobody can say what to expect.
+pub fn queue_count(
+    device: &Device,
+    key: Key,
+    now_ms: i64,
+    (product, counted, expected): (ProductId, Units, i64),
+) -> Result<LocalTx, QueueError> {
+    let held = device.meta.held.ok_or(QueueError::NotRead)?;
+    let body = Body::CountStock(CountStock { product, counted, expected, at: held.cursor, note: Note::default() });
+    let (mut tx, _) = queue(device, Queueing { key, body, now_ms, wait: false })?;
+    tx.expect(Store::Meta, keys::HELD, Some(json(&held)));
     Ok(tx)
 }
 
@@ -126,11 +143,6 @@ pub(super) fn queue_into(
 }
 
 impl LocalTx {
-    /// Expects the confirmed state to be at the cursor it was read at.
-    pub fn expect_held(&mut self, held: Held) {
-        self.expect(Store::Meta, keys::HELD, Some(json(&held)));
-    }
-
     /// Expects an outbox entry to be as it was read.
     pub(super) fn expect_entry(&mut self, entry: &Entry) {
         let stored = entry.stored.clone().unwrap_or_else(|| json(entry));

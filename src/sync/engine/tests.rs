@@ -14,7 +14,9 @@ use crate::{
     domain::{InstallationId, Role, UserId},
     sync::{
         Answer, Body, Mutation, Refusal, Verdict,
-        wire::{Cursor, From, PersonRow, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow},
+        wire::{
+            Cursor, From, Kind, Page, PersonRow, Position, PullAnswer, Pulled, PushAnswer, Rows, StartPage, StockRow,
+        },
     },
 };
 use std::collections::BTreeSet;
@@ -309,6 +311,25 @@ fn a_void_names_a_sale_that_was_applied_and_is_not_told_of() {
     till.answer(&[(1, Verdict::Applied { change: 12 }), (2, Verdict::TryLater)], NOW_MS);
     assert_eq!(till.queue(3, void(1), false).needs, [key(1)]);
     assert_eq!(till.queue(4, sale(3, 1, 1), false).needs, [], "nothing else does");
+}
+
+/// G18: a count is against a state that is whole, and against no other than the one it was read from.
+#[test]
+fn a_count_is_of_the_state_it_was_read_from() {
+    let mut till = Till::new_before_reading();
+    let of = (product(1), crate::domain::Units::new(8).unwrap(), 10);
+    let Pulled::Start(page) = start(HISTORY, 10, &[(1, 10)]) else { unreachable!() };
+    let next = Some(Position { at: page.at, kind: Kind::Sale, after: None });
+    till.pull(Pulled::Start(StartPage { next, ..page }));
+    assert!(till.device().shown().is_some(), "a first reading is shown while it grows");
+    assert_eq!(queue_count(&till.device(), key(1), NOW_MS, of).err(), Some(QueueError::NotRead));
+    till.pull(start(HISTORY, 10, &[(1, 10)]));
+    let late = queue_count(&till.device(), key(1), NOW_MS, of).unwrap();
+    let page = Page { history: HISTORY, from: 10, to: 11, more: false, answers: Vec::new(), rows: Rows::default() };
+    till.pull(Pulled::Page(page));
+    assert!(till.0.commit(&late).is_err(), "a page came between");
+    till.commit(&queue_count(&till.device(), key(1), NOW_MS, of).unwrap());
+    assert_eq!(till.device().unsent().count(), 1);
 }
 
 /// G20: asked for twice, it is one installation.

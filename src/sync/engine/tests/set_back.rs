@@ -1,10 +1,7 @@
 //! G19: a server that was set back in time.
 
 use super::*;
-use crate::sync::{
-    verdict::Quarantine,
-    wire::{From, Kind, Page, Position},
-};
+use crate::sync::verdict::Quarantine;
 
 /// G19: a new history is shown only once everything sent again has a final verdict.
 #[test]
