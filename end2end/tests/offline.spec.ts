@@ -33,20 +33,24 @@ test("G3: every route opens after a cold start in aeroplane mode", async ({ shop
   await shop.stop();
   const context = await profile.start(shop.url);
   await context.setOffline(true);
-  const screens: [string, RegExp][] = [
+  // Of a screen that is a file of its own, more than the frame.
+  const screens: [string, RegExp, string?][] = [
     ["/", /Boutique Kaloum/],
     ["/vente", /^Vendre$/],
     [`/recu${receipt.search}`, /^Reçu$/],
-    ["/a-decider", /^À décider$/],
-    ["/parametres", /^Paramètres$/],
+    ["/stock", /^Stock$/, "Allumettes, paquet de 10"],
+    ["/stock/comptage", /^Compter$/, "Cherchez ou scannez un produit"],
+    ["/a-decider", /^À décider$/, "Rien à décider"],
+    ["/parametres", /^Paramètres$/, "Ce qui attend d’être envoyé reste sur ce téléphone."],
     ["/connexion", /^Qui êtes-vous \?$/],
     // Without a cart there is nothing to pay.
     ["/vente/paiement", /^Vendre$/],
   ];
   const cold = context.pages()[0];
-  for (const [path, title] of screens) {
+  for (const [path, title, content] of screens) {
     await cold.goto(path);
     await expect(cold.getByRole("heading", { level: 1, name: title }), path).toBeVisible();
+    if (content) await expect(cold.getByText(content).first(), path).toBeVisible();
     if (path.startsWith("/recu")) await expect(cold.getByRole("article", { name: "Reçu A-000001" })).toContainText(CONFIRMED);
     if (path === "/vente") await expect(row(cold, "Ail 250 g", "11 en stock")).toBeVisible();
   }
