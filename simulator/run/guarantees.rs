@@ -8,6 +8,7 @@ use super::{
     server::Server,
     shop,
     stage::Stage,
+    strikes::PHONES_MAX,
     view::View,
     witness::{Painted, Witness, key_of, keys_on},
 };
@@ -57,6 +58,7 @@ pub mod named {
     pub const ONE_SENDER: &str = "G5 a sender whose lock was taken cannot write";
     pub const CAUSES_FIRST: &str = "G7 causes are sent before their effects";
     pub const SINGLE: &str = "G20 who was not cloned keeps their number";
+    pub const FORKS_END: &str = "G20 a copied phone becomes another once, not again and again";
     pub const NO_PANIC: &str = "nothing panics";
     pub const ANSWERS: &str = "the server fails only where its database does";
     pub const PAUSES: &str = "G5 who waits asks with pauses";
@@ -143,6 +145,11 @@ pub fn asks_with_pauses(phone: usize, asked_ms: &mut VecDeque<i64>, now_ms: i64)
         asked_ms.pop_front();
     }
     holds(asked_ms.len() <= MOST, named::PAUSES, || format!("phone {phone}: {} in ten seconds", asked_ms.len()))
+}
+
+/// A phone becomes another for each phone that has its numbers, of which there are no more than phones.
+pub fn forks_end(phone: usize, forks: usize) -> Held {
+    holds(forks <= PHONES_MAX, named::FORKS_END, || format!("phone {phone}: {forks} times"))
 }
 
 /// Whose refusal was there when the wait ended is not told that the sale waits.

@@ -43,6 +43,8 @@ pub struct Phone {
     pub next_stream: u64,
     /// When it last asked by itself.
     pub asked_ms: VecDeque<i64>,
+    /// How often it became another installation.
+    pub forks: usize,
     pub person: Person,
     pub revoked: bool,
     /// When somebody last looked at it.
@@ -101,6 +103,7 @@ impl Phone {
             next_request: 0,
             next_stream: 0,
             asked_ms: VecDeque::new(),
+            forks: 0,
             person: Person::default(),
             revoked: false,
             seen_ms: BEGIN_MS,

@@ -15,7 +15,7 @@ const ANSWERS_LATE_MS: i64 = 40_000;
 /// As long as it takes to make room on a full disk.
 const FAILS_MS: i64 = 10 * MINUTE_MS;
 /// Phones there may be with all their copies.
-const PHONES_MAX: usize = 12;
+pub const PHONES_MAX: usize = 12;
 
 impl World<'_> {
     pub async fn strikes(&mut self, strike: Strike, phone: usize) -> Held {

@@ -243,6 +243,8 @@ impl Phone {
             }
             (Deed::Forks { lane, .. }, _) => self.ask_to_fork(tab, lane, stage),
             (Deed::Forked { lane, .. }, _) => {
+                self.forks += 1;
+                guarantees::forks_end(self.index, self.forks)?;
                 self.pushed(tab, lane);
                 self.finished(tab, Done::Answered { again: true, progress: true }, stage)
             }
