@@ -17,7 +17,7 @@ use comptoir::{
     server::check,
     sync::{
         Body, Verdict,
-        engine::{Acknowledged, Device, Entry, LocalTx, SALE_ANSWER_WAIT_MS, Store, Write},
+        engine::{Acknowledged, Device, Entry, LocalTx, Store, Write, keys},
         wire::Cursor,
     },
 };
@@ -127,12 +127,12 @@ pub fn power_cuts_lose_nothing(before: &BTreeSet<Key>, after: &Disk) -> Held {
     holds(lost.is_empty(), named::WRITTEN_BEFORE_SHOWN, || format!("{lost:?}"))
 }
 
-/// The seller's five seconds, and what a slow disk and a tab that stood still may add.
-pub fn a_wait_ends(began_ms: i64, stage: &Stage) -> Held {
+/// The seller's five seconds, or what the owner's rules say, and what a slow disk and a tab that stood still may add.
+pub fn a_wait_ends(began_ms: i64, wait_ms: i64, stage: &Stage) -> Held {
     const GRACE_MS: i64 = 5_000;
     let waited_ms = stage.now_ms - began_ms;
     let frozen = stage.nature.strikes.iter().any(|(strike, _)| *strike == super::stage::Strike::Freeze);
-    holds(frozen || waited_ms <= SALE_ANSWER_WAIT_MS + GRACE_MS, named::WAIT_ENDS, || format!("{waited_ms} ms"))
+    holds(frozen || waited_ms <= wait_ms + GRACE_MS, named::WAIT_ENDS, || format!("{waited_ms} ms"))
 }
 
 /// Of the requests a phone sends by itself, sales aside, there are so many in ten seconds at most: those that a person's
@@ -307,14 +307,15 @@ pub fn confirmed_is_the_servers(phone: &Phone, fresh: &Disk) -> Held {
     })
 }
 
-/// The confirmed rows without their generation. No stock is a stock of zero: a product created with nothing has no
+/// The confirmed rows without their generation, and what is known of the shop. No stock is a stock of zero: a product created with nothing has no
 /// movement that would tell it.
 fn confirmed(disk: &Disk) -> BTreeMap<String, String> {
     let Some(shown) = disk.device().shown() else { return BTreeMap::new() };
-    let prefix = comptoir::sync::engine::keys::generation(shown.generation);
+    let prefix = keys::generation(shown.generation);
     let rows = disk.scan(Store::Confirmed, &prefix).into_iter();
     let rows = rows.map(|(key, value)| (key[prefix.len()..].to_owned(), value));
-    rows.filter(|(key, value)| !(key.starts_with("stock/") && value == "0")).collect()
+    let shop = disk.get(Store::Meta, keys::SHOP).map(|shop| (keys::SHOP.to_owned(), shop.to_owned()));
+    rows.filter(|(key, value)| !(key.starts_with("stock/") && value == "0")).chain(shop).collect()
 }
 
 /// Somebody is asked for a PIN.

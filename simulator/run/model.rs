@@ -7,10 +7,10 @@ use super::{
     shop,
 };
 use comptoir::{
-    domain::{Barcode, InstallationId, Key, Product, ProductId, SaleId, Units, UserId},
+    domain::{Barcode, InstallationId, Key, Product, ProductId, Rules, SaleId, Units, UserId, shop::StockCheck},
     sync::{
         Body, Change, Mutation, Refusal, Verdict,
-        mutation::{Became, CountStock, EditProduct},
+        mutation::{Became, CountStock, EditProduct, EditShop, RecordSale},
         wire::{Page, PushAnswer, PushRequest},
     },
 };
@@ -32,6 +32,7 @@ pub struct Model {
     pub revoked: BTreeSet<InstallationId>,
     forks: BTreeSet<InstallationId>,
     products: BTreeMap<ProductId, Product>,
+    pub(super) rules: Rules,
     /// What counts have corrected: product, change, units.
     counts: Vec<(ProductId, u64, i64)>,
 }
@@ -129,7 +130,11 @@ impl Model {
         counts.map(|(_, _, units)| units).sum()
     }
 
+    /// What a mutation takes beyond the stock; nothing where such sales are kept.
     pub(super) fn shortages(&self, body: &Body) -> BTreeSet<(ProductId, i64, i64)> {
+        if self.rules.stock_check == StockCheck::Warn && matches!(body, Body::RecordSale(_)) {
+            return BTreeSet::new();
+        }
         let found = |of: ProductId| match body {
             Body::RecordSale(record) => {
                 let lines = record.corrections.iter().filter(|line| line.product == of);
@@ -172,12 +177,13 @@ impl Model {
         }
         let mut deltas = self.deltas(body);
         if let Body::RecordSale(record) = body {
-            // Found just before it was sold.
-            for line in &record.corrections {
-                let (product, units) = (line.product, line.quantity.get());
+            // Found just before it was sold: what a person said, or what is missing.
+            for (product, units) in self.found(record) {
                 let after = self.stock_at(product, u64::MAX) + units;
                 self.stock.entry(product).or_default().push((change - 1, after));
-                *deltas.entry(product).or_insert(0) -= units;
+            }
+            for (product, units) in record.sale.units_by_product() {
+                deltas.insert(product, -units);
             }
         }
         if let Body::CountStock(count) = body {
@@ -210,10 +216,29 @@ impl Model {
                 self.products.entry(retire.product).and_modify(|product| product.retired = true);
             }
             Body::RecordExpense(record) => drop(self.expenses.insert(record.expense.id)),
+            Body::EditShop(edit) => self.edit_shop(edit)?,
             Body::SettleRefusal(settle) => self.settle(settle.refused, settle.became),
             _ => {}
         }
         Ok(())
+    }
+
+    /// Units that are found with a sale, by product.
+    fn found(&self, record: &RecordSale) -> BTreeMap<ProductId, i64> {
+        let mut found = BTreeMap::new();
+        for line in &record.corrections {
+            *found.entry(line.product).or_insert(0) += line.quantity.get();
+        }
+        if self.rules.stock_check == StockCheck::Warn {
+            for (product, units) in record.sale.units_by_product() {
+                let missing = units - self.stock_at(product, u64::MAX);
+                let said = found.get(&product).copied().unwrap_or(0);
+                if missing > said {
+                    found.insert(product, missing);
+                }
+            }
+        }
+        found
     }
 
     /// What a sale took, if it was sold by that change.
@@ -251,8 +276,21 @@ impl Model {
         Ok(())
     }
 
-    /// No field changed without a mutation that says so: products travel as they stand. One may lack its purchase price.
-    pub fn products_told(&self, page: &Page) -> Held {
+    fn edit_shop(&mut self, edit: &EditShop) -> Held {
+        put(&mut self.rules.answer_wait, &edit.answer_wait)?;
+        put(&mut self.rules.beyond_stock, &edit.beyond_stock)?;
+        put(&mut self.rules.stock_check, &edit.stock_check)?;
+        put(&mut self.rules.retry_automatically, &edit.retry_automatically)?;
+        put(&mut self.rules.employees_decide, &edit.employees_decide)?;
+        put(&mut self.rules.employees_count, &edit.employees_count)
+    }
+
+    /// No field changed without a mutation that says so: products, and the shop, travel as they stand. A product may lack
+    /// its purchase price.
+    pub fn texts_told(&self, page: &Page) -> Held {
+        if let Some(shop) = page.rows.shop.as_ref().filter(|shop| shop.rules != self.rules) {
+            return Err(unheld(format!("{:?}, told as {:?}", self.rules, shop.rules)));
+        }
         let text = |product: &Product| {
             let codes: BTreeSet<Barcode> = product.barcodes.iter().cloned().collect();
             let Product { name, category, sale_price, threshold, retired, .. } = product.clone();

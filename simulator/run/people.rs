@@ -24,6 +24,7 @@ pub enum Act {
     CreateProduct,
     EditProduct,
     RetireProduct,
+    EditShop,
     Receive,
     Adjust,
     Count,
@@ -40,11 +41,12 @@ pub enum Act {
 }
 
 /// Each act, and how often it is done beside the others.
-pub const ACTS: [(Act, u32); 17] = [
+pub const ACTS: [(Act, u32); 18] = [
     (Act::Sell, 40),
     (Act::CreateProduct, 3),
     (Act::EditProduct, 6),
     (Act::RetireProduct, 1),
+    (Act::EditShop, 3),
     (Act::Receive, 6),
     (Act::Adjust, 5),
     (Act::Count, 5),
@@ -226,6 +228,7 @@ impl Phone {
                 Body::CreateProduct(CreateProduct { product, opening_units: Units::new(chance.between(0, 9)).ok()? })
             }
             Act::EditProduct => Body::EditProduct(edit(&*product?, device, chance)?),
+            Act::EditShop => Body::EditShop(edit_rules(device, chance)?),
             Act::RetireProduct => Body::RetireProduct(RetireProduct { product: product?.id }),
             Act::Receive => {
                 let lines = (0..1 + chance.below(2)).filter_map(|_| {
@@ -291,4 +294,21 @@ fn edit(product: &Product, device: &Device, chance: &mut super::chance::Chance) 
         _ => edit.sale_price = Change::between(product.sale_price, price),
     }
     Some(edit)
+}
+
+/// One rule changed to another value.
+fn edit_rules(device: &Device, chance: &mut super::chance::Chance) -> Option<EditShop> {
+    use comptoir::domain::shop::{AnswerWait, BeyondStock, StockCheck};
+    let seen = device.shop()?;
+    let (mut wanted, on) = (seen.clone(), chance.below(2) == 0);
+    let rules = &mut wanted.rules;
+    match chance.below(6) {
+        0 => rules.answer_wait = AnswerWait::new([0, 2, 5, 30][chance.below(4)]).ok()?,
+        1 => rules.beyond_stock = if on { BeyondStock::Ask } else { BeyondStock::Never },
+        2 => rules.stock_check = if on { StockCheck::Enforce } else { StockCheck::Warn },
+        3 => rules.retry_automatically = on,
+        4 => rules.employees_decide = on,
+        _ => rules.employees_count = on,
+    }
+    merge::between_shops(&seen, &wanted).pop()
 }

@@ -5,11 +5,12 @@ use super::{
     phone::{Phone, TabEvent},
     stage::Stage,
     tasks::Deed,
+    view::View,
     witness::Painted,
 };
 use comptoir::{
     domain::Key,
-    sync::engine::{self, SALE_ANSWER_WAIT_MS, Settled, Store, Trigger},
+    sync::engine::{self, Settled, Store, Trigger},
 };
 
 #[derive(Clone, Copy)]
@@ -17,6 +18,7 @@ pub struct Selling {
     key: Key,
     /// By a clock that nobody sets.
     began_ms: i64,
+    wait_ms: i64,
     /// The seller ended the wait.
     pub stopped: bool,
     /// A transaction that ends the wait is on its way to the disk.
@@ -25,20 +27,18 @@ pub struct Selling {
 
 impl Phone {
     /// A sale is on the disk.
-    pub fn sold(&mut self, tab: u64, key: Key, waits: bool, stage: &mut Stage) -> Held {
-        if !waits {
-            return self.paint(key, Painted::Waiting, stage);
-        }
+    pub fn sold(&mut self, tab: u64, key: Key, wait_ms: Option<i64>, stage: &mut Stage) -> Held {
+        let Some(wait_ms) = wait_ms else { return self.paint(key, Painted::Waiting, stage) };
         let began_ms = stage.now_ms;
         if let Some(tab) = self.tab(tab) {
-            tab.selling = Some(Selling { key, began_ms, stopped: false, ending: false });
+            tab.selling = Some(Selling { key, began_ms, wait_ms, stopped: false, ending: false });
         }
         self.look(tab, stage)
     }
 
     /// How the sale stands, and what follows from it.
     pub fn look(&mut self, tab: u64, stage: &mut Stage) -> Held {
-        let Some(Selling { key, began_ms, stopped, ending }) =
+        let Some(Selling { key, began_ms, wait_ms, stopped, ending }) =
             self.tab(tab).and_then(|tab| tab.selling.as_ref()).copied()
         else {
             return Ok(());
@@ -52,15 +52,15 @@ impl Phone {
             _ if ending => return Ok(()),
             Settled::Refused(_) => return self.end(tab, Deed::RollBack { key }, stage),
             Settled::Waiting => {
-                let left_ms = SALE_ANSWER_WAIT_MS - (stage.now_ms - began_ms);
+                let left_ms = wait_ms - (stage.now_ms - began_ms);
                 if stopped || left_ms <= 0 {
                     return self.end(tab, Deed::StopWaiting { key, timed_out: !stopped }, stage);
                 }
-                stage.tab(left_ms.min(SALE_ANSWER_WAIT_MS), self.index, tab, TabEvent::Look);
+                stage.tab(left_ms.min(wait_ms), self.index, tab, TabEvent::Look);
                 return Ok(());
             }
         };
-        guarantees::a_wait_ends(began_ms, stage)?;
+        guarantees::a_wait_ends(began_ms, wait_ms, stage)?;
         guarantees::a_verdict_decides(&self.disk.device(), key, painted)?;
         if let Some(tab) = self.tab(tab) {
             tab.selling = None;
@@ -90,6 +90,17 @@ impl Phone {
             selling.ending = false;
         }
         self.look(tab, stage)
+    }
+
+    /// What the phone does by itself after it heard of the shop: the next refused sale that there is enough for again.
+    pub fn retry(&mut self, tab: u64, stage: &mut Stage) -> Held {
+        let (device, parked) = (self.disk.device(), self.disk.parked());
+        let view = View::of(&self.disk);
+        let Some((refused, body)) = engine::next_retry(&device, &parked, |product| view.stock_of(product)) else {
+            return Ok(());
+        };
+        let key = stage.chance.key();
+        self.begin(tab, Deed::Retries { refused, key, body }, stage)
     }
 
     fn paint(&mut self, key: Key, painted: Painted, stage: &mut Stage) -> Held {

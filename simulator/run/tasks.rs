@@ -74,6 +74,12 @@ pub enum Deed {
         session: SessionState,
         signed_in: Option<Contact>,
     },
+    /// A refused sale is tried again without a person, if nobody has decided meanwhile.
+    Retries {
+        refused: Key,
+        key: Key,
+        body: Body,
+    },
     SignOut,
 }
 
@@ -91,7 +97,7 @@ pub enum What {
 pub enum Then {
     Nothing,
     Sends { epoch: u64 },
-    Queued { key: Key, sale: bool, waits: bool },
+    Queued { key: Key, sale: bool, wait_ms: Option<i64> },
     Applied(Applied),
     RolledBack,
 }
@@ -199,8 +205,13 @@ impl Phone {
             Deed::SessionEnds { session, signed_in } => Some(nothing(engine::session_ended(*signed_in, *session))),
             Deed::SignOut => Some(nothing(engine::signed_out())),
             Deed::Queue { key, what } => {
-                let waits = engine::worth_waiting(&device.meta, self.online(stage));
-                queue(&device, *key, what, now_ms, waits).ok()
+                let wait_ms = engine::worth_waiting(&device, self.online(stage));
+                queue(&device, *key, what, now_ms, wait_ms).ok()
+            }
+            Deed::Retries { refused, key, body } => {
+                let stored = self.disk.get(Store::Parked, &refused.to_string());
+                let again = |stored| decide(&device, *refused, Some(stored), *key, Some(body.clone()), now_ms).ok();
+                stored.and_then(again).flatten()
             }
             Deed::Decide { refused, key, body } => {
                 let stored = self.disk.get(Store::Parked, &refused.to_string());
@@ -226,10 +237,12 @@ impl Phone {
             }
             (Deed::Answered { lane, progress, .. }, Then::Applied(applied)) => {
                 self.pushed(tab, lane);
+                self.retry(tab, stage)?;
                 self.finished(tab, Done::Answered { again: applied != Applied::UpToDate, progress }, stage)
             }
             (Deed::Pulled { .. }, Then::Applied(applied)) => {
                 self.pulled(tab);
+                self.retry(tab, stage)?;
                 let waits = self.disk.device().meta.loading.is_some_and(|loading| loading.complete);
                 let (again, progress) = (applied != Applied::UpToDate && !waits, applied != Applied::Waits);
                 self.finished(tab, Done::Answered { again, progress }, stage)
@@ -238,6 +251,7 @@ impl Phone {
                 if applied != Applied::UpToDate {
                     self.missed(tab, stage); // more, or another page came first
                 }
+                self.retry(tab, stage)?;
                 self.wake(tab, 0, stage);
                 Ok(())
             }
@@ -250,9 +264,9 @@ impl Phone {
             }
             (Deed::RollBack { key }, Then::RolledBack) => self.rolled_back(tab, key, stage),
             (Deed::RollBack { .. } | Deed::StopWaiting { .. }, _) => self.look_again(tab, stage),
-            (_, Then::Queued { key, sale, waits }) => {
+            (_, Then::Queued { key, sale, wait_ms }) => {
                 if sale {
-                    self.sold(tab, key, waits, stage)?;
+                    self.sold(tab, key, wait_ms, stage)?;
                     return self.trigger(tab, Trigger::Sale(key), stage);
                 }
                 self.trigger(tab, Trigger::Change, stage)
@@ -266,7 +280,13 @@ fn nothing(tx: LocalTx) -> (LocalTx, Then) {
     (tx, Then::Nothing)
 }
 
-fn queue(device: &Device, key: Key, what: &What, now_ms: i64, waits: bool) -> Result<(LocalTx, Then), QueueError> {
+fn queue(
+    device: &Device,
+    key: Key,
+    what: &What,
+    now_ms: i64,
+    wait_ms: Option<i64>,
+) -> Result<(LocalTx, Then), QueueError> {
     let (body, sale) = match what {
         What::Sale { id, lines, tenders } => {
             let receipt = engine::next_receipt(&device.meta)?;
@@ -275,9 +295,9 @@ fn queue(device: &Device, key: Key, what: &What, now_ms: i64, waits: bool) -> Re
         }
         What::Other(body) => (body.clone(), false),
     };
-    let wait = waits && sale;
-    let (tx, mutation) = engine::queue(device, Queueing { key, body, now_ms, wait })?;
-    Ok((tx, Then::Queued { key: mutation.key, sale, waits: wait }))
+    let wait_ms = wait_ms.filter(|_| sale);
+    let (tx, mutation) = engine::queue(device, Queueing { key, body, now_ms, wait: wait_ms.is_some() })?;
+    Ok((tx, Then::Queued { key: mutation.key, sale, wait_ms }))
 }
 
 fn decide(
@@ -289,7 +309,7 @@ fn decide(
     now_ms: i64,
 ) -> Result<Option<(LocalTx, Then)>, QueueError> {
     let queueing = body.map(|body| Queueing { key, body, now_ms, wait: false });
-    let queued = |key| Then::Queued { key, sale: false, waits: false };
+    let queued = |key| Then::Queued { key, sale: false, wait_ms: None };
     Ok(match (stored, queueing) {
         (Some(stored), queueing) => {
             let (tx, mutation) = engine::dismiss(device, refused, stored, queueing)?;
@@ -319,6 +339,7 @@ impl Deed {
             Deed::RollBack { .. } => "a sale rolled back",
             Deed::StopWaiting { .. } => "the end of a wait",
             Deed::SessionEnds { .. } => "the session",
+            Deed::Retries { .. } => "a sale tried again",
             Deed::SignOut => "signing out",
         }
     }

@@ -46,11 +46,13 @@ impl Model {
         }
         match verdict {
             Verdict::Applied { .. } => {
-                let owners = matches!(
-                    body,
-                    Body::AdjustStock(_) | Body::CountStock(_) | Body::EditProduct(_) | Body::RetireProduct(_)
-                );
-                fails(owners && !is_owner(mutation.origin.actor), "only an owner may")?;
+                let may = match body {
+                    Body::AdjustStock(_) | Body::CountStock(_) => self.rules.employees_count,
+                    Body::RecordSale(record) => record.corrections.is_empty() || self.rules.lets_employees_correct(),
+                    Body::EditProduct(_) | Body::RetireProduct(_) | Body::EditShop(_) => false,
+                    _ => true,
+                };
+                fails(!may && !is_owner(mutation.origin.actor), "only an owner may")?;
                 fails(!shortages.is_empty(), "there is too little")?;
                 self.may_apply(body)
             }
@@ -72,7 +74,10 @@ impl Model {
                 }
                 Refusal::StockTooLarge | Refusal::Invalid { .. } | Refusal::Expired => Err("it is none".into()),
             },
-            Verdict::Conflict { .. } => fails(!matches!(body, Body::EditProduct(_) | Body::EditExpense(_)), "no edit"),
+            Verdict::Conflict { .. } => {
+                let edits = matches!(body, Body::EditProduct(_) | Body::EditExpense(_) | Body::EditShop(_));
+                fails(!edits, "no edit")
+            }
             Verdict::Blocked { by } => fails(missing.is_none() || self.ledger.contains_key(by), "all causes came"),
             Verdict::TryLater => fails(!failing, "nothing failed"),
             _ => Err("nobody asked for that".into()),

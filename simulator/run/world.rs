@@ -292,7 +292,7 @@ impl World<'_> {
         if !page.more && page.to < counter {
             return broken(named::REAL_TIME, format!("a page to {}, the counter is {counter}", page.to));
         }
-        self.model().products_told(page)?;
+        self.model().texts_told(page)?;
         self.model().page(page, counter, now_ms)
     }
 

@@ -1,28 +1,27 @@
 //! What screens ask of the device.
 
 use super::{
-    account, counting,
+    account, counting, deciding,
     handle::{
-        Absent, Answer, CommandError, Commands, Counted, HandInError, Measures, Notice, Prepared, Receipt,
-        ReceiptState, Selling, SignInError, Sold, StorageProblem, Till, Undecided,
+        Absent, Answer, CommandError, Commands, Counted, HandInError, Measures, Notice, Prepared, Receipt, SignInError,
+        Sold, StorageProblem, Till,
     },
     handover, measure,
     mirror::Mirror,
     notify, past,
-    platform::{self, Signal, now_ms, steady_ms},
-    read, resume,
+    platform::{self, Signal, now_ms},
+    read,
     shelf::Shelf,
 };
 use crate::{
     api,
-    domain::{Cart, Key, Label, Pin, Product, ProductId, SaleId, Tender, Units, UserId},
+    domain::{Cart, Key, Label, Pin, Product, ProductId, SaleId, Shop, Tender, Units, UserId},
     sync::{
         Body, CallError, Verdict,
-        decide::{self, Choice},
-        engine::{self, Queueing, SALE_ANSWER_WAIT_MS, Settled, Store, Trigger, queue, roll_back, stop_waiting},
+        decide::Choice,
+        engine::{self, Queueing, Trigger},
         handover::HandedIn,
         merge,
-        mutation::{Became, RecordSale, SettleRefusal},
         wire::DevicesAnswer,
     },
 };
@@ -132,7 +131,7 @@ impl Commands for Page {
         Box::pin(async move {
             let body = inner.settles(key, choice).ok_or(CommandError::AlreadyDecided)?;
             let sells = matches!(body, Body::RecordSale(_));
-            let queued = inner.decide(key, Some(body)).await?;
+            let queued = deciding::decide(&inner.shelf, key, Some(body)).await?;
             (inner.trigger)(queued.filter(|_| sells).map_or(Trigger::Change, Trigger::Sale));
             Ok(())
         })
@@ -147,7 +146,7 @@ impl Commands for Page {
             };
             let edit = merge::settled(&body, &fields, &chosen);
             let edit = edit.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
-            inner.decide(key, edit).await?;
+            deciding::decide(&inner.shelf, key, edit).await?;
             inner.mirror.dirty.set();
             (inner.trigger)(Trigger::Change);
             Ok(())
@@ -159,6 +158,14 @@ impl Commands for Page {
         Box::pin(async move {
             let edits = merge::between(&seen, &wanted).into_iter().map(Body::EditProduct).collect();
             inner.queue(edits).await
+        })
+    }
+
+    fn edit_shop(&self, wanted: Shop) -> Answer<Result<(), CommandError>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let seen = inner.shelf.device().await?.shop().ok_or(CommandError::NotReady)?;
+            inner.queue(merge::between_shops(&seen, &wanted).into_iter().map(Body::EditShop).collect()).await
         })
     }
 
@@ -186,7 +193,7 @@ impl Commands for Page {
                 inner.mirror.dirty.set(); // no row of the catalogue changed
                 return Ok(());
             }
-            inner.decide(key, None).await.map(drop)
+            deciding::decide(&inner.shelf, key, None).await.map(drop)
         })
     }
 
@@ -249,93 +256,8 @@ impl Commands for Page {
 }
 
 impl Inner {
-    async fn sell(&self, cart: Cart, tenders: Vec<Tender>) -> Result<Sold, CommandError> {
-        let (id, key) = (SaleId(platform::new_id()), platform::new_key());
-        let since_ms = now_ms();
-        let queued = self
-            .shelf
-            .carry_out(|device| {
-                let receipt = engine::next_receipt(&device.meta)?;
-                let sale = cart.to_sale(id, receipt, tenders.clone());
-                let sale = sale.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
-                let wait = engine::worth_waiting(&device.meta, platform::online());
-                let body = Body::RecordSale(RecordSale::first(sale.clone()));
-                let (tx, mutation) = queue(device, Queueing { key, body, now_ms: since_ms, wait })?;
-                Ok::<_, CommandError>(Some((tx, (wait, sale, mutation.made))))
-            })
-            .await?;
-        let (waits, sale, made) = queued.ok_or(CommandError::NotReady)?;
-        // From here on the sale is on the disk.
-        (self.trigger)(Trigger::Sale(key));
-        let ended = if waits {
-            self.till.selling.set(Some(Selling { since_ms }));
-            self.await_answer(key).await?
-        } else {
-            Settled::Waiting
-        };
-        let state = match ended {
-            Settled::Refused(_) => return Ok(Sold::RolledBack),
-            Settled::Confirmed => ReceiptState::Confirmed,
-            Settled::Waiting | Settled::Late => ReceiptState::Waiting,
-            Settled::Parked(_) | Settled::Decided => ReceiptState::ToDecide,
-        };
-        let (shop_name, seller) = self.till.status.with_untracked(|status| {
-            let shop_name = status.installation.as_ref().map(|own| own.shop_name.clone()).unwrap_or_default();
-            (shop_name, status.actor.as_ref().map(|actor| actor.name.to_string()).unwrap_or_default())
-        });
-        let at_ms = made.device_ms + made.skew_ms;
-        self.till.latest.set(Some(Receipt { sale, shop_name, seller, at_ms, state }));
-        Ok(Sold::Receipt(id))
-    }
-
-    /// How the wait ended: by one compare-and-set, whatever the sender does meanwhile (G16).
-    async fn await_answer(&self, key: Key) -> Result<Settled, CommandError> {
-        use futures::future::{Either, select};
-        let (began, mut stopped) = (steady_ms(), false);
-        loop {
-            let device = self.shelf.device().await?;
-            let parked = self.shelf.parked(key).await?.map(|(parked, _)| parked);
-            let acknowledged = self.shelf.storage().get(Store::Acknowledged, &key.to_string()).await?.is_some();
-            match engine::ended(&device, key, parked.as_ref(), acknowledged) {
-                ended @ (Settled::Confirmed | Settled::Late | Settled::Parked(_) | Settled::Decided) => {
-                    return Ok(ended);
-                }
-                Settled::Refused(verdict) => {
-                    let Some(tx) = roll_back(&device, key, platform::new_key(), now_ms()) else { continue };
-                    if self.shelf.commit(tx).await? {
-                        let refusal = match verdict.clone() {
-                            crate::sync::Verdict::Refused { refusal, .. } => refusal,
-                            other => crate::sync::Refusal::Invalid { detail: format!("{other:?}") },
-                        };
-                        self.till.notice.set(Some(Notice::RolledBack(refusal)));
-                        // The sale took the kept cart away; the seller's is still there.
-                        resume::store_cart(&self.shelf, &self.till.cart.get_untracked()).await?;
-                        (self.trigger)(Trigger::Change);
-                        return Ok(Settled::Refused(verdict));
-                    }
-                }
-                Settled::Waiting => {
-                    let left_ms = SALE_ANSWER_WAIT_MS - (steady_ms() - began);
-                    if stopped || left_ms <= 0 {
-                        if let Some(tx) = stop_waiting(&device, key, !stopped)
-                            && self.shelf.commit(tx).await?
-                        {
-                            return Ok(Settled::Waiting);
-                        }
-                        continue;
-                    }
-                    let changed = Box::pin(platform::within(left_ms, self.shelf.changed.wait()));
-                    let stop = Box::pin(self.stop_waiting.wait());
-                    if let Either::Right(_) = select(changed, stop).await {
-                        stopped = true;
-                    }
-                }
-            }
-        }
-    }
-
     /// Queues what a person did other than selling: all of it, or nothing.
-    async fn queue(&self, bodies: Vec<Body>) -> Result<(), CommandError> {
+    pub(super) async fn queue(&self, bodies: Vec<Body>) -> Result<(), CommandError> {
         let one = |body| Queueing { key: platform::new_key(), body, now_ms: now_ms(), wait: false };
         let all: Vec<Queueing> = bodies.into_iter().map(one).collect();
         if all.is_empty() {
@@ -346,50 +268,5 @@ impl Inner {
         queued.await?.ok_or(CommandError::NotReady)?;
         (self.trigger)(Trigger::Change);
         Ok(())
-    }
-
-    /// The mutation that settles a refused sale so.
-    fn settles(&self, refused: Key, choice: Choice) -> Option<Body> {
-        let (sale, refusal) = self.till.decisions.with_untracked(|decisions| {
-            let decision = decisions.iter().find(|decision| decision.key == refused)?;
-            match &decision.what {
-                Undecided::Sale { sale, refusal } => Some((sale.clone(), refusal.clone())),
-                _ => None,
-            }
-        })?;
-        let stock = |product| untrack(|| self.till.product(product)).map_or(0, |shown| shown.stock);
-        Some(match choice {
-            Choice::Cancel => Body::SettleRefusal(SettleRefusal { refused, became: Became::Cancelled }),
-            Choice::Retry => Body::RecordSale(RecordSale::again(sale, refused)),
-            Choice::KeepPart => Body::RecordSale(RecordSale::again(decide::part(&sale, stock)?, refused)),
-            Choice::Keep => {
-                let corrections = decide::corrections(&sale, &refusal, stock);
-                Body::RecordSale(RecordSale { corrections, ..RecordSale::again(sale, refused) })
-            }
-        })
-    }
-
-    /// Queues a decision on a refused mutation, and lets go of this device's own copy of it, in one transaction.
-    async fn decide(&self, refused: Key, body: Option<Body>) -> Result<Option<Key>, CommandError> {
-        let key = platform::new_key();
-        let parked = self.shelf.parked(refused).await?;
-        let decided = self
-            .shelf
-            .carry_out(|device| {
-                let queueing = body.clone().map(|body| Queueing { key, body, now_ms: now_ms(), wait: false });
-                Ok::<_, CommandError>(match (&parked, queueing) {
-                    (Some((_, stored)), queueing) => {
-                        let (tx, mutation) = engine::dismiss(device, refused, stored, queueing)?;
-                        Some((tx, mutation.map(|mutation| mutation.key)))
-                    }
-                    (None, Some(queueing)) => {
-                        let (tx, mutation) = queue(device, queueing)?;
-                        Some((tx, Some(mutation.key)))
-                    }
-                    (None, None) => None,
-                })
-            })
-            .await?;
-        decided.ok_or(CommandError::AlreadyDecided)
     }
 }

@@ -54,15 +54,15 @@ pub async fn counts(shelf: &Shelf, till: Till) -> Result<Vec<Counted>, StoragePr
     let who = |id| people.iter().find(|person| person.id == id).map(|person| person.name.to_string());
     let mut found = BTreeMap::new();
     for moves in counted_movements(shelf, shown).await? {
-        let Some(last) = moves.iter().rfind(|row| matches!(row.cause, Cause::Count { .. })) else { continue };
-        let Cause::Count { counted, .. } = last.cause else { continue };
+        let last = moves.iter().rfind(|row| matches!(row.cause, Cause::Count { .. }));
+        let Some(last) = last.or_else(|| moves.last()) else { continue };
+        let counted = match last.cause {
+            Cause::Count { counted, .. } => Some(counted.get()),
+            _ => None, // sold unchecked, and never counted
+        };
         let (product, difference, at_ms) = (last.product, last.delta, last.at_ms);
-        let who = who(last.actor).unwrap_or_default();
-        let doubt = doubt(&moves);
-        found.insert(
-            product,
-            Counted { product, counted: counted.get(), difference, who, at_ms, waiting: false, doubt },
-        );
+        let (who, doubt) = (who(last.actor).unwrap_or_default(), doubt(&moves));
+        found.insert(product, Counted { product, counted, difference, who, at_ms, waiting: false, doubt });
     }
     let pending = read::pending(shelf, &device).await?;
     for (entry, body) in pending.entries() {
@@ -70,7 +70,7 @@ pub async fn counts(shelf: &Shelf, till: Till) -> Result<Vec<Counted>, StoragePr
         let made = entry.mutation.made;
         let counted = Counted {
             product: count.product,
-            counted: count.counted.get(),
+            counted: Some(count.counted.get()),
             difference: pending.counted_delta(count.product),
             who: who(entry.mutation.origin.actor).unwrap_or_default(),
             at_ms: made.device_ms + made.skew_ms,
@@ -87,13 +87,14 @@ pub async fn counts(shelf: &Shelf, till: Till) -> Result<Vec<Counted>, StoragePr
     Ok(counts)
 }
 
-/// The movements of each product that has a count among them. Only those are parsed: most rows are sales of others.
+/// The movements of each product that has a count among them, or was sold unchecked. Only those are parsed: most rows are sales of others.
 async fn counted_movements(shelf: &Shelf, shown: Held) -> Result<Vec<Vec<MovementRow>>, StorageProblem> {
     let rows = shelf.storage().scan(Store::Confirmed, &keys::all_movements(shown.generation)).await?;
     let product = |key: &str| key.rsplit_once('/').map(|(product, _)| product.to_owned()).unwrap_or_default();
     let mut all = Vec::new();
     for moves in rows.chunk_by(|(one, _), (other, _)| product(one) == product(other)) {
-        if moves.iter().any(|(_, text)| text.contains("\"count\":")) {
+        let tells = |text: &str| text.contains("\"count\":") || text.contains("\"unchecked\":");
+        if moves.iter().any(|(_, text)| tells(text)) {
             let moves = shelf.sound(Store::Confirmed, moves, sound::moved).await.0;
             all.push(moves.into_iter().filter(|row| row.change <= shown.cursor.change).collect());
         }

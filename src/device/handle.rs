@@ -5,7 +5,10 @@ mod decisions;
 mod measures;
 
 use crate::{
-    domain::{Cart, Key, Label, Pin, Product, ProductId, Sale, SaleId, Tender, Units, UserId, product::StockState},
+    domain::{
+        Cart, Key, Label, Pin, Product, ProductId, Role, Rules, Sale, SaleId, Shop, Tender, Units, UserId,
+        product::StockState,
+    },
     sync::{
         CallError, Refusal,
         decide::Choice,
@@ -61,6 +64,10 @@ pub struct Status {
     pub session: SessionState,
     pub actor: Option<PersonRow>,
     pub installation: Option<InstallationStatus>,
+    /// What is known of the shop, with the edits that wait here.
+    pub shop: Option<Shop>,
+    /// The next sale waits for the server's word (G16).
+    pub waits: bool,
     /// Changes the server has not answered.
     pub waiting: usize,
     pub to_decide: usize,
@@ -75,6 +82,16 @@ pub struct Status {
     pub upgrade_needed: bool,
     /// The device's storage failed: what happened, what was kept, what to do.
     pub storage_problem: Option<StorageProblem>,
+}
+
+impl Status {
+    pub fn rules(&self) -> Rules {
+        self.shop.as_ref().map(|shop| shop.rules).unwrap_or_default()
+    }
+
+    pub fn is_owner(&self) -> bool {
+        self.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +122,7 @@ pub enum StorageProblem {
 pub struct Selling {
     /// By the device's clock.
     pub since_ms: i64,
+    pub wait_ms: i64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +145,8 @@ pub enum Notice {
 pub enum CommandError {
     #[error("the device is not ready")]
     NotReady,
+    #[error("more is sold than this phone knows of, which the owner does not allow offline")]
+    BeyondStock,
     #[error("nobody is signed in")]
     NobodySignedIn,
     #[error("the outbox is full")]
@@ -192,12 +212,12 @@ pub enum Absent {
     NotReached,
 }
 
-/// The last count of a product.
+/// The last count of a product, or that it should be counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Counted {
     pub product: ProductId,
-    /// Units.
-    pub counted: i64,
+    /// Units; `None` where nobody has counted it lately.
+    pub counted: Option<i64>,
     /// Units it found more or, below zero, less than was expected.
     pub difference: i64,
     pub who: String,
@@ -227,6 +247,8 @@ pub trait Commands {
     fn edit_product(&self, seen: Product, wanted: Product) -> Answer<Result<(), CommandError>>;
     /// Somebody counted a product. What is expected is what this device shows now; what was sold meanwhile, here or
     /// elsewhere, stays sold.
+    /// Queues an edit for each field that differs from what the device shows.
+    fn edit_shop(&self, wanted: Shop) -> Answer<Result<(), CommandError>>;
     fn count(&self, product: ProductId, counted: Units) -> Answer<Result<(), CommandError>>;
     /// What was counted lately on any phone of the shop; first what somebody should count again.
     fn counts(&self) -> Answer<Result<Vec<Counted>, CommandError>>;

@@ -6,6 +6,8 @@ mod account;
 mod commands;
 #[cfg(feature = "hydrate")]
 mod counting;
+#[cfg(feature = "hydrate")]
+mod deciding;
 pub mod handle;
 #[cfg(feature = "hydrate")]
 mod handover;
@@ -25,6 +27,8 @@ mod platform;
 mod read;
 #[cfg(feature = "hydrate")]
 mod resume;
+#[cfg(feature = "hydrate")]
+mod selling;
 #[cfg(feature = "hydrate")]
 mod sender;
 #[cfg(feature = "hydrate")]

@@ -13,7 +13,7 @@ use crate::{
     sync::{
         Body, Verdict,
         engine::{
-            Acknowledged, Device, Entry, Held, Parked, Store, keys,
+            self, Acknowledged, Device, Entry, Held, Parked, Store, keys,
             sound::{self, Aside},
         },
         json,
@@ -231,7 +231,7 @@ fn status(device: &Device, pending: &Pending, to_decide: usize, till: Till) -> S
     let installation = meta.installation.as_ref().map(|own| InstallationStatus {
         name: own.name.clone(),
         prefix: own.prefix.clone(),
-        shop_name: own.shop_name.clone(),
+        shop_name: shop_name(device),
         holds_costs: own.holds_costs,
     });
     let before = till.status.get_untracked();
@@ -240,6 +240,8 @@ fn status(device: &Device, pending: &Pending, to_decide: usize, till: Till) -> S
         session: meta.session,
         actor: meta.actor.clone(),
         installation,
+        shop: device.shop(),
+        waits: engine::worth_waiting(device, platform::online()).is_some(),
         waiting: pending.waiting(),
         to_decide,
         loading: meta.loading.as_ref().map(|loading| (loading.rows, loading.total_rows)),
@@ -256,7 +258,7 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
     let device = shelf.device().await?;
     let people = people(shelf, &device).await?;
     let who = |id: UserId| people.get(&id).map_or_else(String::new, |person| person.name.to_string());
-    let shop_name = device.meta.installation.as_ref().map_or_else(String::new, |own| own.shop_name.clone());
+    let shop_name = shop_name(&device);
     let pending = pending(shelf, &device).await?;
     if let Some((entry, sale)) = pending.entry_of_sale(id) {
         let voided = pending.is_voided(id);
@@ -288,8 +290,14 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
 pub async fn receipt_of(shelf: &Shelf, row: SaleRow) -> Result<Receipt, StorageProblem> {
     let device = shelf.device().await?;
     let (people, pending) = (people(shelf, &device).await?, pending(shelf, &device).await?);
-    let shop_name = device.meta.installation.map_or_else(String::new, |own| own.shop_name);
+    let shop_name = shop_name(&device);
     Ok(of_row(row, shop_name, &people, &pending))
+}
+
+/// As the shop calls itself now, or did when this phone was enrolled.
+fn shop_name(device: &Device) -> String {
+    let enrolled = || device.meta.installation.as_ref().map_or_else(String::new, |own| own.shop_name.clone());
+    device.shop().map_or_else(enrolled, |shop| shop.name.to_string())
 }
 
 fn of_row(row: SaleRow, shop_name: String, people: &BTreeMap<UserId, PersonRow>, pending: &Pending) -> Receipt {

@@ -2,6 +2,7 @@
 
 use super::{
     commands::{Inner, Page},
+    deciding,
     handle::{StorageProblem, Till},
     mirror::Mirror,
     notify,
@@ -167,6 +168,19 @@ impl Shared {
                 }
             };
             resume::keep_first(self.till, &mut first);
+            self.retry().await;
+        }
+    }
+
+    /// Tries refused sales again where the owner wants it: in the tab that sends, so that one does.
+    async fn retry(&self) {
+        if self.sender.borrow().is_none() {
+            return;
+        }
+        match deciding::retry(&self.shelf, self.till).await {
+            Ok(Some(key)) => self.trigger_own(Trigger::Sale(key)),
+            Ok(None) => {}
+            Err(error) => leptos::logging::warn!("a refused sale was not tried again: {error}"),
         }
     }
 

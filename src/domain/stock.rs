@@ -18,6 +18,11 @@ pub enum Cause {
         reason: AdjustReason,
     },
     Received,
+    /// What a sale took beyond the stock while the owner had every sale kept: it was there, so it is found; somebody
+    /// should count.
+    Unchecked {
+        sale: SaleId,
+    },
     /// Somebody counted what is there. Its difference corrects what was believed; nothing came or went.
     Count {
         counted: Units,

@@ -42,6 +42,12 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
     }
 }
 
+impl<const MAX: usize> Line<0, MAX> {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl<const MAX: usize> Default for Line<0, MAX> {
     fn default() -> Self {
         Self(String::new())

@@ -4,11 +4,12 @@
 use super::ServerError;
 use crate::domain::{
     Category, Day, Expense, ExpenseId, InstallationId, Key, Label, Money, Name, Note, Product, ProductId, Quantity,
-    Reference, Sale, SaleId, SaleLine, Tender, Units, UserId,
+    Reference, Sale, SaleId, SaleLine, Shop, Tender, Units, UserId,
 };
 use crate::sync::mutation::Became;
 use crate::sync::wire::{ExpenseRow, MovementRow, PersonRow, RefusedRow, SaleRow, Voided};
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as PlainError};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -36,6 +37,32 @@ pub(super) fn product(row: ProductColumns) -> Result<Product, ServerError> {
         threshold: Units::new(row.threshold)?,
         retired: row.retired,
     })
+}
+
+#[derive(Clone, sqlx::FromRow)]
+pub(super) struct ShopColumns {
+    pub name: String,
+    pub details: String,
+    pub rules: String,
+}
+
+/// What `shops.details` holds.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Details {
+    address: Note,
+    phone: Note,
+    foot: Note,
+}
+
+pub(super) fn shop(row: ShopColumns) -> Result<Shop, ServerError> {
+    let Details { address, phone, foot } = serde_json::from_str(&row.details)?;
+    Ok(Shop { name: Label::new(&row.name)?, address, phone, foot, rules: serde_json::from_str(&row.rules)? })
+}
+
+pub(super) fn shop_details(shop: &Shop) -> Result<String, ServerError> {
+    let Shop { address, phone, foot, .. } = shop.clone();
+    Ok(serde_json::to_string(&Details { address, phone, foot })?)
 }
 
 #[derive(sqlx::FromRow)]

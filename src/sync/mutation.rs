@@ -4,6 +4,7 @@
 //! reads it through [`upcast`]. So an outbox written by any released version is understood for ever (G11).
 
 mod count;
+mod shop;
 
 use super::{json, merge::Change};
 use crate::domain::{
@@ -17,6 +18,7 @@ use crate::domain::{
 pub use count::CountStock;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
+pub use shop::EditShop;
 use std::collections::BTreeMap;
 
 /// The version of mutation bodies this program writes.
@@ -124,6 +126,7 @@ bodies! {
     "record_expense" => RecordExpense,
     "edit_expense" => EditExpense,
     "void_expense" => VoidExpense,
+    "edit_shop" => EditShop,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -350,6 +353,7 @@ impl Body {
                 Some(Thing::Expense(*expense))
             }
             Body::SettleRefusal(SettleRefusal { refused, .. }) => Some(Thing::Refusal(*refused)),
+            Body::EditShop(_) => Some(Thing::Shop),
             _ => None,
         }
     }
@@ -391,4 +395,5 @@ pub enum Thing {
     Sale(SaleId),
     Expense(ExpenseId),
     Refusal(Key),
+    Shop,
 }

@@ -48,12 +48,14 @@ pub fn causes(body: &Body, queued: &[Queued]) -> Causes {
         let brings = theirs.stock_deltas().iter().any(|(product, units)| *units > 0 && takes.contains(product));
         // A void brings back goods it does not name; to wait for it costs nothing.
         let gives_back = matches!(theirs, Body::VoidSale(_)) && !takes.is_empty();
+        // What is done under a rule is judged by it, and what was done before it is not.
+        let ruled = matches!(theirs, Body::EditShop(_));
         let settles = matches!(
             (body, theirs),
             (Body::RecordSale(RecordSale { retry_of: Some(refused), .. }), Body::SettleRefusal(settle))
                 if settle.refused == *refused
         );
-        if edits_before || brings || gives_back || settles {
+        if edits_before || brings || gives_back || ruled || settles {
             after.insert(earlier.key);
         }
     }
@@ -121,7 +123,7 @@ pub fn with_causes(key: Key, queued: &[Queued]) -> BTreeSet<Key> {
     found
 }
 
-/// Creations first, then by kind: product, (supplier, order,) sale, expense, stock movement.
+/// Creations first, then by kind: product, (supplier, order,) sale, expense, stock movement, rules.
 fn rank(entry: &Queued) -> (bool, u8) {
     let Some(body) = &entry.body else { return (true, u8::MAX) };
     let kind = match body {
@@ -129,6 +131,7 @@ fn rank(entry: &Queued) -> (bool, u8) {
         Body::RecordSale(_) | Body::VoidSale(_) | Body::SettleRefusal(_) => 3,
         Body::RecordExpense(_) | Body::EditExpense(_) | Body::VoidExpense(_) => 4,
         Body::ReceiveStock(_) | Body::AdjustStock(_) | Body::CountStock(_) => 5,
+        Body::EditShop(_) => 6,
     };
     (body.creates().is_none(), kind)
 }
@@ -149,6 +152,15 @@ mod tests {
 
     fn sent(queued: &[Queued]) -> Vec<u64> {
         send_order(queued).into_iter().map(|index| queued[index].sequence).collect()
+    }
+
+    #[test]
+    fn a_rule_holds_for_what_was_done_under_it() {
+        use crate::sync::{Change, mutation::EditShop};
+        let rule = EditShop { employees_count: Change::between(false, true), ..EditShop::default() };
+        let sold = |n| samples::sale(n, 1, 1);
+        let queued = queue(vec![sold(1), Body::EditShop(rule), sold(2), samples::receive(2, 5), sold(3)]);
+        assert_eq!(sent(&queued), [1, 2, 3, 5, 4]);
     }
 
     #[test]

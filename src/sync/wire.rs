@@ -9,7 +9,9 @@ use super::{
     mutation::{Became, Mutation},
     verdict::{Answer, Refusal},
 };
-use crate::domain::{Cause, Day, Expense, InstallationId, Key, Label, Product, ProductId, Role, Sale, SaleId, UserId};
+use crate::domain::{
+    Cause, Day, Expense, InstallationId, Key, Label, Product, ProductId, Role, Sale, SaleId, Shop, UserId,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -223,7 +225,7 @@ pub struct StartPage {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Rows {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shop: Option<ShopRow>,
+    pub shop: Option<Shop>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<PersonRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -253,11 +255,6 @@ impl Rows {
             + self.movements.len()
             + self.gone.len()
     }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShopRow {
-    pub name: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -50,6 +50,7 @@ pub fn change_name(kind: &str) -> &'static str {
         "record_expense" => "Dépense",
         "edit_expense" => "Dépense modifiée",
         "void_expense" => "Dépense annulée",
+        "edit_shop" => "Boutique modifiée",
         _ => "Changement",
     }
 }
@@ -76,6 +77,15 @@ pub fn field_name(field: &str) -> &'static str {
         "kind" => "Sorte de dépense",
         "amount" => "Montant",
         "note" => "Note",
+        "address" => "Adresse",
+        "phone" => "Téléphone",
+        "foot" => "Bas du reçu",
+        "answer_wait" => "Attente du serveur",
+        "beyond_stock" => "Vendre plus que le stock connu, hors ligne",
+        "stock_check" => "Contrôle du stock par le serveur",
+        "retry_automatically" => "Réessayer les ventes refusées",
+        "employees_decide" => "Les employés décident",
+        "employees_count" => "Les employés comptent",
         _ => "Autre",
     }
 }
@@ -100,13 +110,30 @@ pub fn is_figure(field: &str) -> bool {
 pub fn field_value(field: &str, value: &Value) -> String {
     let unit = if is_figure(field) && field != "threshold" { "\u{202f}GNF" } else { "" };
     match value {
+        Value::Number(seconds) if field == "answer_wait" => format!("{seconds}\u{202f}s"),
+        Value::String(word) if is_choice(field) => match word.as_str() {
+            "ask" => "Demander".into(),
+            "never" => "Jamais".into(),
+            "enforce" => "Refuser".into(),
+            "warn" => "Garder et signaler".into(),
+            other => other.to_owned(),
+        },
         Value::Number(figure) => format!("{}{unit}", number(figure.as_i64().unwrap_or_default())),
         Value::String(text) if !text.is_empty() => text.clone(),
         Value::Array(items) if !items.is_empty() => {
             items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
         }
+        Value::Bool(true) => "Oui".into(),
+        Value::Bool(false) => "Non".into(),
         _ => "(rien)".into(),
     }
+}
+
+/// Whether a field has few values, which are chosen and not typed.
+pub fn is_choice(field: &str) -> bool {
+    const CHOICES: [&str; 6] =
+        ["answer_wait", "beyond_stock", "stock_check", "retry_automatically", "employees_decide", "employees_count"];
+    CHOICES.contains(&field)
 }
 
 /// What a person typed, as a value of the field; `None` where it is none.
@@ -128,6 +155,9 @@ pub fn codes(typed: &str) -> impl Iterator<Item = &str> {
 pub fn command_error(error: &CommandError) -> String {
     match error {
         CommandError::NotReady => "Le téléphone n’est pas prêt. Rien n’est perdu : réessayez.".into(),
+        CommandError::BeyondStock => {
+            "Hors ligne, le propriétaire ne permet pas de vendre plus que le stock connu. Le panier est gardé.".into()
+        }
         CommandError::NobodySignedIn => "Personne n’est connecté. Le panier est gardé : connectez-vous.".into(),
         CommandError::OutboxFull => {
             "Trop de ventes attendent d’être envoyées. Retrouvez du réseau avant de vendre encore.".into()

@@ -162,7 +162,7 @@ pub fn mutation(draw: &mut Draw, ids: &mut Ids, installation: &str, actor: &str)
         some => of[some - 1 - draw.below(some.min(12))].clone(),
     };
     let (product, sale_id, quantity) = (known(draw, &ids.products), new_id(), [1_i64, 2, 5, 1_000_000][draw.below(4)]);
-    let of_kind = draw.below(13);
+    let of_kind = draw.below(14);
     let (kind, body) = match of_kind {
         0 => {
             let id = new_id();
@@ -229,6 +229,17 @@ pub fn mutation(draw: &mut Draw, ids: &mut Ids, installation: &str, actor: &str)
             let fields = [("kind", json!("Transport"), json!("Loyer")), ("amount", json!(5_000), json!(6_000))];
             let expense = known(draw, &ids.expenses);
             ("edit_expense", edit(draw, "expense", &expense, &fields))
+        }
+        13 => {
+            let fields = [
+                ("name", json!("Boutique"), text(draw)),
+                ("answer_wait", json!(5), number(draw)),
+                ("stock_check", json!("enforce"), json!("warn")),
+                ("employees_count", json!(false), json!(true)),
+            ];
+            let mut body = edit(draw, "shop", "", &fields);
+            body.as_object_mut().map(|body| body.remove("shop"));
+            ("edit_shop", body)
         }
         _ => ("void_expense", json!({"expense": known(draw, &ids.expenses), "reason": ""})),
     };

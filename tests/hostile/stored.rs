@@ -238,7 +238,7 @@ fn shop() -> StartPage {
         voided: None,
     };
     let rows = Rows {
-        shop: Some(ShopRow { name: "Boutique".into() }),
+        shop: serde_json::from_str(r#"{"name":"Boutique"}"#).ok(),
         people: vec![person()],
         products: vec![product()],
         stock: vec![StockRow { product: product().id, units: 50 }],

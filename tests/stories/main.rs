@@ -7,6 +7,7 @@ mod handing_in;
 mod housekeeping;
 mod past;
 mod phone;
+mod rules;
 mod schema;
 mod selling;
 mod sending;

@@ -106,7 +106,7 @@ impl Phone {
                 })
             }
         };
-        let waits = matches!(act, Act::Sells(_)) && engine::worth_waiting(&device.meta, true);
+        let waits = matches!(act, Act::Sells(_)) && engine::worth_waiting(&device, true).is_some();
         let queueing = Queueing { key: self.keys.next(), body, now_ms: BEGIN_MS, wait: waits };
         let (tx, mutation) = engine::queue(&device, queueing).expect("it can be queued");
         self.commit(&tx);

@@ -11,7 +11,7 @@ use crate::server::{
     session::Session,
 };
 use crate::sync::Answer;
-use crate::sync::wire::{Gone, PAGE_TARGET_BYTES, Page, ShopRow};
+use crate::sync::wire::{Gone, PAGE_TARGET_BYTES, Page};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ pub(super) async fn page(
     let range = Range { from: from + i64::from(faults::is(Fault::PageFirstMissing)), to };
     let mut changed = Vec::new();
     if kinds.contains(&SHOP) {
-        changed.push((from, Item::Shop(ShopRow { name: shop.name.clone() })));
+        changed.push((from, Item::Shop(rows::shop(shop.says.clone())?)));
     }
     for kind in kinds.into_iter().filter(|kind| *kind != SHOP) {
         changed.append(&mut range.read(tx, session, kind).await?);

@@ -1,15 +1,15 @@
 //! What a page is made of, one row at a time, so that every kind is weighed and cut in the same way.
 
-use crate::domain::Product;
+use crate::domain::{Product, Shop};
 use crate::sync::Answer;
-use crate::sync::wire::{ExpenseRow, Gone, MovementRow, PersonRow, RefusedRow, Rows, SaleRow, ShopRow, StockRow};
+use crate::sync::wire::{ExpenseRow, Gone, MovementRow, PersonRow, RefusedRow, Rows, SaleRow, StockRow};
 use serde::Serialize;
 use std::io::{self, Write};
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum Item {
-    Shop(ShopRow),
+    Shop(Shop),
     Person(PersonRow),
     Product(Product),
     Stock(StockRow),

@@ -14,7 +14,7 @@ mod start;
 use super::{
     ServerError,
     db::{Db, Tx, fetch_optional},
-    rows::{self, ProductColumns},
+    rows::{self, ProductColumns, ShopColumns},
     session::Session,
 };
 use crate::domain::{Product, day::DAY_MS};
@@ -64,7 +64,8 @@ pub(super) async fn history(db: &Db, session: &Session) -> Result<Uuid, ServerEr
 /// The shop's row, as a snapshot sees it.
 #[derive(sqlx::FromRow)]
 struct Shop {
-    name: String,
+    #[sqlx(flatten)]
+    says: ShopColumns,
     history_id: Uuid,
     counter: i64,
     horizon: i64,
@@ -83,7 +84,7 @@ async fn shop(tx: &mut Tx, session: &Session) -> Result<Shop, ServerError> {
     let shop = fetch_optional!(
         tx,
         Shop,
-        "SELECT name, history_id, counter, horizon FROM shops WHERE id = $1",
+        "SELECT name, details, rules, history_id, counter, horizon FROM shops WHERE id = $1",
         session.shop.0
     )?;
     Ok(shop.ok_or(CallError::NotAllowed)?)
@@ -105,7 +106,8 @@ mod tests {
     #[test]
     fn server_restored_from_yesterday_asks_for_a_resync() {
         let history = Uuid::from_u128(1);
-        let shop = Shop { name: String::new(), history_id: history, counter: 100, horizon: 10 };
+        let says = ShopColumns { name: String::new(), details: String::new(), rules: String::new() };
+        let shop = Shop { says, history_id: history, counter: 100, horizon: 10 };
         let at = |history, change| shop.place(Cursor { history, change });
         assert_eq!(at(history, 10), Some(10));
         assert_eq!(at(history, 100), Some(100));

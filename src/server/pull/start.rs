@@ -11,7 +11,7 @@ use crate::server::{
     rows::{self, *},
     session::Session,
 };
-use crate::sync::wire::{Cursor, Kind, PAGE_TARGET_BYTES, Position, Pulled, ShopRow, StartPage, StockRow};
+use crate::sync::wire::{Cursor, Kind, PAGE_TARGET_BYTES, Position, Pulled, StartPage, StockRow};
 use uuid::Uuid;
 
 pub(super) async fn page(
@@ -32,7 +32,7 @@ pub(super) async fn page(
     let reader = Reader { session, at, since_ms, until_ms: i64::MAX };
     let mut filling = Filling::new(rows_max);
     if first {
-        filling.items.push(Item::Shop(ShopRow { name: shop.name.clone() }));
+        filling.items.push(Item::Shop(rows::shop(shop.says.clone())?));
     }
     let (kind, next) = reader.fill(tx, &mut filling, &position).await?;
     let total_rows = reader.total_rows(tx).await?;

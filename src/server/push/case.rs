@@ -1,6 +1,6 @@
 //! What a judge knows of the mutation before it, and the ways it can say no.
 
-use crate::domain::{InstallationId, Key, Role, ShopId, UserId, day::BookedTime};
+use crate::domain::{InstallationId, Key, Role, Rules, ShopId, UserId, day::BookedTime};
 use crate::server::ServerError;
 use crate::sync::{Refusal, verdict::FieldConflict};
 
@@ -18,6 +18,7 @@ pub(super) struct Case {
     pub role: Role,
     /// The installation it was made on is marked as the owner's.
     pub holds_costs: bool,
+    pub rules: Rules,
     pub booked: BookedTime,
     pub now_ms: i64,
 }

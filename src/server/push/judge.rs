@@ -3,13 +3,13 @@
 use super::{
     adjust_stock,
     case::{Case, Stop},
-    count_stock, create_product, edit_product, expenses,
+    count_stock, create_product, edit_product, edit_shop, expenses,
     ledger::{self, Found},
     receive_stock, record_sale, refused, retire_product, settle_refusal,
     standing::Standings,
     void_sale,
 };
-use crate::domain::{ExpenseId, Key, ProductId, SaleId, day::BookedTime};
+use crate::domain::{ExpenseId, Key, ProductId, Rules, SaleId, day::BookedTime, shop::StockCheck};
 use crate::faults::{self, Fault};
 use crate::server::{ServerError, db::Tx, session::Session};
 use crate::sync::mutation::{Thing, Unreadable};
@@ -23,14 +23,16 @@ pub(super) struct Batch<'a> {
     /// The last change number given.
     change: i64,
     standings: Standings,
+    /// As they stand.
+    rules: Rules,
     /// Whether causes that are final, in this batch or before it, were applied.
     applied: HashMap<Key, bool>,
     stored: bool,
 }
 
 impl<'a> Batch<'a> {
-    pub fn new(tx: Tx, session: &'a Session, now_ms: i64, change: i64, standings: Standings) -> Self {
-        Self { tx, session, now_ms, change, standings, applied: HashMap::new(), stored: false }
+    pub fn new(tx: Tx, session: &'a Session, now_ms: i64, change: i64, (standings, rules): (Standings, Rules)) -> Self {
+        Self { tx, session, now_ms, change, standings, rules, applied: HashMap::new(), stored: false }
     }
 
     /// The transaction to commit, if a verdict was stored.
@@ -80,7 +82,7 @@ impl<'a> Batch<'a> {
         body: Result<Body, Unreadable>,
         hash: &[u8],
     ) -> Result<Verdict, ServerError> {
-        let case_change = self.change + body.as_ref().map_or(1, Body::changes);
+        let case_change = self.change + body.as_ref().map_or(1, |body| changes(body, self.rules.stock_check));
         let change = case_change.unsigned_abs();
         let standing = self.standings.of(mutation)?;
         if let Some(why) = standing.quarantine {
@@ -98,6 +100,7 @@ impl<'a> Batch<'a> {
             sender: self.session.user,
             role: standing.role,
             holds_costs: standing.holds_costs,
+            rules: self.rules,
             booked: match faults::is(Fault::ClientClock) {
                 true => BookedTime { at_ms: mutation.made.device_ms, clamped: false },
                 false => mutation.made.booked(self.now_ms),
@@ -115,8 +118,12 @@ impl<'a> Batch<'a> {
                 (None, Err(Refusal::Invalid { detail }.into()))
             }
         };
+        let mut stands = self.rules;
         let verdict = match outcome {
-            Ok(()) => Verdict::Applied { change },
+            Ok(rules) => {
+                stands = rules;
+                Verdict::Applied { change }
+            }
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Blocked(by)) => return Ok(Verdict::Blocked { by }),
             Err(Stop::Conflict(fields)) => {
@@ -140,6 +147,7 @@ impl<'a> Batch<'a> {
             return Ok(verdict);
         }
         ledger::store(&mut self.tx, self.session, mutation, hash, &verdict, self.now_ms).await?;
+        self.rules = stands;
         Ok(verdict)
     }
 
@@ -152,7 +160,8 @@ impl<'a> Batch<'a> {
         Ok(self.tx.savepoint().await?)
     }
 
-    async fn attempt(&mut self, mutation: &Mutation, case: &Case, body: &Body) -> Result<(), Stop> {
+    /// The rules that stand after it.
+    async fn attempt(&mut self, mutation: &Mutation, case: &Case, body: &Body) -> Result<Rules, Stop> {
         let refused_cause = self.check_causes(mutation).await?;
         if let Some(by) = refused_cause
             && !matches!(body, Body::VoidSale(_) | Body::CountStock(_))
@@ -164,19 +173,21 @@ impl<'a> Batch<'a> {
         }
         let tx = &mut self.tx;
         match body {
-            Body::CreateProduct(create) => create_product::apply(tx, case, create).await,
-            Body::EditProduct(edit) => edit_product::apply(tx, case, edit).await,
-            Body::RetireProduct(retire) => retire_product::apply(tx, case, retire).await,
-            Body::RecordSale(record) => record_sale::apply(tx, case, record).await,
-            Body::VoidSale(void) => void_sale::apply(tx, case, void, refused_cause).await,
-            Body::SettleRefusal(settle) => settle_refusal::apply(tx, case, settle).await,
-            Body::AdjustStock(adjust) => adjust_stock::apply(tx, case, adjust).await,
-            Body::CountStock(count) => count_stock::apply(tx, case, count).await,
-            Body::ReceiveStock(received) => receive_stock::apply(tx, case, received).await,
-            Body::RecordExpense(record) => expenses::record(tx, case, record).await,
-            Body::EditExpense(edit) => expenses::edit(tx, case, edit).await,
-            Body::VoidExpense(void) => expenses::void(tx, case, void).await,
+            Body::CreateProduct(create) => create_product::apply(tx, case, create).await?,
+            Body::EditProduct(edit) => edit_product::apply(tx, case, edit).await?,
+            Body::RetireProduct(retire) => retire_product::apply(tx, case, retire).await?,
+            Body::RecordSale(record) => record_sale::apply(tx, case, record).await?,
+            Body::VoidSale(void) => void_sale::apply(tx, case, void, refused_cause).await?,
+            Body::SettleRefusal(settle) => settle_refusal::apply(tx, case, settle).await?,
+            Body::AdjustStock(adjust) => adjust_stock::apply(tx, case, adjust).await?,
+            Body::CountStock(count) => count_stock::apply(tx, case, count).await?,
+            Body::ReceiveStock(received) => receive_stock::apply(tx, case, received).await?,
+            Body::RecordExpense(record) => expenses::record(tx, case, record).await?,
+            Body::EditExpense(edit) => expenses::edit(tx, case, edit).await?,
+            Body::VoidExpense(void) => expenses::void(tx, case, void).await?,
+            Body::EditShop(edit) => return edit_shop::apply(tx, case, edit).await,
         }
+        Ok(self.rules)
     }
 
     /// What it needs must be applied (G7): the first cause that was judged and is not, if any; an unknown one blocks.
@@ -200,10 +211,19 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// How many change numbers a mutation takes: a product's stock moves once in each. Where sales beyond the stock are kept,
+/// what was missing is found before any of them.
+pub(super) fn changes(body: &Body, check: StockCheck) -> i64 {
+    match body {
+        Body::RecordSale(_) if check == StockCheck::Warn => 2,
+        body => body.changes(),
+    }
+}
+
 /// A first sync begins after the nil UUID, so that nothing may have it as its id.
 fn creates_nil(body: &Body) -> bool {
     match body.creates() {
         Some(Thing::Product(ProductId(id)) | Thing::Sale(SaleId(id)) | Thing::Expense(ExpenseId(id))) => id.is_nil(),
-        Some(Thing::Refusal(_)) | None => false,
+        Some(Thing::Refusal(_) | Thing::Shop) | None => false,
     }
 }

@@ -10,6 +10,7 @@ mod contact;
 mod count_stock;
 mod create_product;
 mod edit_product;
+mod edit_shop;
 mod expenses;
 mod judge;
 mod ledger;
@@ -25,11 +26,17 @@ mod void_sale;
 
 pub(super) use ledger::verdict as stored_verdict;
 
-use super::{ServerError, db::Db, pull, session::Session};
+use super::{
+    ServerError, counter,
+    db::{Db, Tx},
+    pull,
+    session::Session,
+};
+use crate::domain::{Rules, shop::StockCheck};
 use crate::faults::{self, Fault};
 use crate::server::db::fetch_optional;
 use crate::sync::wire::{BATCH_MAX, PROTOCOL, PUSH_PAGE_MAX_ROWS, Pulled, PushAnswer, PushRequest, sendable};
-use crate::sync::{Answer, Body, CallError, Mutation};
+use crate::sync::{Answer, Body, CallError, Mutation, mutation::Unreadable};
 use uuid::Uuid;
 
 /// Judges a batch. `now_ms` is the server's clock; nothing here reads another.
@@ -72,19 +79,18 @@ async fn judge_batch(
     }
     // Read before the shop is locked.
     let bodies: Vec<_> = request.mutations.iter().map(Mutation::read).collect();
-    let numbers = bodies.iter().map(|body| body.as_ref().map_or(1, Body::changes)).sum::<i64>();
+    let numbers =
+        |check| bodies.iter().map(|body| body.as_ref().map_or(1, |body| judge::changes(body, check))).sum::<i64>();
+    let least = numbers(StockCheck::Enforce);
     let mut tx = db.write().await?;
-    let (counter, history) = fetch_optional!(
-        &mut tx,
-        (i64, Uuid),
-        "UPDATE shops SET counter = counter + $2 WHERE id = $1 RETURNING counter, history_id",
-        session.shop.0,
-        numbers
-    )?
-    .ok_or(CallError::NotAllowed)?;
+    let (counter, history, rules) = take_numbers(&mut tx, session, least).await?;
+    let check = if bodies.iter().any(edits_shop) { StockCheck::Warn } else { rules.stock_check };
+    if numbers(check) > least {
+        counter::take(&mut tx, session.shop, numbers(check) - least).await?;
+    }
     let standings = standing::of_origins(&mut tx, session, &request.mutations).await?;
 
-    let mut batch = judge::Batch::new(tx, session, now_ms, counter - numbers, standings);
+    let mut batch = judge::Batch::new(tx, session, now_ms, counter - least, (standings, rules));
     let mut answers = Vec::with_capacity(request.mutations.len());
     for (mutation, body) in request.mutations.iter().zip(bodies) {
         answers.push(batch.answer(mutation, body).await?);
@@ -101,6 +107,24 @@ async fn judge_batch(
         None => contact::alone(db, session, request, now_ms).await,
     }
     Ok((history, answers))
+}
+
+/// Rules may change on the way through the batch.
+fn edits_shop(body: &Result<Body, Unreadable>) -> bool {
+    matches!(body, Ok(Body::EditShop(_)))
+}
+
+/// Locks the shop's counter row and takes change numbers for a batch, as many as it needs at least. Answers the last of them, the history and the rules that stand.
+async fn take_numbers(tx: &mut Tx, session: &Session, numbers: i64) -> Result<(i64, Uuid, Rules), ServerError> {
+    let (counter, history, rules) = fetch_optional!(
+        tx,
+        (i64, Uuid, String),
+        "UPDATE shops SET counter = counter + $2 WHERE id = $1 RETURNING counter, history_id, rules",
+        session.shop.0,
+        numbers
+    )?
+    .ok_or(CallError::NotAllowed)?;
+    Ok((counter, history, serde_json::from_str(&rules)?))
 }
 
 /// The changes since the request's cursor, in a snapshot taken after the commit, so that nobody waits for it at the

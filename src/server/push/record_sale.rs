@@ -1,8 +1,8 @@
 use super::case::{Case, Stop};
 use super::permissions::Act;
 use super::{refused, stock};
-use crate::domain::{AdjustReason, Cause, Day, ProductId, Sale, Tender};
-use crate::server::db::{Tx, execute};
+use crate::domain::{AdjustReason, Cause, Day, ProductId, Sale, Tender, shop::StockCheck};
+use crate::server::db::{Tx, execute, fetch_optional};
 use crate::sync::mutation::{Became, RecordSale};
 use crate::sync::{Refusal, verdict::What};
 use std::collections::BTreeMap;
@@ -28,20 +28,50 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, record: &RecordSale) -> Resu
 }
 
 /// The goods have left the shop, so there were as many: what the count was short of is found first, under a change
-/// number of its own.
+/// number of its own. A person said how many, or nobody was asked, because the owner wants every sale kept.
 async fn correct(tx: &mut Tx, case: &Case, record: &RecordSale) -> Result<(), Stop> {
-    if record.corrections.is_empty() {
-        return Ok(());
-    }
-    case.require(Act::AdjustStock)?;
     let mut found = BTreeMap::new();
     for line in &record.corrections {
         *found.entry(line.product).or_insert(0) += line.quantity.get();
     }
-    let before = Case { change: case.change - 1, ..*case };
-    let cause = Cause::Adjust { reason: AdjustReason::Count };
-    stock::add(tx, &before, &cause, &record.sale.receipt.to_string(), &found).await?;
+    if !found.is_empty() {
+        case.require(Act::CorrectStock)?;
+    }
+    let sale = &record.sale;
+    let unchecked = match case.rules.stock_check {
+        StockCheck::Enforce => BTreeMap::new(),
+        StockCheck::Warn => missing(tx, case, sale, &mut found).await?,
+    };
+    let (before, receipt) = (Case { change: case.change - 1, ..*case }, sale.receipt.to_string());
+    let counted = Cause::Adjust { reason: AdjustReason::Count };
+    stock::add(tx, &before, &counted, &receipt, &found).await?;
+    stock::add(tx, &before, &Cause::Unchecked { sale: sale.id }, &receipt, &unchecked).await?;
     Ok(())
+}
+
+/// What a sale takes beyond the stock and what was found: in units by product, with what was found of it.
+async fn missing(
+    tx: &mut Tx,
+    case: &Case,
+    sale: &Sale,
+    found: &mut BTreeMap<ProductId, i64>,
+) -> Result<BTreeMap<ProductId, i64>, Stop> {
+    let mut missing = BTreeMap::new();
+    for (product, units) in sale.units_by_product() {
+        let stands: Option<(i64,)> = fetch_optional!(
+            &mut *tx,
+            (i64,),
+            "SELECT stock FROM products WHERE shop_id = $1 AND id = $2",
+            case.shop.0,
+            product.0
+        )?;
+        let Some((stock,)) = stands else { continue }; // unknown: the sale is refused for it
+        if units > stock + found.get(&product).copied().unwrap_or(0) {
+            found.remove(&product);
+            missing.insert(product, units - stock);
+        }
+    }
+    Ok(missing)
 }
 
 async fn insert_sale(tx: &mut Tx, case: &Case, sale: &Sale) -> Result<(), Stop> {

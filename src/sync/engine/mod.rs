@@ -19,6 +19,7 @@ mod queue;
 #[cfg(test)]
 pub(in crate::sync) mod samples;
 mod schedule;
+mod shop;
 pub mod sound;
 mod state;
 mod storage;
@@ -38,15 +39,18 @@ pub use schedule::{
     Action, BACKOFF_FIRST_MS, BACKOFF_LAST_MS, CHANGE_PAUSE_MS, STREAMING_TICK_MS, Schedule, Situation, TICK_MS,
     Trigger,
 };
+pub use shop::next_retry;
 pub use state::{
     Acknowledged, Contact, Device, Entry, Held, Installation, Loading, Meta, Parked, SessionState, Standing,
     Unreadable, leads_elsewhere,
 };
 pub use storage::{Durability, Expect, LocalTx, Store, Write, keys};
 
-/// How long a sale waits for the server's word before its receipt says "en attente" (G16).
+/// How long a sale waits for the server's word before its receipt says "en attente", where the owner's rules do not say
+/// otherwise (G16).
 pub const SALE_ANSWER_WAIT_MS: i64 = 5_000;
-/// After this long without a word from the tab that sold, it is taken for dead and a refusal is parked.
+/// After this long without a word from the tab that sold, or twice as long as it may wait, it is taken for dead and a
+/// refusal is parked.
 pub const SALE_ORPHAN_MS: i64 = 2 * SALE_ANSWER_WAIT_MS;
 /// Mutations one outbox holds. Beyond it selling stops with a clear word rather than filling the disk.
 pub const OUTBOX_MAX: usize = 20_000;

@@ -32,9 +32,12 @@ pub enum Settled {
     Decided,
 }
 
-/// Whether a seller should wait for the server's word on the next sale, given whether there is a network (G16).
-pub fn worth_waiting(meta: &Meta, online: bool) -> bool {
-    online && meta.session == SessionState::Open && meta.answering && !meta.upgrade && !meta.renumber
+/// How long a seller should wait for the server's word on the next sale, in milliseconds, given whether there is a
+/// network (G16); `None` where it is not worth waiting.
+pub fn worth_waiting(device: &Device, online: bool) -> Option<i64> {
+    let Meta { session, answering, upgrade, renumber, .. } = device.meta;
+    let answers = online && session == SessionState::Open && answering && !upgrade && !renumber;
+    answers.then(|| device.rules().answer_wait.ms()).filter(|ms| *ms > 0)
 }
 
 /// Reads a sale's standing. `parked` is its row in that store, if any; `acknowledged` tells whether it is in that one.
@@ -104,7 +107,7 @@ pub fn settle_orphans(
     let mut sequence = device.meta.sequence;
     for entry in &device.outbox {
         let (Standing::Deciding { since_ms }, Some(verdict)) = (entry.standing, &entry.verdict) else { continue };
-        if verdict.is_applied() || !is_orphan(since_ms, now_ms) {
+        if verdict.is_applied() || !is_orphan(device, since_ms, now_ms) {
             continue;
         }
         tx.expect_entry(entry);

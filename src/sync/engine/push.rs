@@ -127,7 +127,7 @@ pub(super) fn judge(
         let known = entry.verdict.as_ref().map(|verdict| (verdict, entry.history));
         let new = new.filter(|(verdict, _)| closes(verdict)).map(|(verdict, history)| (verdict, Some(history)));
         let Some((verdict, history)) = new.or(known) else { continue };
-        let fate = fate(entry, verdict, history, confirmed, now_ms);
+        let fate = fate(device, entry, verdict, history, confirmed, now_ms);
         if known == Some((verdict, history)) && fate == Fate::Keep {
             continue;
         }
@@ -175,7 +175,14 @@ enum Fate {
     Park,
 }
 
-fn fate(entry: &Entry, verdict: &Verdict, history: Option<Uuid>, confirmed: Option<Cursor>, now_ms: i64) -> Fate {
+fn fate(
+    device: &Device,
+    entry: &Entry,
+    verdict: &Verdict,
+    history: Option<Uuid>,
+    confirmed: Option<Cursor>,
+    now_ms: i64,
+) -> Fate {
     if let Verdict::Applied { change } = verdict {
         let held = faults::is(Fault::AcknowledgedEarly)
             || confirmed.is_some_and(|cursor| cursor.holds(history, *change) && entry.resent_from.is_none());
@@ -187,14 +194,15 @@ fn fate(entry: &Entry, verdict: &Verdict, history: Option<Uuid>, confirmed: Opti
     }
     match entry.standing {
         // The selling tab rolls it back, unless it is dead.
-        Standing::Deciding { since_ms } if !is_orphan(since_ms, now_ms) => Fate::Keep,
+        Standing::Deciding { since_ms } if !is_orphan(device, since_ms, now_ms) => Fate::Keep,
         _ => Fate::Park,
     }
 }
 
 /// A clock that jumped, back or ahead, must not leave a sale undecided.
-pub(super) fn is_orphan(since_ms: i64, now_ms: i64) -> bool {
-    !faults::is(Fault::OrphansForgotten) && now_ms.saturating_sub(since_ms).unsigned_abs() > SALE_ORPHAN_MS as u64
+pub(super) fn is_orphan(device: &Device, since_ms: i64, now_ms: i64) -> bool {
+    let orphan_ms = SALE_ORPHAN_MS.max(2 * device.rules().answer_wait.ms());
+    !faults::is(Fault::OrphansForgotten) && now_ms.saturating_sub(since_ms).unsigned_abs() > orphan_ms as u64
 }
 
 pub(super) fn park(tx: &mut LocalTx, entry: &Entry, verdict: &Verdict, now_ms: i64) {

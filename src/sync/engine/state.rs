@@ -5,7 +5,7 @@ use super::{
     storage::{Store, Write, keys},
 };
 use crate::{
-    domain::{InstallationId, Key, Sale, SaleId, day::DeviceTime},
+    domain::{InstallationId, Key, Sale, SaleId, Shop, day::DeviceTime},
     faults::{self, Fault},
     sync::{
         json,
@@ -155,6 +155,8 @@ pub struct Meta {
     /// A request succeeded since the last time a sale waited in vain (G16).
     pub answering: bool,
     pub contact: Contact,
+    /// What the server last said of the shop.
+    pub shop: Option<Shop>,
     /// The server asked for a newer app, or is too old for this one.
     pub upgrade: bool,
     /// The server saw this installation's numbers under other keys: it becomes a new one (G20).
@@ -320,6 +322,7 @@ impl Meta {
             keys::SIGNED_IN => parse(&mut self.signed_in, value),
             keys::ANSWERING => parse(&mut self.answering, value),
             keys::CONTACT => parse(&mut self.contact, value),
+            keys::SHOP => parse(&mut self.shop, value),
             keys::UPGRADE => parse(&mut self.upgrade, value),
             keys::FORKING => parse(&mut self.forking, value),
             keys::FORGOT => parse(&mut self.forgot_ms, value),

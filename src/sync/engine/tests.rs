@@ -3,6 +3,7 @@
 mod forgetting;
 mod measuring;
 mod reading_anew;
+mod rules;
 mod set_back;
 
 use super::{

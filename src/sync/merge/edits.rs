@@ -89,6 +89,7 @@ pub fn settled(body: &Body, clashes: &[FieldConflict], chosen: &[Value]) -> Resu
             edit.insert("expense".into(), json!(before.expense));
             json::read(&Value::Object(edit).to_string()).map(|edit| Some(Body::EditExpense(edit)))
         }
+        Body::EditShop(_) => json::read(&Value::Object(edit).to_string()).map(|edit| Some(Body::EditShop(edit))),
         _ => Ok(None), // nothing else clashes
     }
 }

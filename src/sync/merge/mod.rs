@@ -8,9 +8,11 @@
 //! person. An edit of an unchanged field is applied as it is, and nothing a person typed disappears.
 
 mod edits;
+mod shop;
 mod words;
 
 pub use edits::{between, expense, product, settled};
+pub use shop::{between_shops, shop, show_shop};
 
 use super::verdict::FieldConflict;
 use crate::{

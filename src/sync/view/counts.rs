@@ -23,13 +23,21 @@ pub enum Doubt {
     Unknown { units: i64 },
     /// The last count corrects another by so many units that its phone did not know of either.
     Differs { units: i64 },
+    /// Units sold beyond the stock since the last count, while every sale was kept: believed to have been there.
+    Unchecked { units: i64 },
 }
 
-/// Whether the last count of a product should be looked at again, given its movements by change number: what moved
-/// before it, by the clock, must be what its phone knew of.
+/// Whether a product should be counted again, given its movements by change number: what moved before its last count,
+/// by the clock, must be what its phone knew of, and nothing may have been sold unchecked since.
 pub fn doubt(moves: &[MovementRow]) -> Option<Doubt> {
     let is_count = |row: &&MovementRow| matches!(row.cause, Cause::Count { .. });
-    let last = moves.iter().rposition(|row| is_count(&row))?;
+    let last = moves.iter().rposition(|row| is_count(&row));
+    let since = &moves[last.map_or(0, |last| last + 1)..];
+    let units = since.iter().filter(|row| matches!(row.cause, Cause::Unchecked { .. })).map(|row| row.delta).sum();
+    if units != 0 {
+        return Some(Doubt::Unchecked { units });
+    }
+    let last = last?;
     let count = &moves[last];
     let Cause::Count { expected, since, .. } = count.cause else { return None };
     let known = moves.partition_point(|row| row.change <= since).min(last);
@@ -86,6 +94,18 @@ mod tests {
         assert_eq!(doubt(&tape(&[opening, counted, (4, 10, -2, None)])), unknown, "it came later");
         let again = (5, 40, 2, Some((8, 6, 4)));
         assert_eq!(doubt(&tape(&[opening, counted, (4, 10, -2, None), again])), None);
+    }
+
+    #[test]
+    fn what_was_sold_unchecked_is_counted_once() {
+        let unchecked = |rows: &[Moved], at: usize| {
+            let mut moves = tape(rows);
+            moves[at].cause = Cause::Unchecked { sale: SaleId(Uuid::nil()) };
+            doubt(&moves)
+        };
+        let (opening, found, sold) = ((1, 0, 2, None), (2, 10, 3, None), (3, 10, -5, None));
+        assert_eq!(unchecked(&[opening, found, sold], 1), Some(Doubt::Unchecked { units: 3 }));
+        assert_eq!(unchecked(&[opening, found, sold, (4, 20, 1, Some((1, 0, 3)))], 1), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
         Till,
         handle::{Decided, Decision, Undecided},
     },
-    domain::{Role, Sale, Taken},
+    domain::{Sale, Taken},
     sync::{
         Refusal,
         decide::{self, Choice},
@@ -171,7 +171,7 @@ fn of_sale(
     let total = sale.total().unwrap_or_default();
     let missing = decide::corrections(sale, refusal, stock);
     let back = missing.iter().all(|line| stock(line.product) >= sale.units_by_product()[&line.product]);
-    let owner = till.status.with(|status| status.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner));
+    let keeps = till.status.with(|status| status.is_owner() || status.rules().lets_employees_correct());
     let mut choices = Vec::new();
     if back {
         choices.push((
@@ -180,7 +180,7 @@ fn of_sale(
             "Le stock est revenu : la vente part de nouveau.".to_owned(),
         ));
     }
-    if owner && !missing.is_empty() {
+    if keeps && !missing.is_empty() {
         let name = |line: &ReceivedLine| {
             let sold = sale.lines.iter().find(|sold| sold.product == line.product);
             let name = sold.map_or_else(String::new, |sold| sold.name.to_string());

@@ -5,11 +5,11 @@ mod payment;
 use super::{banners, chip, require_person, till};
 use crate::{
     device::{Till, handle::Sold},
-    domain::{Money, Tender},
+    domain::{Money, SaleLine, Tender, shop::BeyondStock},
     ui::{
-        components::{input, live_amount, segments, top},
+        components::{input, live_amount, notice, segments, top},
         erase::{erase, live, on},
-        format,
+        format::{self, number},
     },
 };
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
@@ -60,6 +60,7 @@ pub fn Pay() -> impl IntoView {
         }
     });
     let pay = sale(till, form, busy);
+    let (beyond, sure) = (beyond(till), RwSignal::new(false));
     let waits = Memo::new(move |_| till.selling.with(Option::is_some));
     let what = live(move || match form.means.get() {
         Means::Cash if form.given.with(|given| given.trim().is_empty()) => "Espèces : compte exact".to_owned(),
@@ -75,6 +76,7 @@ pub fn Pay() -> impl IntoView {
                     Means::Cash => cash(form),
                     Means::OrangeMoney => orange_money(form),
                 })}
+                {live(move || beyond.get().map(|beyond| tell(beyond, sure)))}
             </main>
             <section class="dock" aria-label="Payer">
                 {live(move || waits.get().then(|| wait(till)))}
@@ -82,7 +84,10 @@ pub fn Pay() -> impl IntoView {
                     class="btn btn--main btn--wide"
                     class:hidden=live(move || waits.get())
                     type="button"
-                    disabled=live(move || busy.get() || !till.connected() || form.tenders().is_none())
+                    disabled=live(move || {
+                        let held = beyond.with(|beyond| beyond.as_ref().is_some_and(|beyond| beyond.holds(sure.get())));
+                        busy.get() || !till.connected() || form.tenders().is_none() || held
+                    })
                     on:click=on(pay)
                 >
                     {what}
@@ -90,6 +95,56 @@ pub fn Pay() -> impl IntoView {
             </section>
         </div>
     })
+}
+
+/// More is in the cart than the phone knows of, and the server cannot be asked before the receipt.
+#[derive(Clone, PartialEq)]
+struct Beyond {
+    /// What is short: name, units asked and units there.
+    lines: Vec<String>,
+    rule: BeyondStock,
+}
+
+impl Beyond {
+    /// Whether the sale is held back.
+    fn holds(&self, sure: bool) -> bool {
+        self.rule == BeyondStock::Never || !sure
+    }
+}
+
+fn beyond(till: Till) -> Memo<Option<Beyond>> {
+    Memo::new(move |_| {
+        let (waits, rule) = till.status.with(|status| (status.waits, status.rules().beyond_stock));
+        if waits || !till.ready.get() {
+            return None;
+        }
+        let short = |line: &SaleLine| {
+            let stock = till.product(line.product)?.stock;
+            let short = line.quantity.get() > stock;
+            short.then(|| {
+                format!("{} : {} au panier, {} en stock", line.name, number(line.quantity.get()), number(stock))
+            })
+        };
+        let lines: Vec<String> = till.cart.with(|cart| cart.lines().iter().filter_map(short).collect());
+        (!lines.is_empty()).then_some(Beyond { lines, rule })
+    })
+}
+
+fn tell(beyond: Beyond, sure: RwSignal<bool>) -> AnyView {
+    let Beyond { mut lines, rule } = beyond;
+    let ask = match rule {
+        BeyondStock::Ask => Some(erase(view! {
+            <label class="rule">
+                <input type="checkbox" prop:checked=live(move || sure.get()) on:change=on(move |event| sure.set(event_target_checked(&event))) />
+                <span>"Les articles sont là : vendre quand même"</span>
+            </label>
+        })),
+        BeyondStock::Never => {
+            lines.push("Le propriétaire ne permet pas de vendre au-delà du stock sans réseau.".to_owned());
+            None
+        }
+    };
+    erase(view! { {notice("warn", "Plus que le stock connu".into(), lines)} {ask} })
 }
 
 /// The sale, from the tap to its receipt, or back to the cart.
@@ -161,13 +216,14 @@ fn orange_money(form: Form) -> AnyView {
 }
 
 fn wait(till: Till) -> AnyView {
+    let waited = live(move || format!("{}ms", till.selling.get().map_or(0, |selling| selling.wait_ms)));
     let stop = on(move |_: MouseEvent| {
         if let Some(commands) = till.commands() {
             commands.stop_waiting();
         }
     });
     erase(view! {
-        <div class="wait" role="status">
+        <div class="wait" role="status" style=("--wait", waited)>
             <div class="wait__row"><b>"Vérification du stock…"</b></div>
             <div class="wait__bar"></div>
             <button class="btn btn--wide" type="button" on:click=stop>"Ne pas attendre"</button>

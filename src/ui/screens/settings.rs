@@ -6,6 +6,7 @@ mod handover;
 mod help;
 mod notices;
 mod report;
+mod rules;
 mod shop;
 
 use super::{banners, chip, require_person, till, to_decide};

@@ -6,7 +6,7 @@ mod product;
 use super::{banners, chip, require_person, till, to_decide};
 use crate::{
     device::{Till, handle::Status},
-    domain::{Role, product::StockState},
+    domain::product::StockState,
     sync::view::Shown,
     ui::{
         components::{amount, in_stock, nav, product_name, search, segments, top},
@@ -48,10 +48,14 @@ pub fn Stock() -> impl IntoView {
     })
 }
 
-/// Whether an owner is signed in: counting and changing products is theirs.
+/// Whether an owner is signed in: changing products is theirs.
 fn owns(till: Till) -> Memo<bool> {
-    let is_owner = |status: &Status| status.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner);
-    Memo::new(move |_| till.status.with(is_owner))
+    Memo::new(move |_| till.status.with(Status::is_owner))
+}
+
+/// Whether whoever is signed in may count and adjust the stock.
+fn counts(till: Till) -> Memo<bool> {
+    Memo::new(move |_| till.status.with(|status| status.is_owner() || status.rules().employees_count))
 }
 
 fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>) -> AnyView {

@@ -68,7 +68,7 @@ fn one(
         <section class="clash" aria-label=name>
             <h3>{name}</h3>
             <div class="clash__values" class:clash__values--long=long>{values}</div>
-            {another(field, busy, choose)}
+            {(!text::is_choice(&field)).then(|| another(field, busy, choose))}
         </section>
     })
 }

@@ -2,8 +2,7 @@
 
 use super::chart::short;
 use crate::{
-    device::Till,
-    domain::Role,
+    device::{Till, handle::Status},
     sync::{
         CallError,
         engine::SessionState,
@@ -27,9 +26,7 @@ enum Shop {
 
 pub fn draw(till: Till) -> AnyView {
     let shop = RwSignal::new(Shop::Asked);
-    let owner = Memo::new(move |_| {
-        till.status.with(|status| status.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner))
-    });
+    let owner = Memo::new(move |_| till.status.with(Status::is_owner));
     let reached = Memo::new(move |_| {
         till.connected() && till.status.with(|status| status.online && status.session == SessionState::Open)
     });

@@ -1,6 +1,6 @@
 //! Counting: what is there against what is expected, and what somebody should count again.
 
-use super::owns;
+use super::counts;
 use crate::{
     device::{Till, handle::Counted},
     domain::{ProductId, Units},
@@ -50,7 +50,7 @@ pub fn Count() -> impl IntoView {
             counting.read();
         }
     });
-    let owner = owns(till);
+    let counts = counts(till);
     erase(view! {
         <div class="app app--task">
             {top(
@@ -61,7 +61,7 @@ pub fn Count() -> impl IntoView {
             )}
             <main class="page">
                 {banners(till)} {live(move || counting.error.get().map(|title| notice("bad", title, Vec::new())))}
-                {live(move || match owner.get() {
+                {live(move || match counts.get() {
                     true => erase(view! { {counting.form()} {counting.found()} {counting.again()} {counting.listed()} }),
                     false => notice("info", "Le propriétaire compte le stock".into(), vec![]),
                 })}
@@ -230,6 +230,14 @@ impl Counting {
                 );
                 (said, None)
             }
+            Doubt::Unchecked { units } => {
+                let sold = format::count(units, "unité vendue", "unités vendues");
+                let said = format!(
+                    "{sold} au-delà du stock, sans contrôle : elles étaient sans doute au rayon. Le stock dit {}.",
+                    number(stock)
+                );
+                (said, None)
+            }
         };
         let keeps = |units: i64| {
             let tap = move |_: MouseEvent| drop(Units::new(units).map(|units| self.save(id, units)));
@@ -250,10 +258,13 @@ impl Counting {
 
     fn listed(self) -> AnyView {
         let list = move || {
-            let row = |count: Counted| Row::new(format!("{count:?}"), move || self.line(&count));
-            self.counts.get().into_iter().map(row).collect()
+            let row = |count: Counted| {
+                let counted = count.counted?;
+                Some(Row::new(format!("{count:?}"), move || self.line(&count, counted)))
+            };
+            self.counts.get().into_iter().filter_map(row).collect()
         };
-        let none = Memo::new(move |_| self.counts.with(Vec::is_empty));
+        let none = Memo::new(move |_| self.counts.with(|counts| counts.iter().all(|count| count.counted.is_none())));
         erase(view! {
             <section class="card" hidden=live(move || none.get()) aria-labelledby="c2">
                 <h2 id="c2">"Derniers comptages"</h2>
@@ -262,17 +273,17 @@ impl Counting {
         })
     }
 
-    fn line(self, count: &Counted) -> AnyView {
+    fn line(self, count: &Counted, counted: i64) -> AnyView {
         let name = self.till.product(count.product).map_or_else(String::new, |shown| shown.product.name.to_string());
         let found = match count.difference {
             0 => "juste".to_owned(),
-            other => format!("{}, attendu {}", signed(other), number(count.counted - other)),
+            other => format!("{}, attendu {}", signed(other), number(counted - other)),
         };
         let waits = if count.waiting { " · en attente" } else { "" };
         let about = format!("{} · {}{waits}", count.who, format::date_time(count.at_ms));
         erase(view! {
             <li class="counts__one">
-                {product_name(&name)} <strong class="num">{number(count.counted)}</strong>
+                {product_name(&name)} <strong class="num">{number(counted)}</strong>
                 <span class="small muted">{about}</span> <span class="small">{found}</span>
             </li>
         })
