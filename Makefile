@@ -43,7 +43,7 @@ storage-tests: test-tools tools
 	  cargo test --locked --lib --features hydrate --target wasm32-unknown-unknown storage_tests
 
 browser-tests: test-tools build
-	cd end2end && npm ci --no-audit --no-fund && COMPTOIR=$(COMPTOIR) npx playwright test
+	cd end2end && npm ci --no-audit --no-fund && COMPTOIR=$(COMPTOIR) ../tests/with-postgres.sh npx playwright test
 
 # The server, on both databases; then the page, in a browser slowed four times.
 bench: test-tools build

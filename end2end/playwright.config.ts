@@ -1,6 +1,10 @@
 import { defineConfig } from "@playwright/test";
+import type { Database } from "./support/shop";
 
-export default defineConfig({
+/** What is told and settled between phones. */
+const DISAGREEING = /(counting|deciding|merging|rules|servers|stream)\.spec\.ts/;
+
+export default defineConfig<{ database: Database }>({
   testDir: "tests",
   fullyParallel: false,
   // Two cores: one server and one browser at a time.
@@ -9,6 +13,11 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [["list"]],
+  projects: [
+    { name: "sqlite", testIgnore: "servers.spec.ts" },
+    // Where devices disagree, the other database decides too.
+    { name: "postgres", use: { database: "postgres" }, testMatch: DISAGREEING },
+  ],
   use: {
     viewport: { width: 360, height: 740 },
     locale: "fr-FR",

@@ -1,6 +1,8 @@
-// A server of its own on a free port, with a demo shop in a new SQLite file; and phones that are signed in.
+// A server of its own on a free port, with a demo shop in a new SQLite file or Postgres database; and phones that are
+// signed in.
 import { test as base, expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
 import { spawn, execFileSync, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -25,6 +27,17 @@ function freePort(): Promise<number> {
   });
 }
 
+export type Database = "sqlite" | "postgres";
+
+/** A new database on the server that `tests/with-postgres.sh` runs, and removes with all that is in it. */
+function newPostgres(): string {
+  const server = process.env.TEST_POSTGRES_URL;
+  if (!server) throw new Error("TEST_POSTGRES_URL names no server; run `make test`");
+  const name = `browser_${randomUUID().replaceAll("-", "")}`;
+  execFileSync("psql", ["--quiet", "--command", `CREATE DATABASE ${name}`, server]);
+  return Object.assign(new URL(server), { pathname: `/${name}` }).toString();
+}
+
 export class Shop {
   private server?: ChildProcess;
   private watching?: Promise<Witness>;
@@ -32,14 +45,25 @@ export class Shop {
   site = process.env.LEPTOS_SITE_ROOT;
   private readonly folder = mkdtempSync(join(tmpdir(), "comptoir-"));
 
-  private constructor(readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    private readonly databaseUrl?: string,
+  ) {}
 
-  static async open(): Promise<Shop> {
+  static async open(database: Database = "sqlite"): Promise<Shop> {
     if (!program) throw new Error("COMPTOIR names the program to test; run `make test`");
-    const shop = new Shop(await freePort());
+    const shop = new Shop(await freePort(), database === "postgres" ? newPostgres() : undefined);
     shop.run("demo");
     await shop.start();
     return shop;
+  }
+
+  /** Another server on the same Postgres, its site the same. Close it before this one. */
+  async another(): Promise<Shop> {
+    if (!this.databaseUrl) throw new Error("two servers share a Postgres alone");
+    const other = new Shop(await freePort(), this.databaseUrl);
+    await other.start();
+    return other;
   }
 
   get url() {
@@ -49,7 +73,7 @@ export class Shop {
   private get environment() {
     return {
       ...process.env,
-      DATABASE_URL: `sqlite:${join(this.folder, "shop.db")}`,
+      DATABASE_URL: this.databaseUrl ?? `sqlite:${join(this.folder, "shop.db")}`,
       LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
       RUST_LOG: "warn",
       ...(this.site && { LEPTOS_SITE_ROOT: this.site }),
@@ -143,14 +167,15 @@ export async function sellExact(page: Page) {
   await page.getByRole("button", { name: "Espèces : compte exact" }).click();
 }
 
-export const test = base.extend<{ shop: Shop; profile: Profile }>({
+export const test = base.extend<{ shop: Shop; profile: Profile; database: Database }>({
+  database: ["sqlite", { option: true }],
   profile: async ({}, use) => {
     const profile = new Profile();
     await use(profile);
     await profile.close();
   },
-  shop: async ({}, use) => {
-    const shop = await Shop.open();
+  shop: async ({ database }, use) => {
+    const shop = await Shop.open(database);
     await use(shop);
     expect(shop.run("check")).toContain("0 differences");
     await shop.close();

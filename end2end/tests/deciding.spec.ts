@@ -112,3 +112,33 @@ test("what nobody wants to see now is put off, and stays to be decided", async (
   await expect(two.getByText("Vente A-000001 refusée")).toHaveCount(0);
   await expect(two.getByRole("link", { name: "1 à décider" }).first()).toBeVisible();
 });
+
+test("three phones: two sold offline what a third sold, and each sale has its own end", async ({ shop, browser }) => {
+  const names = ["Un", "Deux", "Trois"];
+  const [one, two, three] = await Promise.all(names.map((name) => shop.phone(browser, name)));
+  for (const { context } of [one, two]) await context.setOffline(true);
+  for (const [{ page }, units] of [[one, 4], [two, 5], [three, 8]] as const) {
+    for (let n = 0; n < units; n++) await add(page, "Gingembre 250 g").click();
+    await sellExact(page);
+  }
+  await expect(three.page.getByText("Vente confirmée")).toBeVisible();
+  for (const { context } of [one, two]) await context.setOffline(false);
+  for (const { page } of [one, two, three]) {
+    await expect(page.getByRole("link", { name: "2 à décider" }).first()).toBeVisible();
+    await page.getByRole("link", { name: "2 à décider" }).first().click();
+  }
+  const of = (page: Page, amount: string) =>
+    page.getByRole("article", { name: new RegExp(`^Vente .-000001 · ${amount}\\s000\\sGNF$`) });
+  // The third keeps the first one's four; the first cancels the second one's five.
+  await of(three.page, "24").getByRole("button", { name: /^Garder la vente de/ }).click();
+  await expect(of(one.page, "24")).toHaveCount(0);
+  await of(one.page, "30").getByRole("button", { name: "Annuler la vente" }).click();
+  await of(one.page, "30").getByRole("button", { name: "Oui, annuler et rembourser" }).click();
+  for (const { page } of [one, two, three]) {
+    await expect(page.getByRole("heading", { name: "Rien à décider" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+  }
+  const truth = await shop.truth();
+  expect([truth.stock("Gingembre 250 g"), truth.sales.length]).toEqual([0, 2]);
+  expect(truth.refused.map((refused) => refused.became).sort()).toEqual(["cancelled", "retried"]);
+});
