@@ -80,6 +80,9 @@ pub enum TabEvent {
         stream: u64,
         answer: Box<PullAnswer>,
     },
+    StreamOpened {
+        stream: u64,
+    },
     StreamEnds {
         stream: u64,
     },
@@ -214,6 +217,7 @@ impl Phone {
                 self.answered(serial, request, Err(error), stage)
             }
             (None, TabEvent::Hears { stream, answer }) => self.hears(serial, stream, answer, stage),
+            (None, TabEvent::StreamOpened { stream }) => self.stream_opened(serial, stream, stage),
             (None, TabEvent::StreamEnds { stream }) => self.stream_ends(serial, stream, stage),
             (None, TabEvent::Unheard(key)) => self.unheard(serial, key, stage),
         }

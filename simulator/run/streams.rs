@@ -113,6 +113,8 @@ impl World<'_> {
             None => self.stage.stream_ends(&whose),
             Some(session) => {
                 let listener = self.streams.events.listen(&session);
+                let (delay_ms, opened) = (self.stage.delay_ms(), TabEvent::StreamOpened { stream: whose.stream });
+                self.stage.tab(delay_ms, whose.phone, whose.tab, opened);
                 self.streams.open.push(Open { whose, listener, behind: true, arrives_ms: 0 });
             }
         }
@@ -236,6 +238,15 @@ impl Phone {
         };
         sender.following.failures = 0;
         self.begin(tab, Deed::Heard { answer }, stage)
+    }
+
+    pub fn stream_opened(&mut self, tab: u64, stream: u64, stage: &mut Stage) -> Held {
+        let now_ms = stage.now_ms;
+        if let Some(sender) = self.sender(tab).filter(|sender| sender.following.stream == Some(stream)) {
+            sender.schedule.trigger(Trigger::Reached, now_ms);
+            self.wake(tab, 0, stage);
+        }
+        Ok(())
     }
 
     pub fn stream_ends(&mut self, tab: u64, stream: u64, stage: &mut Stage) -> Held {

@@ -243,7 +243,7 @@ impl Shared {
             Trigger::Change => self.shelf.tell(&Message::Change),
             Trigger::Wake => self.shelf.tell(&Message::Wake),
             // Only the tab that sends has a stream.
-            Trigger::Missed => {}
+            Trigger::Missed | Trigger::Reached => {}
         }
     }
 

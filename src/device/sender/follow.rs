@@ -60,6 +60,7 @@ impl Sender {
         self.0.following.borrow_mut().heard_ms = steady_ms();
         match heard {
             Heard::Alive => {}
+            Heard::Opened => self.trigger(Trigger::Reached),
             Heard::Page(answer) => spawn_local(async move {
                 sender.0.following.borrow_mut().failures = 0;
                 let taken = sender.take(None, &answer, Vec::new()).await;

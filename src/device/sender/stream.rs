@@ -14,6 +14,8 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
 pub enum Heard {
+    /// The server is there.
+    Opened,
     Page(Box<PullAnswer>),
     /// Nothing is new, and the line is good.
     Alive,
@@ -24,7 +26,7 @@ pub enum Heard {
 /// An open stream; closed when dropped.
 pub struct Stream {
     source: EventSource,
-    _handlers: [Closure<dyn FnMut(Event)>; 3],
+    _handlers: [Closure<dyn FnMut(Event)>; 4],
 }
 
 impl Stream {
@@ -35,7 +37,7 @@ impl Stream {
             EventSource::new(&format!("{EVENTS}?installation={installation}&history={history}&change={change}"))
                 .ok()?;
         let heard = Rc::new(heard);
-        let (on_end, is_alive) = (heard.clone(), heard.clone());
+        let (on_end, is_alive, is_open) = (heard.clone(), heard.clone(), heard.clone());
         let on_page = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             let text = event.dyn_into::<MessageEvent>().ok().and_then(|event| event.data().as_string());
             // What does not read is of a newer server: a pull says so.
@@ -47,11 +49,13 @@ impl Stream {
         // The browser would connect again from what it heard last; the phone may be further by then.
         let on_error = Closure::<dyn FnMut(Event)>::new(move |_| on_end(Heard::Ended));
         let on_alive = Closure::<dyn FnMut(Event)>::new(move |_| is_alive(Heard::Alive));
+        let on_open = Closure::<dyn FnMut(Event)>::new(move |_| is_open(Heard::Opened));
         // Each fails only for a callback that is none.
         drop(source.add_event_listener_with_callback("alive", on_alive.as_ref().unchecked_ref()));
         drop(source.add_event_listener_with_callback("page", on_page.as_ref().unchecked_ref()));
+        source.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Some(Self { source, _handlers: [on_page, on_alive, on_error] })
+        Some(Self { source, _handlers: [on_page, on_alive, on_open, on_error] })
     }
 }
 

@@ -26,6 +26,8 @@ pub enum Trigger {
     Change,
     /// A stream told of a page that did not fit.
     Missed,
+    /// A stream opened: the server is there.
+    Reached,
     /// The network returned, the tab was looked at again, somebody signed in, the app started, a person asked.
     Wake,
 }
@@ -74,6 +76,10 @@ impl Schedule {
             }
             Trigger::Change => self.push_at = Some(now_ms + CHANGE_PAUSE_MS),
             Trigger::Missed => self.pull_at = Some(now_ms),
+            Trigger::Reached => {
+                self.failures = 0;
+                self.not_before = self.not_before.min(now_ms);
+            }
             Trigger::Wake => {
                 self.failures = 0;
                 self.not_before = now_ms;
@@ -125,8 +131,14 @@ impl Schedule {
         self.pull_at = if again { Some(now_ms) } else { tick };
     }
 
-    /// A request failed or timed out. `chance` is in 0.0..1.0.
+    /// A request failed or timed out. `chance` is in 0.0..1.0. Of two that were under way together, a push and a pull, the
+    /// second says nothing new: else each outage would be backed off from twice.
     pub fn failed(&mut self, now_ms: i64, chance: f64) {
+        if now_ms < self.not_before {
+            self.push_at = Some(now_ms);
+            self.pull_at = Some(now_ms);
+            return;
+        }
         let bound = BACKOFF_FIRST_MS.saturating_mul(1 << self.failures.min(16)).min(BACKOFF_LAST_MS);
         self.failures = self.failures.saturating_add(1);
         self.not_before = now_ms + (bound as f64 * chance.clamp(0.0, 1.0)) as i64;
@@ -149,12 +161,12 @@ mod tests {
     #[test]
     fn a_sale_goes_at_once_even_during_backoff() {
         let mut schedule = Schedule::default();
-        for _ in 0..10 {
-            schedule.failed(1_000, 1.0);
+        for n in 0..10 {
+            schedule.failed(n * 100_000, 1.0);
         }
-        assert_eq!(schedule.next(OPEN, 1_000), Action::Sleep { until_ms: Some(61_000) });
-        schedule.trigger(Trigger::Sale(key(1)), 1_000);
-        assert_eq!(schedule.next(OPEN, 1_000), Action::PushUrgent(key(1)));
+        assert_eq!(schedule.next(OPEN, 900_000), Action::Sleep { until_ms: Some(960_000) });
+        schedule.trigger(Trigger::Sale(key(1)), 900_000);
+        assert_eq!(schedule.next(OPEN, 900_000), Action::PushUrgent(key(1)));
     }
 
     #[test]
@@ -199,6 +211,30 @@ mod tests {
         let answered = Situation { unsent: false, ..OPEN };
         schedule.succeeded(false, true, answered, 2_100, 0.5);
         assert_eq!(schedule.next(answered, 2_100), Action::Sleep { until_ms: Some(62_100) });
+    }
+
+    #[test]
+    fn requests_that_fail_together_back_off_once() {
+        let mut schedule = Schedule::default();
+        for _ in 0..2 {
+            schedule.failed(0, 0.9);
+        }
+        assert_eq!(schedule.next(OPEN, 0), Action::Sleep { until_ms: Some(900) });
+        for _ in 0..2 {
+            schedule.failed(900, 0.9);
+        }
+        assert_eq!(schedule.next(OPEN, 900), Action::Sleep { until_ms: Some(2_700) });
+    }
+
+    #[test]
+    fn a_server_that_is_there_again_is_asked_at_once() {
+        let mut schedule = Schedule::default();
+        for n in 0..8 {
+            schedule.failed(n * 100_000, 1.0);
+        }
+        assert_eq!(schedule.next(OPEN, 700_000), Action::Sleep { until_ms: Some(760_000) });
+        schedule.trigger(Trigger::Reached, 701_000);
+        assert_eq!(schedule.next(OPEN, 701_000), Action::Push);
     }
 
     #[test]
