@@ -70,6 +70,8 @@ faults! {
     CountedTwice,
     /// an employee may do what an owner may
     EmployeeMayAll,
+    /// the owner's rules are not looked at
+    RulesIgnored,
     // The phone.
     /// a sale is queued with relaxed durability
     RelaxedQueue,
