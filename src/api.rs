@@ -3,8 +3,8 @@
 
 use crate::sync::CallError;
 use crate::sync::wire::{
-    DevicesAnswer, DevicesRequest, EnrolAnswer, EnrolRequest, ForkRequest, PullAnswer, PullRequest, PushAnswer,
-    PushRequest, SignInAnswer, SignInRequest,
+    DevicesAnswer, DevicesRequest, EnrolAnswer, EnrolRequest, ForkRequest, NotifyAnswer, NotifyRequest, PullAnswer,
+    PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest,
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -64,4 +64,10 @@ pub async fn sign_out() -> Result<(), CallError> {
 #[server(endpoint = "v1/devices", input = Json, output = Json)]
 pub async fn devices(request: DevicesRequest) -> Result<DevicesAnswer, CallError> {
     crate::server::rpc::devices(request).await
+}
+
+/// Begins or ends telling this phone while its app is closed.
+#[server(endpoint = "v1/notify", input = Json, output = Json)]
+pub async fn notify(request: NotifyRequest) -> Result<NotifyAnswer, CallError> {
+    crate::server::rpc::notify(request).await
 }

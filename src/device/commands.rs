@@ -247,7 +247,11 @@ impl Commands for Page {
     }
 
     fn ask_to_notify(&self) {
-        notify::ask(self.0.till);
+        notify::ask(self.0.shelf.clone(), self.0.till);
+    }
+
+    fn stop_notifying(&self) {
+        notify::stop(self.0.shelf.clone(), self.0.till);
     }
 
     fn update(&self) {

@@ -127,7 +127,10 @@ pub struct Selling {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notifies {
+    /// While the app is open.
     Yes,
+    /// Also while it is closed: the server sends.
+    Closed,
     No,
     /// Nobody was asked yet.
     Ask,
@@ -273,6 +276,8 @@ pub trait Commands {
     fn ring(&self, title: String, line: String);
     /// Asks the person whether this phone may notify.
     fn ask_to_notify(&self);
+    /// No more while the app is closed.
+    fn stop_notifying(&self);
     /// Takes the newer version that `update_ready` tells of.
     fn update(&self);
 }

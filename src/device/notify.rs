@@ -1,8 +1,11 @@
 //! Ringing: the phone shakes, and shows the system's notification where nobody sees the page.
 
+mod while_closed;
+
 use super::{
     handle::{Notifies, Till},
     platform,
+    shelf::Shelf,
 };
 use js_sys::Reflect;
 use leptos::prelude::*;
@@ -29,9 +32,16 @@ fn allowed(permission: NotificationPermission) -> Notifies {
 /// Tells the screens whether this phone notifies.
 pub fn look(till: Till) {
     till.notifies.set(known().then(|| allowed(Notification::permission())));
+    if till.notifies.get_untracked() == Some(Notifies::Yes) {
+        spawn_local(async move {
+            if while_closed::subscribed().await {
+                till.notifies.set(Some(Notifies::Closed));
+            }
+        });
+    }
 }
 
-pub fn ask(till: Till) {
+pub fn ask(shelf: Shelf, till: Till) {
     if !known() {
         return;
     }
@@ -40,6 +50,22 @@ pub fn ask(till: Till) {
             drop(JsFuture::from(asked).await); // what was answered is read below
         }
         look(till);
+        if till.notifies.get_untracked() == Some(Notifies::Yes) {
+            match while_closed::begin(&shelf).await {
+                Ok(true) => till.notifies.set(Some(Notifies::Closed)),
+                Ok(false) => {}
+                Err(error) => leptos::logging::warn!("closed, this phone is not told: {error}"),
+            }
+        }
+    });
+}
+
+pub fn stop(shelf: Shelf, till: Till) {
+    spawn_local(async move {
+        match while_closed::end(&shelf).await {
+            Ok(()) => look(till),
+            Err(error) => leptos::logging::warn!("closed, this phone is still told: {error}"),
+        }
     });
 }
 

@@ -1,14 +1,17 @@
 //! The server's settings: Leptos.toml, then the environment over it.
 
+use super::web_push::{NoPushKey, WebPush};
 use leptos::config::LeptosOptions;
 use serde::Deserialize;
 use std::{
     env,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 const FILE: &str = "Leptos.toml";
+const PUSH_KEY: &str = "COMPTOIR_PUSH_KEY";
 /// Folders above the binary that are looked into: `target/release/comptoir` lies two below the project.
 const FOLDERS_ABOVE: usize = 3;
 const DAY_MS: i64 = crate::domain::day::DAY_MS;
@@ -28,6 +31,10 @@ pub struct Config {
     pub origin: Option<String>,
     /// Where the metrics are read; nowhere if absent.
     pub metrics_addr: Option<SocketAddr>,
+    /// How closed apps are told; they are not if absent.
+    pub web_push: Option<Arc<WebPush>>,
+    pub push_contact: Option<String>,
+    pub push_hosts: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +77,8 @@ struct Settings {
     connections_max: u16,
     origin: Option<String>,
     metrics_addr: Option<SocketAddr>,
+    push_contact: Option<String>,
+    push_hosts: Vec<String>,
 }
 
 impl Config {
@@ -102,6 +111,9 @@ impl Config {
             connections_max: settings.connections_max.into(),
             origin: settings.origin.map(|origin| origin.trim_end_matches('/').to_owned()),
             metrics_addr: settings.metrics_addr,
+            web_push: None,
+            push_contact: settings.push_contact,
+            push_hosts: settings.push_hosts,
         })
     }
 
@@ -143,6 +155,22 @@ impl Config {
         let metrics_addr = var("COMPTOIR_METRICS_ADDR").filter(|addr| !addr.is_empty());
         if let Some(addr) = parsed("COMPTOIR_METRICS_ADDR", metrics_addr)? {
             self.metrics_addr = Some(addr);
+        }
+        if let Some(hosts) = var("COMPTOIR_PUSH_HOSTS").filter(|hosts| !hosts.is_empty()) {
+            self.push_hosts = hosts.split(',').map(|host| host.trim().to_owned()).collect();
+        }
+        let contact = var("COMPTOIR_PUSH_CONTACT").filter(|contact| !contact.is_empty());
+        self.push_contact = contact.or(self.push_contact.take());
+        if let Some(secret) = var(PUSH_KEY).filter(|key| !key.is_empty()) {
+            // Whatever is wrong with it, its value is not said.
+            let wrong = |reason: &str| ConfigError::Environment {
+                name: PUSH_KEY,
+                value: "…".into(),
+                reason: reason.to_owned(),
+            };
+            let key = secret.parse().map_err(|error: NoPushKey| wrong(&error.to_string()))?;
+            let contact = self.push_contact.clone().ok_or_else(|| wrong("push-contact must be set too"))?;
+            self.web_push = Some(Arc::new(WebPush { key, contact, hosts: self.push_hosts.clone() }));
         }
         Ok(())
     }

@@ -32,5 +32,6 @@ pub mod session;
 pub mod sessions;
 pub mod state;
 pub mod throttle;
+pub mod web_push;
 
 pub use error::ServerError;

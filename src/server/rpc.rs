@@ -2,7 +2,7 @@
 
 use super::{
     ServerError, clock::now_ms, cookie, devices as shop_devices, enrol as enrolment, metrics::Sent, pull, push,
-    session::Session, sessions, state::State,
+    session::Session, sessions, state::State, web_push,
 };
 use crate::sync::{CallError, wire::*};
 use axum::{extract::ConnectInfo, http::request::Parts};
@@ -22,7 +22,11 @@ pub async fn push(request: PushRequest) -> Result<PushAnswer, CallError> {
 
 async fn judge(state: &State, request: PushRequest, now_ms: i64) -> Result<PushAnswer, CallError> {
     let session = signed_in(state, "push").await?;
+    let parks = request.mutations.iter().any(|mutation| mutation.kind == "settle_refusal");
     let answered = push::push(&state.db, &session, request, now_ms).await;
+    if parks {
+        state.rings.notify_one();
+    }
     // After the page was read: what it told this phone is not told again by its stream.
     let answered = answered.inspect(|answer| state.events.pushed(&session, answer));
     answered.map_err(|error| error.into_call("push"))
@@ -45,6 +49,13 @@ pub async fn devices(request: DevicesRequest) -> Result<DevicesAnswer, CallError
     let session = signed_in(&state, "devices").await?;
     let answered = shop_devices::answer(&state.db, &session, &request, now_ms()).await;
     answered.map_err(|error| error.into_call("devices"))
+}
+
+pub async fn notify(request: NotifyRequest) -> Result<NotifyAnswer, CallError> {
+    let state = state()?;
+    let session = signed_in(&state, "notify").await?;
+    let answered = web_push::answer(&state.db, state.config.web_push.as_ref(), &session, request, now_ms()).await;
+    answered.map_err(|error| error.into_call("notify"))
 }
 
 pub async fn enrol(request: EnrolRequest) -> Result<EnrolAnswer, CallError> {

@@ -2,8 +2,10 @@
 //! `tests/fixtures/wire` hold both to it.
 
 mod devices;
+mod notify;
 
 pub use devices::*;
+pub use notify::*;
 
 use super::{
     mutation::{Became, Mutation},

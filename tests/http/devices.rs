@@ -6,11 +6,10 @@ use comptoir::{
     server::{catalogue, clock::now_ms, devices, enrol, sessions},
     sync::{
         Body, Change, Mutation, Verdict,
-        mutation::{Became, EditProduct, RecordSale, SettleRefusal},
+        mutation::{Became, EditProduct, SettleRefusal},
         wire::*,
     },
 };
-use uuid::Uuid;
 
 on_each_database!(
     an_owner_sees_what_each_device_made_what_arrived_and_what_is_missing,
@@ -117,7 +116,7 @@ fn refusals_and_conflicts_are_counted_by_day(setting: Setting) {
         purchase_price: None,
         threshold: None,
     });
-    let refused: Vec<Mutation> = [1, 2].map(|n| mutation(phone.id, n, shop.owner, &too_many(&riz, n))).into();
+    let refused: Vec<Mutation> = [1, 2].map(|n| mutation(phone.id, n, shop.owner, &too_many(&riz, "A", n))).into();
     let settled = Body::SettleRefusal(SettleRefusal { refused: refused[0].key, became: Became::Cancelled });
     let rest = [mutation(phone.id, 3, shop.owner, &settled), mutation(phone.id, 4, shop.owner, &edit)];
     let sent = refused.into_iter().chain(rest).collect();
@@ -136,20 +135,4 @@ fn refusals_and_conflicts_are_counted_by_day(setting: Setting) {
     assert_eq!(days_later(0), told);
     assert_eq!(days_later(TROUBLE_DAYS - 1), told);
     assert_eq!(days_later(TROUBLE_DAYS), []);
-}
-
-/// A sale of more than there is.
-fn too_many(of: &Product, n: u64) -> Body {
-    let amount = Money::new(2_000).unwrap();
-    Body::RecordSale(RecordSale::first(Sale {
-        id: SaleId(Uuid::now_v7()),
-        receipt: ReceiptNumber::new("A", n).unwrap(),
-        lines: vec![SaleLine {
-            product: of.id,
-            name: of.name.clone(),
-            quantity: Quantity::new(2).unwrap(),
-            unit_price: of.sale_price,
-        }],
-        tenders: vec![Tender::Cash { amount, given: amount }],
-    }))
 }

@@ -13,4 +13,5 @@ mod replay;
 mod server;
 mod servers;
 mod sessions;
+mod web_push;
 mod wire;

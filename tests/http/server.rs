@@ -16,10 +16,11 @@ use comptoir::{
         people, secret,
         state::State,
         throttle::Throttle,
+        web_push::WebPush,
     },
     sync::{
         Body, Mutation, Origin,
-        mutation::RecordExpense,
+        mutation::{RecordExpense, RecordSale},
         wire::{EnrolAnswer, EnrolRequest, SignInRequest},
     },
 };
@@ -61,6 +62,7 @@ pub struct Setting {
     pub connections_max: usize,
     /// Whether the metrics are read.
     pub metrics: bool,
+    pub web_push: Option<Arc<WebPush>>,
 }
 
 impl Setting {
@@ -86,7 +88,8 @@ impl Setting {
         make_site(&folder.path().join("site"));
         let runtime = Runtime::new().unwrap();
         let (session_ms, secure_cookies, connections_max, metrics) = (86_400_000, false, 100, false);
-        Self { runtime, database_url, folder, session_ms, secure_cookies, connections_max, metrics }
+        let web_push = None;
+        Self { runtime, database_url, folder, session_ms, secure_cookies, connections_max, metrics, web_push }
     }
 
     pub fn start(&self) -> Server<'_> {
@@ -101,11 +104,15 @@ impl Setting {
             connections_max: self.connections_max,
             origin: None,
             metrics_addr: None, // a listener is given
+            web_push: self.web_push.clone(),
+            push_contact: None,
+            push_hosts: Vec::new(),
         };
         let db = self.runtime.block_on(db::open(&self.database_url)).unwrap();
         let site = Site::read(&config.leptos).unwrap();
         let (enrol_guesses, events, metrics) = (Throttle::default(), Arc::default(), Metrics::default());
-        let state = Arc::new(State { db, config, site, enrol_guesses, events, metrics });
+        let rings = tokio::sync::Notify::new();
+        let state = Arc::new(State { db, config, site, enrol_guesses, events, metrics, rings });
         let listen = || TcpListener::bind("127.0.0.1:0").unwrap();
         let url_of = |listener: &TcpListener| format!("http://{}", listener.local_addr().unwrap());
         let (listener, metrics_listener) = (listen(), self.metrics.then(listen));
@@ -136,6 +143,22 @@ pub fn mutation(phone: InstallationId, sequence: u64, actor: UserId, body: &Body
     let origin = Origin { installation: phone, sequence, actor };
     let made = DeviceTime { device_ms: now_ms(), skew_ms: 0, contact_ms: now_ms() };
     Mutation::new(Key(Uuid::new_v4()), origin, made, Vec::new(), Vec::new(), body)
+}
+
+/// A sale of more than there is.
+pub fn too_many(of: &Product, prefix: &str, n: u64) -> Body {
+    let amount = Money::new(2_000).unwrap();
+    Body::RecordSale(RecordSale::first(Sale {
+        id: SaleId(Uuid::now_v7()),
+        receipt: ReceiptNumber::new(prefix, n).unwrap(),
+        lines: vec![SaleLine {
+            product: of.id,
+            name: of.name.clone(),
+            quantity: Quantity::new(2).unwrap(),
+            unit_price: of.sale_price,
+        }],
+        tenders: vec![Tender::Cash { amount, given: amount }],
+    }))
 }
 
 pub fn expense(phone: InstallationId, sequence: u64, actor: UserId) -> Mutation {

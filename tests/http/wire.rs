@@ -251,6 +251,7 @@ fn every_sample_is_what_the_wire_types_say() {
             "push" => unchanged::<PushRequest>(&name, request),
             "pull" => unchanged::<PullRequest>(&name, request),
             "devices" => unchanged::<DevicesRequest>(&name, request),
+            "notify" => unchanged::<NotifyRequest>(&name, request),
             "sign-out" | "no-such-call" => {}
             other => panic!("{name}: {other}"),
         }
@@ -266,6 +267,7 @@ fn every_sample_is_what_the_wire_types_say() {
             "push" => unchanged::<PushAnswer>(&name, &answer),
             "pull" => unchanged::<PullAnswer>(&name, &answer),
             "devices" => unchanged::<DevicesAnswer>(&name, &answer),
+            "notify" => unchanged::<NotifyAnswer>(&name, &answer),
             _ => assert_eq!(answer, json!(null), "{name}"),
         }
     }

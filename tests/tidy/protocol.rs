@@ -143,7 +143,10 @@ fn every_field_of_the_samples_is_in_the_protocol() {
     let files = [
         "sync/wire.rs",
         "sync/wire/devices.rs",
+        "sync/wire/notify.rs",
         "sync/mutation.rs",
+        "sync/mutation/shop.rs",
+        "domain/shop.rs",
         "domain/product.rs",
         "domain/sale.rs",
         "domain/expense.rs",

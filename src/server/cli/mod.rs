@@ -5,6 +5,7 @@ mod demo;
 mod device;
 mod import;
 mod jobs;
+mod push_key;
 mod replay;
 mod serve;
 mod smoke;
@@ -53,6 +54,8 @@ enum Command {
     /// The server's housekeeping, by hand.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
+    /// Print a new key by which this server tells closed apps: the value of COMPTOIR_PUSH_KEY.
+    PushKey,
     /// Enrol at a server as a phone would, then make, check and void a sale; exit 1 where something is wrong.
     Smoke(smoke::Smoke),
     /// Sell a till's file again through phones of a running server; exit 1 where the figures differ.
@@ -85,6 +88,9 @@ impl Cli {
         if let Command::Smoke(smoke) = self.command {
             return smoke.run().await;
         }
+        if let Command::PushKey = self.command {
+            return push_key::run();
+        }
         let config = Config::load(self.config.as_deref())?;
         match self.command {
             Command::Serve(serve) => serve.run(config).await,
@@ -96,6 +102,7 @@ impl Cli {
             Command::Jobs(jobs) => jobs.run(&open(&config).await?, &config).await,
             Command::Replay(replay) => replay.run(&open(&config).await?).await,
             Command::Smoke(smoke) => smoke.run().await,
+            Command::PushKey => push_key::run(),
         }
     }
 }

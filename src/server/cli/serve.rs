@@ -10,6 +10,7 @@ use crate::server::{
     metrics::Metrics,
     state::State,
     throttle::Throttle,
+    web_push::{self, Delivered},
 };
 use axum::Router;
 use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
@@ -25,7 +26,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::time::MissedTickBehavior;
+use tokio::{sync::Notify, time::MissedTickBehavior};
 use tracing_subscriber::EnvFilter;
 
 /// What is under way is finished within this; the whole stop stays within 5 s.
@@ -36,6 +37,9 @@ const CLOSE_WITHIN: Duration = Duration::from_millis(700);
 const IDLE_WITHIN: Duration = Duration::from_secs(60);
 /// Prometheus keeps one open; a few of them, and who looks by hand, have room.
 const METRICS_CONNECTIONS_MAX: usize = 16;
+
+/// Closed apps are told of what another program left untold, or a job made public.
+const RING_EVERY: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -81,6 +85,7 @@ impl Serve {
             enrol_guesses: Throttle::default(),
             events: Arc::default(),
             metrics: Metrics::default(),
+            rings: Notify::new(),
         };
         let scheme = if tls.is_some() { "https" } else { "http" };
         println!("Comptoir serves at {scheme}://{}", listener.local_addr()?);
@@ -208,7 +213,20 @@ async fn stop_signal() {
 
 /// Each job at its own pace; one that takes long holds no other up.
 async fn run_jobs(state: Arc<State>) {
-    futures::future::join_all(Job::ALL.map(|job| run_job(job, &state))).await;
+    futures::future::join(futures::future::join_all(Job::ALL.map(|job| run_job(job, &state))), run_rings(&state)).await;
+}
+
+/// Tells closed apps what came to be decided: as it comes, and now and then what another program left untold.
+async fn run_rings(state: &State) {
+    let Some(web_push) = &state.config.web_push else { return };
+    loop {
+        drop(tokio::time::timeout(RING_EVERY, state.rings.notified()).await); // woken or not
+        match web_push::ring(&state.db, web_push, now_ms()).await {
+            Ok(rung) if rung == Delivered::default() => {}
+            Ok(Delivered { sent, failed, ended }) => tracing::info!(sent, failed, ended, "closed apps were told"),
+            Err(error) => tracing::error!(%error, "closed apps could not be told; it is tried again"),
+        }
+    }
 }
 
 async fn run_job(job: Job, state: &State) {

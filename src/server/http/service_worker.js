@@ -17,6 +17,14 @@ self.addEventListener("message", (event) => {
   if (event.data === "skip-waiting") self.skipWaiting();
 });
 
+// The app is closed, or was thought to be: a page that is looked at rings by itself. The tag is the page's, so that a
+// second notification takes the place of the first.
+self.addEventListener("push", (event) => {
+  const { refused } = event.data.json();
+  const how = { body: "À décider dans Comptoir.", lang: "fr", tag: "comptoir-a-decider", icon: "/icons/icon-192.png" };
+  event.waitUntil(self.registration.showNotification(`Vente ${refused} refusée`, how));
+});
+
 // A notification leads to what it is about, in the window that is open if there is one.
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();

@@ -1,4 +1,4 @@
-//! Whether this phone tells of a refused sale while Comptoir is open and not looked at.
+//! Whether this phone tells of a refused sale while Comptoir is open and not looked at, or closed.
 
 use crate::{
     device::{Till, handle::Notifies},
@@ -8,7 +8,11 @@ use leptos::{ev::MouseEvent, prelude::*};
 
 pub fn draw(till: Till) -> AnyView {
     erase(live(move || {
-        let (said, asks) = match till.notifies.get()? {
+        let notifies = till.notifies.get()?;
+        let (said, asks) = match notifies {
+            Notifies::Closed => {
+                ("Ce téléphone vous prévient d’une vente refusée, même quand Comptoir est fermé.", false)
+            }
             Notifies::Yes => {
                 ("Ce téléphone vous prévient d’une vente refusée quand Comptoir est ouvert sans être à l’écran.", false)
             }
@@ -23,8 +27,16 @@ pub fn draw(till: Till) -> AnyView {
         let ask = asks.then(|| {
             erase(view! { <button class="btn btn--wide" type="button" on:click=on(ask)>"Me prévenir"</button> })
         });
+        let stop = move |_: MouseEvent| {
+            if let Some(commands) = till.commands() {
+                commands.stop_notifying();
+            }
+        };
+        let stop = (notifies == Notifies::Closed).then(|| {
+            erase(view! { <button class="btn btn--wide" type="button" on:click=on(stop)>"Plus quand il est fermé"</button> })
+        });
         Some(erase(view! {
-            <section class="card" aria-labelledby="p4"><h2 id="p4">"Notifications"</h2><p class="small muted">{said}</p>{ask}</section>
+            <section class="card" aria-labelledby="p4"><h2 id="p4">"Notifications"</h2><p class="small muted">{said}</p>{ask}{stop}</section>
         }))
     }))
 }
