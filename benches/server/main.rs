@@ -3,7 +3,9 @@
 
 mod ceiling;
 mod database;
+mod housekeeping;
 mod serving;
+mod streams;
 mod till;
 
 use comptoir::server::{check, clock::now_ms, db::Db, push};
@@ -25,6 +27,9 @@ const RATIO_LEAST: f64 = 0.4;
 const IDLE_MOST_MB: f64 = 60.0;
 const LOADED_MOST_MB: f64 = 120.0;
 const LATENCY_MOST_MS: f64 = 300.0;
+const STREAMS_MOST_MB: f64 = 50.0;
+const STREAMS_MOST_CPU: f64 = 0.01;
+const CLEANUP_MOST_MS: f64 = 5.0;
 
 fn main() -> ExitCode {
     let runtime = Runtime::new().expect("a runtime");
@@ -63,6 +68,30 @@ fn main() -> ExitCode {
             }
         }
         runtime.block_on(expect_right_books(&database.db));
+    }
+    println!("\n{} idle streams on one server, and a million keys cleaned up beside sales", streams::STREAMS);
+    println!("database  more MB  of a core  cleanup s  a sale waits at most ms  p99 ms");
+    for database in &databases {
+        let idle = streams::idle(&runtime, database);
+        let cleaned = housekeeping::cleanup(&runtime, database);
+        assert!(cleaned.keys >= 1_000_000, "{} keys", cleaned.keys);
+        let (longest, usual) = cleaned.waited_ms;
+        println!(
+            "{:<9}{:>8.0}{:>10.2}%{:>11.0}{longest:>25.1}{usual:>8.1}",
+            database.name,
+            idle.more_mb,
+            idle.cpu * 100.0,
+            cleaned.took_s
+        );
+        for (what, is, most) in [
+            ("more MB with streams", idle.more_mb, STREAMS_MOST_MB),
+            ("of a core with streams", idle.cpu, STREAMS_MOST_CPU),
+            ("a wait during cleanup, ms, p99", usual, CLEANUP_MOST_MS),
+        ] {
+            if is > most {
+                missed.push(format!("{}: {what} is {is:.3}, above {most}", database.name));
+            }
+        }
     }
     runtime.block_on(Database::remove(databases));
     for target in &missed {

@@ -39,14 +39,14 @@ pub struct Seen {
     pub latency_ms: (f64, f64),
 }
 
-struct Serving {
+pub struct Serving {
     child: Child,
-    url: String,
+    pub url: String,
     folder: PathBuf,
 }
 
 impl Serving {
-    fn start(database: &Database) -> Self {
+    pub fn start(database: &Database) -> Self {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("serve_{}", std::process::id()));
         make_site(&folder.join("target/site"));
         let settings = include_str!("../../Leptos.toml")
@@ -70,11 +70,20 @@ impl Serving {
     }
 
     /// Resident memory in MB, as the kernel counts it.
-    fn resident_mb(&self) -> f64 {
+    pub fn resident_mb(&self) -> f64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("its status");
         let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("its memory");
         let kb: f64 = line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).expect("a number");
         kb / 1024.0
+    }
+
+    /// Seconds of processor time it has taken, at the hundred ticks a second that Linux tells every program.
+    pub fn cpu_s(&self) -> f64 {
+        const TICKS: f64 = 100.0;
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("its times");
+        // The name before may hold spaces; behind it, user and system time are the 12th and 13th fields.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+        fields.map(|ticks| ticks.parse::<f64>().expect("a number")).sum::<f64>() / TICKS
     }
 }
 

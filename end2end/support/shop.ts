@@ -136,8 +136,8 @@ export class Shop {
     return page;
   }
 
-  async enrol(page: Page, name: string) {
-    await page.goto(`${this.url}/connexion`);
+  async enrol(page: Page, name: string, url = this.url) {
+    await page.goto(`${url}/connexion`);
     await page.getByLabel("Code à six chiffres").fill(this.code());
     await page.getByLabel("Nom de ce téléphone").fill(name);
     await page.getByRole("button", { name: "Inscrire ce téléphone" }).click();
