@@ -48,11 +48,13 @@ export class Shop {
   private constructor(
     readonly port: number,
     private readonly databaseUrl?: string,
+    private readonly settings: Record<string, string> = {},
   ) {}
 
-  static async open(database: Database = "sqlite"): Promise<Shop> {
+  /** `settings` are of the environment. */
+  static async open(database: Database = "sqlite", settings: Record<string, string> = {}): Promise<Shop> {
     if (!program) throw new Error("COMPTOIR names the program to test; run `make test`");
-    const shop = new Shop(await freePort(), database === "postgres" ? newPostgres() : undefined);
+    const shop = new Shop(await freePort(), database === "postgres" ? newPostgres() : undefined, settings);
     shop.run("demo");
     await shop.start();
     return shop;
@@ -76,6 +78,7 @@ export class Shop {
       DATABASE_URL: this.databaseUrl ?? `sqlite:${join(this.folder, "shop.db")}`,
       LEPTOS_SITE_ADDR: `127.0.0.1:${this.port}`,
       RUST_LOG: "warn",
+      ...this.settings,
       ...(this.site && { LEPTOS_SITE_ROOT: this.site }),
     };
   }

@@ -129,6 +129,8 @@ pub struct Selling {
 pub enum Notifies {
     /// While the app is open.
     Yes,
+    /// The same, and no more than that: the server sends nothing, or the browser cannot.
+    OpenOnly,
     /// Also while it is closed: the server sends.
     Closed,
     No,

@@ -53,7 +53,7 @@ pub fn ask(shelf: Shelf, till: Till) {
         if till.notifies.get_untracked() == Some(Notifies::Yes) {
             match while_closed::begin(&shelf).await {
                 Ok(true) => till.notifies.set(Some(Notifies::Closed)),
-                Ok(false) => {}
+                Ok(false) => till.notifies.set(Some(Notifies::OpenOnly)),
                 Err(error) => leptos::logging::warn!("closed, this phone is not told: {error}"),
             }
         }

@@ -9,23 +9,25 @@ use leptos::{ev::MouseEvent, prelude::*};
 pub fn draw(till: Till) -> AnyView {
     erase(live(move || {
         let notifies = till.notifies.get()?;
+        let open = "Ce téléphone vous prévient d’une vente refusée quand Comptoir est ouvert sans être à l’écran.";
         let (said, asks) = match notifies {
             Notifies::Closed => {
-                ("Ce téléphone vous prévient d’une vente refusée, même quand Comptoir est fermé.", false)
+                ("Ce téléphone vous prévient d’une vente refusée, même quand Comptoir est fermé.", None)
             }
-            Notifies::Yes => {
-                ("Ce téléphone vous prévient d’une vente refusée quand Comptoir est ouvert sans être à l’écran.", false)
+            Notifies::Yes => (open, Some("Même quand il est fermé")),
+            Notifies::OpenOnly => (open, None),
+            Notifies::No => ("Les notifications sont refusées : permettez-les dans les réglages du navigateur.", None),
+            Notifies::Ask => {
+                ("Être prévenu d’une vente refusée quand Comptoir n’est pas à l’écran.", Some("Me prévenir"))
             }
-            Notifies::No => ("Les notifications sont refusées : permettez-les dans les réglages du navigateur.", false),
-            Notifies::Ask => ("Être prévenu d’une vente refusée quand Comptoir est ouvert sans être à l’écran.", true),
         };
         let ask = move |_: MouseEvent| {
             if let Some(commands) = till.commands() {
                 commands.ask_to_notify();
             }
         };
-        let ask = asks.then(|| {
-            erase(view! { <button class="btn btn--wide" type="button" on:click=on(ask)>"Me prévenir"</button> })
+        let ask = asks.map(|label| {
+            erase(view! { <button class="btn btn--wide" type="button" on:click=on(ask)>{label}</button> })
         });
         let stop = move |_: MouseEvent| {
             if let Some(commands) = till.commands() {
