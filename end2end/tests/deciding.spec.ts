@@ -142,3 +142,15 @@ test("three phones: two sold offline what a third sold, and each sale has its ow
   expect([truth.stock("Gingembre 250 g"), truth.sales.length]).toEqual([0, 2]);
   expect(truth.refused.map((refused) => refused.became).sort()).toEqual(["cancelled", "retried"]);
 });
+
+test("a first tap counts though somebody sells meanwhile, if what it does stays the same", async ({ shop, browser }) => {
+  const { one, two } = await refusedLate(shop, browser, 9, 3);
+  await card(one).getByRole("button", { name: "Annuler la vente" }).click();
+  await expect(card(one)).toContainText("6 articles sur 9 restent vendus");
+  await two.getByRole("link", { name: "Nouvelle vente" }).click();
+  await add(two, "Gingembre 250 g").click();
+  await sellExact(two);
+  await expect(card(one)).toContainText("5 articles sur 9 restent vendus");
+  await card(one).getByRole("button", { name: "Oui, annuler et rembourser" }).click();
+  await expect(one.getByRole("heading", { name: "Rien à décider" })).toBeVisible();
+});

@@ -67,7 +67,7 @@ pub fn Decide() -> impl IntoView {
 
 fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Option<String>>) -> AnyView {
     let Decision { key, what, who, at_ms, .. } = decision;
-    let busy = RwSignal::new(false);
+    let (busy, sure) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let end = move |ends: Ends| {
         let Some(commands) = till.commands().filter(|_| !busy.get_untracked()) else { return };
         busy.set(true);
@@ -87,7 +87,7 @@ fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Opti
         Undecided::Sale { sale, refusal } => {
             let title = format!("Vente {} · {}", sale.receipt, format::money(sale.total().unwrap_or_default()));
             let told = refused(till, &refusal);
-            (title, told, live(move || of_sale(till, &sale, &refusal, busy, act)).into_any())
+            (title, told, live(move || of_sale(till, &sale, &refusal, busy, sure, act)).into_any())
         }
         // Its answer was cleaned up before this phone heard it: the values are gone, that it clashed is not.
         Undecided::Conflict { about, fields, .. } if fields.is_empty() => {
@@ -165,6 +165,7 @@ fn of_sale(
     sale: &Sale,
     refusal: &Refusal,
     busy: RwSignal<bool>,
+    sure: RwSignal<Option<String>>,
     act: impl Fn(Option<Choice>) + Copy + 'static,
 ) -> AnyView {
     let stock = |product| till.product(product).map_or(0, |shown| shown.stock);
@@ -202,16 +203,18 @@ fn of_sale(
     let told = format!("Rien n’est vendu ; les articles reviennent, rendez {}.", format::money(total));
     choices.push((Choice::Cancel, "Annuler la vente".to_owned(), told));
     let choices: Vec<AnyView> =
-        choices.into_iter().map(|(what, said, told)| choice(what, said, told, busy, act)).collect();
+        choices.into_iter().map(|(what, said, told)| choice(what, said, told, busy, sure, act)).collect();
     erase(view! { <ul class="choices">{choices}</ul> })
 }
 
-/// One choice. Money that goes back is asked for twice.
+/// One choice. Money that goes back is asked for twice; `sure` is what was tapped once, by what it will do: where that
+/// stays the same, the tap counts though the stock has changed.
 fn choice(
     what: Choice,
     said: String,
     told: String,
     busy: RwSignal<bool>,
+    sure: RwSignal<Option<String>>,
     act: impl Fn(Option<Choice>) + Copy + 'static,
 ) -> AnyView {
     let asks = match what {
@@ -219,14 +222,20 @@ fn choice(
         Choice::KeepPart => Some("Oui, garder cette partie et rembourser"),
         Choice::Cancel => Some("Oui, annuler et rembourser"),
     };
-    let sure = RwSignal::new(asks.is_none());
-    let tap = on(move |_: MouseEvent| if sure.get_untracked() { act(Some(what)) } else { sure.set(true) });
+    let agreed = Memo::new({
+        let told = told.clone();
+        move |_| asks.is_none() || sure.with(|sure| sure.as_ref() == Some(&told))
+    });
+    let tap = on({
+        let told = told.clone();
+        move |_: MouseEvent| if agreed.get_untracked() { act(Some(what)) } else { sure.set(Some(told.clone())) }
+    });
     let class = match what {
         Choice::Keep | Choice::Retry => "btn btn--main btn--wide",
         Choice::KeepPart => "btn btn--wide",
         Choice::Cancel => "btn btn--bad btn--wide",
     };
-    let word = live(move || asks.filter(|_| sure.get()).map_or_else(|| said.clone(), str::to_owned));
+    let word = live(move || asks.filter(|_| agreed.get()).map_or_else(|| said.clone(), str::to_owned));
     erase(view! {
         <li>
             <button class=class type="button" disabled=live(move || busy.get()) on:click=tap>{word}</button>
