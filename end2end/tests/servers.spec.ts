@@ -36,7 +36,7 @@ test("a sale and a refusal on one server are told on the other's phone within a 
   await other.close();
 });
 
-test("a phone whose server is gone goes on with the other", async ({ shop, browser }) => {
+test("a server that was away is caught up with by its phones, and by those of the other", async ({ shop, browser }) => {
   const other = await shop.another();
   const { page: one } = await shop.phone(browser, "Un");
   const { page: two } = await other.phone(browser, "Deux");
