@@ -63,7 +63,7 @@ explore:
 
 # Does it bite? Each deliberate fault of src/faults.rs in turn: which promise it breaks, and how many seeds it takes.
 simulate-faults:
-	cargo run --locked --profile simulate --features ssr,faults --example simulate -- 1..400 --faults
+	cargo run --locked --profile simulate --features ssr,faults --example simulate -- 1..1500 --faults
 
 # Real processes: servers on both databases are killed again and again, then a browser. RUNS="power disk-full" are two
 # of the runs; KILLS is how often the browser dies.

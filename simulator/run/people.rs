@@ -36,12 +36,13 @@ pub enum Act {
     Cancel,
     EndWait,
     Synchronise,
+    ReadAnew,
     SignOut,
     SignIn,
 }
 
 /// Each act, and how often it is done beside the others.
-pub const ACTS: [(Act, u32); 18] = [
+pub const ACTS: [(Act, u32); 19] = [
     (Act::Sell, 40),
     (Act::CreateProduct, 3),
     (Act::EditProduct, 6),
@@ -58,6 +59,7 @@ pub const ACTS: [(Act, u32); 18] = [
     (Act::Cancel, 4),
     (Act::EndWait, 3),
     (Act::Synchronise, 3),
+    (Act::ReadAnew, 1),
     (Act::SignOut, 1),
     (Act::SignIn, 3),
 ];
@@ -94,6 +96,7 @@ impl Phone {
                 return Ok(Some(Wish::SignOut));
             }
             Act::Synchronise => self.trigger(tab, Trigger::Wake, stage)?,
+            Act::ReadAnew => self.begin(tab, Deed::ReadsAnew, stage)?,
             Act::EndWait => self.end_wait(stage)?,
             Act::Retry | Act::Cancel => self.settle(tab, act, stage)?,
             _ if device.outbox.len() > PATIENCE => {}

@@ -80,6 +80,8 @@ pub enum Deed {
         key: Key,
         body: Body,
     },
+    /// A person wants the shop read anew.
+    ReadsAnew,
     SignOut,
 }
 
@@ -203,6 +205,7 @@ impl Phone {
             Deed::RollBack { key } => engine::roll_back(&device, *key, keys(), now_ms).map(|tx| (tx, Then::RolledBack)),
             Deed::StopWaiting { key, timed_out } => engine::stop_waiting(&device, *key, *timed_out).map(nothing),
             Deed::SessionEnds { session, signed_in } => Some(nothing(engine::session_ended(*signed_in, *session))),
+            Deed::ReadsAnew => engine::read_anew(&device).map(nothing),
             Deed::SignOut => Some(nothing(engine::signed_out())),
             Deed::Queue { key, what } => {
                 let wait_ms = engine::worth_waiting(&device, self.online(stage));
@@ -255,6 +258,7 @@ impl Phone {
                 self.wake(tab, 0, stage);
                 Ok(())
             }
+            (Deed::ReadsAnew, _) => self.trigger(tab, Trigger::Wake, stage),
             (Deed::Forks { lane, .. }, _) => self.ask_to_fork(tab, lane, stage),
             (Deed::Forked { lane, .. }, _) => {
                 self.forks += 1;
@@ -340,6 +344,7 @@ impl Deed {
             Deed::StopWaiting { .. } => "the end of a wait",
             Deed::SessionEnds { .. } => "the session",
             Deed::Retries { .. } => "a sale tried again",
+            Deed::ReadsAnew => "the shop is read anew",
             Deed::SignOut => "signing out",
         }
     }
