@@ -1,5 +1,6 @@
 //! [ssr] The server: configuration, sessions, verdicts, pages, assets, jobs.
 
+pub mod backup;
 pub mod catalogue;
 pub mod check;
 pub mod cli;

@@ -5,8 +5,12 @@ use crate::{
     server::READS,
 };
 use comptoir::{
-    domain::Pin,
+    domain::{Pin, Product, Role},
     server::{client::Client, replay::phone::Phone},
+    sync::{
+        engine::{Lane, Settled},
+        wire::Kind,
+    },
 };
 use std::{
     fs,
@@ -187,4 +191,52 @@ fn what_is_missing_is_said() {
     fs::remove_dir_all(place.path().join("target/site")).unwrap();
     let output = place.run(&["serve"]);
     assert!(!output.status.success() && text(&output.stderr).contains("the site folder"), "{}", text(&output.stderr));
+}
+
+/// G19: what was sold after the backup comes again from the phone that sold it, and nothing comes twice.
+#[test]
+fn a_backup_made_while_the_server_runs_is_restored_and_the_phones_send_again() {
+    let place = Place::new();
+    place.out(&["demo"]);
+    let mut serving = place.serve();
+    let code = place.out(&["device", "code", "--quiet"]);
+    let (mut phone, enrolled) = Phone::enrol(Client::new(&serving.url), code.trim(), "Un").unwrap();
+    let owner = enrolled.people.iter().find(|person| person.role == Role::Owner).unwrap().id;
+    phone.sign_in(owner, &Pin::new("2580").unwrap()).unwrap();
+    phone.synchronise().unwrap();
+    let products: Vec<Product> = phone.confirmed(Kind::Product).unwrap();
+    let sell = |phone: &mut Phone| {
+        let key = phone.sell([&products[0]].into_iter(), true).unwrap().key;
+        phone.push(Lane::Urgent(key)).unwrap();
+        assert_eq!(phone.settled(key).unwrap(), Settled::Confirmed);
+    };
+    sell(&mut phone);
+    let file = place.path().join("backup.db").to_string_lossy().into_owned();
+    assert!(place.out(&["backup", &file]).contains("1 shops, 1 sales"));
+    let twice = place.run(&["backup", &file]);
+    assert!(!twice.status.success() && text(&twice.stderr).contains("is there already"), "{}", text(&twice.stderr));
+    sell(&mut phone);
+    let running = place.run(&["restore", &file]);
+    assert!(text(&running.stderr).contains("another server runs on"), "{}", text(&running.stderr));
+    serving.terminate();
+    serving.wait(Instant::now());
+
+    let garbage = place.path().join("garbage.db").to_string_lossy().into_owned();
+    fs::write(&garbage, "not a shop").unwrap();
+    for (wrong, why) in
+        [(&garbage, "is no whole copy"), (&place.path().join("none.db").to_string_lossy().into_owned(), "there is no")]
+    {
+        let refused = place.run(&["restore", wrong]);
+        assert!(!refused.status.success() && text(&refused.stderr).contains(why), "{}", text(&refused.stderr));
+    }
+    let said = place.out(&["restore", &file]);
+    assert!(said.contains("1 shops, 1 sales") && said.contains("is kept as"), "{said}");
+    let address = format!("LEPTOS_SITE_ADDR={}", serving.url.trim_start_matches("http://"));
+    let _serving = place.serve_under(&["env", &address]);
+    phone.sign_in(owner, &Pin::new("2580").unwrap()).unwrap();
+    phone.synchronise().unwrap();
+    phone.synchronise().unwrap();
+    assert!(place.out(&["check"]).contains("0 differences"));
+    let again = place.path().join("again.db").to_string_lossy().into_owned();
+    assert!(place.out(&["backup", &again]).contains("1 shops, 2 sales"));
 }

@@ -1,5 +1,6 @@
 //! The command line. One file a command.
 
+mod backup;
 mod check;
 mod demo;
 mod device;
@@ -51,6 +52,10 @@ enum Command {
     Import(import::Import),
     /// Recompute every stock and every sale; exit 1 on any difference.
     Check(check::Check),
+    /// Copy the shop's file while its server runs.
+    Backup(backup::Backup),
+    /// Put a backup in the place of the shop's file; the server must be stopped.
+    Restore(backup::Restore),
     /// The server's housekeeping, by hand.
     #[command(subcommand)]
     Jobs(jobs::Jobs),
@@ -98,6 +103,8 @@ impl Cli {
             Command::User(user) => user.run(&open(&config).await?).await,
             Command::Device(device) => device.run(&open(&config).await?).await,
             Command::Import(import) => import.run(&open(&config).await?).await,
+            Command::Backup(backup) => backup.run(&config).await,
+            Command::Restore(restore) => restore.run(&config).await,
             Command::Check(check) => check.run(&open(&config).await?).await,
             Command::Jobs(jobs) => jobs.run(&open(&config).await?, &config).await,
             Command::Replay(replay) => replay.run(&open(&config).await?).await,

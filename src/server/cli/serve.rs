@@ -173,7 +173,7 @@ fn patient<Acceptor>(mut server: Server<SocketAddr, Acceptor>) -> Server<SocketA
 }
 
 /// On SQLite one server writes: the lock lasts as long as the file is open.
-fn lock(url: &str) -> Result<Option<File>, StopError> {
+pub(super) fn lock(url: &str) -> Result<Option<File>, StopError> {
     let Some(path) = sqlite_file(url) else { return Ok(None) };
     let mut name = path.clone().into_os_string();
     name.push(".lock");
