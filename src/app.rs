@@ -92,6 +92,8 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("vente") view=Sell />
                 <Route path=(StaticSegment("vente"), StaticSegment("paiement")) view=Pay />
                 <Route path=StaticSegment("recu") view=ReceiptScreen />
+                <Route path=StaticSegment("ventes") view=|| office(Place::Sales) />
+                <Route path=(StaticSegment("ventes"), StaticSegment("vente")) view=|| office(Place::Sale) />
                 <Route path=StaticSegment("stock") view=|| office(Place::Stock) />
                 <Route path=(StaticSegment("stock"), StaticSegment("produit")) view=|| office(Place::Product) />
                 <Route path=(StaticSegment("stock"), StaticSegment("comptage")) view=|| office(Place::Count) />

@@ -1,5 +1,7 @@
 //! What screens ask of the device.
 
+mod shop;
+
 use super::{
     account, counting,
     handle::{
@@ -28,7 +30,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 /// The commands of this page. Wrapped, because signals ask for threads the page does not have.
 pub struct Page(SendWrapper<Rc<Inner>>);
@@ -40,8 +42,8 @@ pub struct Inner {
     /// Passes a trigger to the tab that sends.
     pub trigger: Box<dyn Fn(Trigger)>,
     pub stop_waiting: Signal,
-    /// Receipts that the server was asked for.
-    pub past: RefCell<BTreeMap<SaleId, Receipt>>,
+    /// History that the server was asked for.
+    pub past: RefCell<past::Asked>,
     /// What was prepared to be handed in by another phone.
     pub file: handover::Kept,
 }
@@ -118,11 +120,11 @@ impl Commands for Page {
     fn past_receipt(&self, sale: SaleId) -> Answer<Result<Receipt, Absent>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            if let Some(found) = inner.past.borrow().get(&sale) {
+            if let Some(found) = inner.past.borrow().receipts.get(&sale) {
                 return Ok(found.clone()); // asked for again at every change of the device
             }
             let found = past::receipt(&inner.shelf, sale).await?;
-            inner.past.borrow_mut().insert(sale, found.clone());
+            inner.past.borrow_mut().receipts.insert(sale, found.clone());
             Ok(found)
         })
     }
@@ -261,10 +263,10 @@ impl Inner {
                 let wait = engine::worth_waiting(&device.meta, platform::online());
                 let body = Body::RecordSale(RecordSale::first(sale.clone()));
                 let (tx, mutation) = queue(device, Queueing { key, body, now_ms: since_ms, wait })?;
-                Ok::<_, CommandError>(Some((tx, (wait, sale, mutation.made))))
+                Ok::<_, CommandError>(Some((tx, (wait, sale, mutation))))
             })
             .await?;
-        let (waits, sale, made) = queued.ok_or(CommandError::NotReady)?;
+        let (waits, sale, mutation) = queued.ok_or(CommandError::NotReady)?;
         // From here on the sale is on the disk.
         (self.trigger)(Trigger::Sale(key));
         let ended = if waits {
@@ -283,8 +285,8 @@ impl Inner {
             let shop_name = status.installation.as_ref().map(|own| own.shop_name.clone()).unwrap_or_default();
             (shop_name, status.actor.as_ref().map(|actor| actor.name.to_string()).unwrap_or_default())
         });
-        let at_ms = made.device_ms + made.skew_ms;
-        self.till.latest.set(Some(Receipt { sale, shop_name, seller, at_ms, state }));
+        let (actor, at_ms) = (mutation.origin.actor, mutation.made.device_ms + mutation.made.skew_ms);
+        self.till.latest.set(Some(Receipt { sale, shop_name, seller, actor, at_ms, state, voided: None }));
         Ok(Sold::Receipt(id))
     }
 

@@ -3,6 +3,7 @@
 
 mod decisions;
 mod measures;
+mod shop;
 
 use crate::{
     domain::{Cart, Key, Label, Pin, Product, ProductId, Sale, SaleId, Tender, Units, UserId, product::StockState},
@@ -18,6 +19,7 @@ use crate::{
 pub use decisions::{Damaged, Decided, Decision, Undecided};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
+pub use shop::{Act, Older, Sales, ShopCommands, Today, VoidedBy};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
 
 /// A command's answer. Commands run in the page, which has one thread.
@@ -121,6 +123,8 @@ pub enum Notice {
     RolledBack(Refusal),
     /// Nothing was saved: the cart is as it was.
     NotSaved(CommandError),
+    /// The cart was filled again from an earlier sale, without these: they are not sold any more.
+    LeftOut(Vec<String>),
 }
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -169,8 +173,10 @@ pub struct Receipt {
     pub sale: Sale,
     pub shop_name: String,
     pub seller: String,
+    pub actor: UserId,
     pub at_ms: i64,
     pub state: ReceiptState,
+    pub voided: Option<VoidedBy>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,7 +214,7 @@ pub struct Counted {
 }
 
 /// What the device can do. Implemented by the browser's driver.
-pub trait Commands {
+pub trait Commands: ShopCommands {
     fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
     fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
     fn sign_out(&self) -> Answer<Result<(), CommandError>>;

@@ -3,6 +3,7 @@
 use super::format::{number, parse_amount};
 use crate::{
     device::handle::{CommandError, Damaged, SignInError, StorageProblem},
+    domain::{AdjustReason, Cause},
     sync::{CallError, Refusal, mutation::Became, verdict::What},
 };
 use serde_json::Value;
@@ -73,10 +74,39 @@ pub fn field_name(field: &str) -> &'static str {
         "sale_price" => "Prix de vente",
         "purchase_price" => "Prix d’achat",
         "threshold" => "Seuil d’alerte",
+        "opening" => "Il y en a maintenant",
         "kind" => "Sorte de dépense",
         "amount" => "Montant",
         "note" => "Note",
         _ => "Autre",
+    }
+}
+
+/// The server was asked, and did not answer.
+pub const NOT_REACHED: &str = "Le serveur ne répond pas. Réessayez avec le réseau.";
+
+/// Why sales are voided, for most of them.
+pub const VOID_REASONS: &[&str] = &["Erreur de saisie", "Article rendu", "Paiement échoué"];
+
+/// Why a product's stock moved.
+pub fn cause(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Opening => "Stock de départ",
+        Cause::Sale { .. } => "Vente",
+        Cause::Void { .. } => "Vente annulée",
+        Cause::Received => "Réception",
+        Cause::Count { .. } => "Comptage",
+        Cause::Adjust { reason } => adjust_reason(*reason),
+    }
+}
+
+pub fn adjust_reason(reason: AdjustReason) -> &'static str {
+    match reason {
+        AdjustReason::Loss => "Perte",
+        AdjustReason::Breakage => "Casse",
+        AdjustReason::Expired => "Périmé",
+        AdjustReason::Count => "Inventaire",
+        AdjustReason::Other => "Autre",
     }
 }
 
@@ -85,7 +115,7 @@ pub fn field_wrong(field: &str) -> &'static str {
     match field {
         "name" => "Un nom, de 400 lettres au plus",
         "sale_price" | "purchase_price" | "amount" => "Un montant en chiffres",
-        "threshold" => "Un nombre en chiffres",
+        "threshold" | "opening" => "Un nombre en chiffres",
         "barcodes" => "Au plus 20 codes, séparés par une espace",
         _ => "Trop long",
     }

@@ -3,9 +3,13 @@
 mod catalogue;
 mod counts;
 mod heard;
+mod history;
 mod pending;
+mod sales;
 
 pub use catalogue::{Catalogue, Shown};
 pub use counts::{Doubt, corrected_since, doubt};
 pub use heard::Heard;
+pub use history::{Moved, history};
 pub use pending::Pending;
+pub use sales::{ListedSale, Margin, SalesDay, Search, Takings, by_day, list_sales, margin, takings};

@@ -6,6 +6,7 @@ mod home;
 mod office;
 mod pay;
 mod receipt;
+mod sales;
 mod sell;
 mod settings;
 mod sign_in;
@@ -24,11 +25,19 @@ use super::{
     icons, text,
 };
 use crate::{
-    device::{Till, handle::Status},
+    device::{
+        Till,
+        handle::{Answer, Commands, Status},
+    },
+    domain::{Role, UserId},
     sync::engine::SessionState,
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 fn till() -> Till {
     use_context::<Till>().unwrap_or_default()
@@ -42,6 +51,48 @@ fn require_person(till: Till) {
             navigate("/connexion", Default::default());
         }
     });
+}
+
+/// Reads what a screen shows by a command, and again whenever the device or what is asked for changes: one reading at a
+/// time, and after it the latest one asked for. The screen may have been left when `show` is called.
+fn follow<Q: 'static, T: 'static>(
+    till: Till,
+    asks: impl Fn() -> Q + 'static,
+    read: impl Fn(&dyn Commands, Q) -> Answer<T> + 'static,
+    show: impl Fn(T) + 'static,
+) {
+    let (wanted, reading) = (Rc::new(RefCell::new(None::<Q>)), Rc::new(Cell::new(false)));
+    let does = Rc::new((read, show));
+    Effect::new(move |_| {
+        till.version();
+        let asked = asks();
+        let Some(commands) = till.commands().filter(|_| till.ready.get()) else { return };
+        *wanted.borrow_mut() = Some(asked);
+        if reading.replace(true) {
+            return;
+        }
+        let (wanted, reading, does) = (wanted.clone(), reading.clone(), does.clone());
+        spawn_local(async move {
+            while let Some(asked) = { wanted.borrow_mut().take() } {
+                let (read, show) = &*does;
+                show(read(&*commands, asked).await);
+            }
+            reading.set(false);
+        });
+    });
+}
+
+/// Whether an owner is signed in: undoing what others did, and changing products, is theirs.
+fn owns(till: Till) -> Memo<bool> {
+    let is_owner = |status: &Status| status.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner);
+    Memo::new(move |_| till.status.with(is_owner))
+}
+
+/// A person's name; empty for one this device does not know.
+fn name_of(till: Till, person: UserId) -> String {
+    till.people.with(|people| {
+        people.iter().find(|one| one.id == person).map_or_else(String::new, |person| person.name.to_string())
+    })
 }
 
 fn to_decide(till: Till) -> Signal<usize> {

@@ -4,6 +4,7 @@
 use super::{
     banners, chip,
     decide::Decide,
+    sales::{SaleCard, Sales},
     settings::Settings,
     stock::{Count, ProductCard, Stock},
     till, to_decide,
@@ -21,6 +22,8 @@ use std::sync::{Arc, Mutex};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    Sales,
+    Sale,
     Stock,
     Product,
     Count,
@@ -31,6 +34,8 @@ pub enum Place {
 impl Place {
     fn name(self) -> (&'static str, &'static str) {
         match self {
+            Place::Sales => ("/ventes", "Ventes"),
+            Place::Sale => ("/ventes", "Vente"),
             Place::Stock => ("/stock", "Stock"),
             Place::Product => ("/stock", "Produit"),
             Place::Count => ("/stock", "Compter"),
@@ -108,6 +113,8 @@ fn frame(place: Place, stage: RwSignal<Stage>) -> AnyView {
 
 fn of(place: Place) -> AnyView {
     match place {
+        Place::Sales => erase(view! { <Sales /> }),
+        Place::Sale => erase(view! { <SaleCard /> }),
         Place::Stock => erase(view! { <Stock /> }),
         Place::Product => erase(view! { <ProductCard /> }),
         Place::Count => erase(view! { <Count /> }),

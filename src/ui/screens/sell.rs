@@ -63,6 +63,7 @@ fn told(till: Till) -> AnyView {
                 lines.push("Le panier est rétabli.".into());
                 notice("bad", "Vente refusée".into(), lines)
             }
+            Notice::LeftOut(names) => notice("warn", "Ne se vendent plus, laissés de côté".into(), names),
             Notice::NotSaved(error) => notice("bad", "Vente non enregistrée".into(), vec![text::command_error(&error)]),
         })
     }))

@@ -3,10 +3,10 @@
 mod count;
 mod product;
 
-use super::{banners, chip, require_person, till, to_decide};
+use super::{banners, chip, owns, require_person, till, to_decide};
 use crate::{
-    device::{Till, handle::Status},
-    domain::{Role, product::StockState},
+    device::Till,
+    domain::product::StockState,
     sync::view::Shown,
     ui::{
         components::{amount, in_stock, nav, product_name, search, segments, top},
@@ -46,12 +46,6 @@ pub fn Stock() -> impl IntoView {
             {nav("/stock", to_decide(till))}
         </div>
     })
-}
-
-/// Whether an owner is signed in: counting and changing products is theirs.
-fn owns(till: Till) -> Memo<bool> {
-    let is_owner = |status: &Status| status.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner);
-    Memo::new(move |_| till.status.with(is_owner))
 }
 
 fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>) -> AnyView {

@@ -1,6 +1,5 @@
 //! Counting: what is there against what is expected, and what somebody should count again.
 
-use super::owns;
 use crate::{
     device::{Till, handle::Counted},
     domain::{ProductId, Units},
@@ -9,7 +8,7 @@ use crate::{
         components::{in_stock, input, notice, product_name, search, top},
         erase::{Row, erase, live, on, rows},
         format::{self, number, signed},
-        screens::{banners, chip, require_person, till},
+        screens::{banners, chip, owns, require_person, till},
         text,
     },
 };

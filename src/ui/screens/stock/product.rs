@@ -1,6 +1,5 @@
 //! One product: what there is of it, and what is known of it, to change.
 
-use super::owns;
 use crate::{
     device::Till,
     domain::{Barcode, Category, Name, Product, ProductId},
@@ -9,7 +8,7 @@ use crate::{
         components::{amount, facts, in_stock, input, notice, top},
         erase::{erase, live, on},
         format,
-        screens::{banners, chip, require_person, till},
+        screens::{banners, chip, owns, require_person, till},
         text,
     },
 };
