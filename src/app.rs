@@ -96,6 +96,7 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("ventes"), StaticSegment("vente")) view=|| office(Place::Sale) />
                 <Route path=StaticSegment("stock") view=|| office(Place::Stock) />
                 <Route path=(StaticSegment("stock"), StaticSegment("produit")) view=|| office(Place::Product) />
+                <Route path=(StaticSegment("stock"), StaticSegment("nouveau")) view=|| office(Place::NewProduct) />
                 <Route path=(StaticSegment("stock"), StaticSegment("comptage")) view=|| office(Place::Count) />
                 <Route path=StaticSegment("a-decider") view=|| office(Place::Decide) />
                 <Route path=StaticSegment("parametres") view=|| office(Place::Settings) />

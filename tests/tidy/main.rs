@@ -50,6 +50,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("ui/screens/settings", "sync::engine", "what the handle's measures are made of"),
     ("ui/screens", "sync::view::Shown", "a type of the handle's fields"),
     ("ui/screens", "sync::view::ListedSale", "a part of what a command answers"),
+    ("ui/screens", "sync::view::Moved", "a part of what a command answers"),
     ("ui/screens", "sync::view::SalesDay", "a part of what a command answers"),
     ("ui/screens", "sync::view::Takings", "a part of what a command answers"),
     ("ui/screens/stock", "sync::view::Doubt", "a type of what a command answers"),

@@ -22,7 +22,7 @@ pub use sign_in::SignIn;
 use super::{
     components::{asks, notice},
     erase::{erase, live, on},
-    icons, text,
+    format, icons, text,
 };
 use crate::{
     device::{
@@ -38,6 +38,9 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
+
+/// Digits of the shortest barcode in use (EAN-8 without its check digit, and shops' own).
+const CODE_MIN: usize = 6;
 
 fn till() -> Till {
     use_context::<Till>().unwrap_or_default()
@@ -86,6 +89,21 @@ fn follow<Q: 'static, T: 'static>(
 fn owns(till: Till) -> Memo<bool> {
     let is_owner = |status: &Status| status.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner);
     Memo::new(move |_| till.status.with(is_owner))
+}
+
+/// Whether this phone is marked as the owner's: purchase prices reach no other.
+fn holds_costs(till: Till) -> Memo<bool> {
+    Memo::new(move |_| till.status.with(|status| status.installation.as_ref().is_some_and(|own| own.holds_costs)))
+}
+
+/// The way to a new product of the name or the barcode that was looked for.
+fn create(query: &str, for_sale: bool) -> AnyView {
+    let query = query.trim();
+    let is_code = query.len() >= CODE_MIN && query.bytes().all(|byte| byte.is_ascii_digit());
+    let (field, of) = (if is_code { "code" } else { "nom" }, if for_sale { "&pour=vente" } else { "" });
+    let to = format!("/stock/nouveau?{field}={}{of}", format::in_address(query));
+    let said = if query.is_empty() { "Nouveau produit".to_owned() } else { format!("Créer « {query} »") };
+    erase(view! { <a class="btn" href=to>{icons::plus()} {said}</a> })
 }
 
 /// A person's name; empty for one this device does not know.

@@ -6,7 +6,7 @@ use super::{
     decide::Decide,
     sales::{SaleCard, Sales},
     settings::Settings,
-    stock::{Count, ProductCard, Stock},
+    stock::{Count, NewProduct, ProductCard, Stock},
     till, to_decide,
 };
 use crate::ui::{
@@ -26,6 +26,7 @@ pub enum Place {
     Sale,
     Stock,
     Product,
+    NewProduct,
     Count,
     Decide,
     Settings,
@@ -38,6 +39,7 @@ impl Place {
             Place::Sale => ("/ventes", "Vente"),
             Place::Stock => ("/stock", "Stock"),
             Place::Product => ("/stock", "Produit"),
+            Place::NewProduct => ("/stock", "Nouveau produit"),
             Place::Count => ("/stock", "Compter"),
             Place::Decide => ("/a-decider", "À décider"),
             Place::Settings => ("/parametres", "Paramètres"),
@@ -117,6 +119,7 @@ fn of(place: Place) -> AnyView {
         Place::Sale => erase(view! { <SaleCard /> }),
         Place::Stock => erase(view! { <Stock /> }),
         Place::Product => erase(view! { <ProductCard /> }),
+        Place::NewProduct => erase(view! { <NewProduct /> }),
         Place::Count => erase(view! { <Count /> }),
         Place::Decide => erase(view! { <Decide /> }),
         Place::Settings => erase(view! { <Settings /> }),

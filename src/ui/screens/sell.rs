@@ -3,7 +3,7 @@
 mod cart;
 mod products;
 
-use super::{banners, chip, require_person, till, to_decide};
+use super::{banners, chip, create, require_person, till, to_decide};
 use crate::{
     device::{Till, handle::Notice},
     sync::view::Shown,

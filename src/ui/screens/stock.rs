@@ -1,9 +1,13 @@
 //! Stock: what there is of each product, and what is running out.
 
+mod acts;
 mod count;
+mod form;
+mod moves;
+mod new;
 mod product;
 
-use super::{banners, chip, owns, require_person, till, to_decide};
+use super::{banners, chip, create, owns, require_person, till, to_decide};
 use crate::{
     device::Till,
     domain::product::StockState,
@@ -17,6 +21,7 @@ use crate::{
 pub use count::Count;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+pub use new::NewProduct;
 pub use product::ProductCard;
 
 /// Products shown at once; search finds the others.
@@ -37,11 +42,12 @@ pub fn Stock() -> impl IntoView {
             .get()
             .then(|| erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} "Compter le stock"</a> }))
     });
+    let acts = erase(view! { <div class="btns">{create("", false)} {count}</div> });
     erase(view! {
         <div class="app">
             {top(None, "Stock".into_any(), chip(till), search("/stock", query, || ()))}
             <main class="page page--list">
-                {banners(till)} {segments("etat", "État du stock", &STATES, state)} {count} {list(till, query, state)}
+                {banners(till)} {segments("etat", "État du stock", &STATES, state)} {acts} {list(till, query, state)}
             </main>
             {nav("/stock", to_decide(till))}
         </div>
@@ -64,13 +70,18 @@ fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>
         };
         shown.get().into_iter().map(row).collect()
     };
-    let below = live(move || {
-        let said = match shown.with(Vec::len) {
-            0 if till.ready.get() => "Aucun produit.",
-            SHOWN_MAX => "60 premiers produits. Cherchez pour trouver les autres.",
-            _ => return None,
-        };
-        Some(erase(view! { <p class="products__more small muted">{said}</p> }))
+    let below = live(move || match shown.with(Vec::len) {
+        0 if till.ready.get() => {
+            let create = query.with(|query| (!query.trim().is_empty()).then(|| create(query, false)));
+            Some(erase(
+                view! { <div class="empty" role="status">{icons::search()}<h2>"Aucun produit"</h2>{create}</div> },
+            ))
+        }
+        SHOWN_MAX => {
+            let said = "60 premiers produits. Cherchez pour trouver les autres.";
+            Some(erase(view! { <p class="products__more small muted">{said}</p> }))
+        }
+        _ => None,
     });
     erase(view! { <ul class="products" aria-label="Produits">{rows(list)}</ul> {below} })
 }
