@@ -1,7 +1,7 @@
 // Stock: goods that come and go by hand, a product's history, and new products.
 import type { Page } from "@playwright/test";
 import { looksRight } from "../support/looks";
-import { add, expect, row, SELLER, sellExact, test } from "../support/shop";
+import { add, expect, OWNER, row, SELLER, sellExact, test } from "../support/shop";
 
 const PRODUCT = "Gingembre 250 g"; // 6 000 GNF, nine in stock
 
@@ -106,8 +106,8 @@ test("a product is retired after a second word, and no phone sells it any more",
   await expect(one.getByRole("button", { name: "Retirer du catalogue" })).toHaveCount(0);
 });
 
-test("a new product is made in Stock, purchase price and all, and sold on the other phone", async ({ shop, browser }) => {
-  const { page: one } = await shop.phone(browser, "Un");
+test("a new product is made in Stock, and its purchase price reaches no other phone", async ({ shop, browser }) => {
+  const { page: one } = await shop.phone(browser, "Un", OWNER, { costs: true });
   const { page: two } = await shop.phone(browser, "Deux", SELLER);
   await one.goto("/stock");
   await one.getByRole("link", { name: "Nouveau produit" }).click();
@@ -117,6 +117,7 @@ test("a new product is made in Stock, purchase price and all, and sold on the ot
   await looksRight(one, "Nouveau produit");
   await one.getByLabel("Nom").fill("Piment séché 100 g");
   await one.getByLabel("Prix de vente").fill("2 500");
+  await one.getByLabel("Prix d’achat").fill("1 800");
   await one.getByLabel("Codes-barres").fill("611000499999");
   await one.getByLabel("Il y en a maintenant").fill("beaucoup");
   await expect(one.getByRole("alert")).toHaveText("Un nombre en chiffres");
@@ -124,9 +125,13 @@ test("a new product is made in Stock, purchase price and all, and sold on the ot
   await save.click();
   await expect(one.getByRole("heading", { name: "Piment séché 100 g" })).toBeVisible();
   await expect(stock(one)).toContainText("30 en stock");
+  await expect(one.getByLabel("Prix d’achat")).toHaveValue(/^1\s800$/);
   await expect(moves(one).first()).toContainText(/^Stock de départ\s*\+30/);
   await two.getByRole("searchbox").fill("611000499999");
   await expect(row(two, "Piment séché 100 g", "30 en stock")).toBeVisible();
+  await two.goto("/stock/nouveau");
+  await expect(two.getByLabel("Prix de vente")).toBeVisible();
+  await expect(two.getByLabel("Prix d’achat")).toHaveCount(0);
 });
 
 test("an unknown barcode at the till becomes a product in the cart, without network", async ({ shop, browser }) => {

@@ -19,7 +19,7 @@ use crate::{
 pub use decisions::{Damaged, Decided, Decision, Undecided};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
-pub use shop::{Act, Older, Sales, ShopCommands, Today, VoidedBy};
+pub use shop::{Act, Expenses, Older, Sales, ShopCommands, Today, VoidedBy};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
 
 /// A command's answer. Commands run in the page, which has one thread.

@@ -1,9 +1,9 @@
-//! From the disk to what the screens away from the till show: sales by day, what moved a product's stock. Rows are many,
-//! so only those are parsed that are shown.
+//! From the disk to what the screens away from the till show: sales by day, expenses by month, what moved a product's
+//! stock. Rows are many, so of sales only those are parsed that are shown.
 
 use super::{
     counting,
-    handle::{Sales, StorageProblem, Till, Today},
+    handle::{Expenses, Sales, StorageProblem, Till, Today},
     platform::now_ms,
     read,
     shelf::Shelf,
@@ -12,8 +12,8 @@ use crate::{
     domain::{Day, ProductId},
     sync::{
         engine::{Device, Store, keys, sound},
-        view::{self, Moved, Pending, Search, by_day, list_sales, margin, takings},
-        wire::{HISTORY_DAYS, Kind, SaleRow},
+        view::{self, Moved, Pending, Search, by_day, by_month, list_expenses, list_sales, margin, takings},
+        wire::{ExpenseRow, HISTORY_DAYS, Kind, SaleRow},
     },
 };
 use leptos::prelude::untrack;
@@ -77,7 +77,7 @@ pub async fn sales(
     }
     if since.is_some() {
         let (asked, asked_since) = older();
-        rows.extend(asked);
+        rows.splice(0..0, asked); // of a row that is in both, this device's is the newer
         since = asked_since.or(since);
         first = Day(i64::MIN);
     }
@@ -94,6 +94,23 @@ pub async fn today(shelf: &Shelf, till: Till) -> Result<Today, StorageProblem> {
     let cost = |product| untrack(|| till.product(product)).and_then(|shown| shown.product.purchase_price);
     let holds_costs = device.meta.installation.as_ref().is_some_and(|own| own.holds_costs);
     Ok(Today { day, takings: takings(&sales), margin: holds_costs.then(|| margin(&sales, cost)) })
+}
+
+pub async fn expenses(
+    shelf: &Shelf,
+    older: impl FnOnce() -> (Vec<ExpenseRow>, Option<Day>),
+) -> Result<Expenses, StorageProblem> {
+    let device = shelf.device().await?;
+    let pending = read::pending(shelf, &device).await?;
+    let (mut rows, asked_since) = older();
+    if let Some(shown) = device.shown() {
+        let unread = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Expense)).await?;
+        let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &ExpenseRow| row.expense.id.0);
+        // Behind the older ones: of a row that is in both, this device's is the newer.
+        rows.extend(shelf.sound(Store::Confirmed, &unread, read).await.0);
+    }
+    let months = by_month(list_expenses(rows, &pending));
+    Ok(Expenses { months, since: asked_since.unwrap_or_else(|| held_since(&device)) })
 }
 
 pub async fn movements(shelf: &Shelf, product: ProductId) -> Result<Vec<Moved>, StorageProblem> {

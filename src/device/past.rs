@@ -9,7 +9,7 @@ use super::{
 use crate::{
     api,
     domain::{Day, SaleId},
-    sync::wire::{From, Kind, PAST_DAYS_MAX, PROTOCOL, Past, PastPage, PullRequest, Pulled, SaleRow},
+    sync::wire::{ExpenseRow, From, Kind, PAST_DAYS_MAX, PROTOCOL, Past, PastPage, PullRequest, Pulled, SaleRow},
 };
 use std::collections::BTreeMap;
 
@@ -21,6 +21,7 @@ const TIMEOUT_MS: i64 = 15_000;
 pub struct Asked {
     pub receipts: BTreeMap<SaleId, Receipt>,
     pub sales: Months<SaleRow>,
+    pub expenses: Months<ExpenseRow>,
 }
 
 /// Months before what the device holds, without a gap.
@@ -46,6 +47,7 @@ pub async fn receipt(shelf: &Shelf, sale: SaleId) -> Result<Receipt, Absent> {
 pub async fn days(shelf: &Shelf, of: Older, last: Day) -> Option<(Day, Vec<PastPage>)> {
     let kind = match of {
         Older::Sales => Kind::Sale,
+        Older::Expenses => Kind::Expense,
     };
     let first = Day((last.0 - PAST_DAYS_MAX + 1).max(0));
     let (mut pages, mut after) = (Vec::new(), None);

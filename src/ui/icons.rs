@@ -17,6 +17,7 @@ fn icon(paths: &'static str) -> AnyView {
 
 icons! {
     arrow_left = r#"<path d="m12 19-7-7 7-7"/><path d="M19 12H5"/>"#,
+    banknote = r#"<rect width="20" height="12" x="2" y="6" rx="2"/><circle cx="12" cy="12" r="2"/><path d="M6 12h.01M18 12h.01"/>"#,
     check = r#"<path d="M20 6 9 17l-5-5"/>"#,
     chevron_down = r#"<path d="m6 9 6 6 6-6"/>"#,
     chevron_right = r#"<path d="m9 18 6-6-6-6"/>"#,

@@ -88,6 +88,12 @@ pub const NOT_REACHED: &str = "Le serveur ne répond pas. Réessayez avec le ré
 /// Why sales are voided, for most of them.
 pub const VOID_REASONS: &[&str] = &["Erreur de saisie", "Article rendu", "Paiement échoué"];
 
+/// What most shops pay for.
+pub const EXPENSE_KINDS: &[&str] = &["Transport", "Loyer", "Électricité", "Salaire", "Autre"];
+
+/// Why expenses are taken back, for most of them.
+pub const EXPENSE_VOID_REASONS: &[&str] = &["Erreur de saisie", "Saisie deux fois", "Remboursée"];
+
 /// Why a product's stock moved.
 pub fn cause(cause: &Cause) -> &'static str {
     match cause {

@@ -49,6 +49,8 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("ui/screens/settings", "sync::handover::HandedIn", "what a command answers"),
     ("ui/screens/settings", "sync::engine", "what the handle's measures are made of"),
     ("ui/screens", "sync::view::Shown", "a type of the handle's fields"),
+    ("ui/screens/expenses.rs", "sync::view", "parts of what a command answers"),
+    ("ui/screens/expenses", "sync::view::ListedExpense", "a part of what a command answers"),
     ("ui/screens", "sync::view::ListedSale", "a part of what a command answers"),
     ("ui/screens", "sync::view::Moved", "a part of what a command answers"),
     ("ui/screens", "sync::view::SalesDay", "a part of what a command answers"),

@@ -3,13 +3,15 @@
 use super::Page;
 use crate::{
     device::{
-        handle::{Act, Answer, CommandError, Older, Sales, ShopCommands, StorageProblem, Today},
+        handle::{Act, Answer, CommandError, Expenses, Older, Sales, ShopCommands, StorageProblem, Today},
         history, past, platform,
     },
     domain::{Day, ProductId},
     sync::{
-        Body,
-        mutation::{AdjustStock, CreateProduct, ReceiveStock, ReceivedLine, RetireProduct, VoidSale},
+        Body, merge,
+        mutation::{
+            AdjustStock, CreateProduct, ReceiveStock, ReceivedLine, RecordExpense, RetireProduct, VoidExpense, VoidSale,
+        },
         view::Moved,
     },
 };
@@ -43,6 +45,7 @@ impl ShopCommands for Page {
             let Ok(device) = inner.shelf.device().await else { return false };
             let since = match of {
                 Older::Sales => inner.past.borrow().sales.since,
+                Older::Expenses => inner.past.borrow().expenses.since,
             };
             // The first day held is held in part: how old a thing may be is counted in hours.
             let last = since.map_or_else(|| history::held_since(&device), |since| Day(since.0 - 1));
@@ -53,8 +56,23 @@ impl ShopCommands for Page {
                     asked.sales.rows.extend(pages.into_iter().flat_map(|page| page.rows.sales));
                     asked.sales.since = Some(first);
                 }
+                Older::Expenses => {
+                    asked.expenses.rows.extend(pages.into_iter().flat_map(|page| page.rows.expenses));
+                    asked.expenses.since = Some(first);
+                }
             }
             true
+        })
+    }
+
+    fn expenses(&self) -> Answer<Result<Expenses, StorageProblem>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let older = || {
+                let asked = inner.past.borrow();
+                (asked.expenses.rows.clone(), asked.expenses.since)
+            };
+            history::expenses(&inner.shelf, older).await
         })
     }
 
@@ -75,7 +93,7 @@ impl ShopCommands for Page {
 
 /// The mutations that an act is.
 fn bodies(act: Act) -> Vec<Body> {
-    vec![match act {
+    let body = match act {
         Act::VoidSale { sale, reason } => Body::VoidSale(VoidSale { sale, reason }),
         Act::CreateProduct { product, opening } => {
             Body::CreateProduct(CreateProduct { product, opening_units: opening })
@@ -87,5 +105,11 @@ fn bodies(act: Act) -> Vec<Body> {
         Act::ReceiveStock { product, quantity, note } => {
             Body::ReceiveStock(ReceiveStock { lines: vec![ReceivedLine { product, quantity }], note })
         }
-    }]
+        Act::RecordExpense { expense } => Body::RecordExpense(RecordExpense { expense }),
+        Act::EditExpense { seen, wanted } => {
+            return merge::between_expenses(&seen, &wanted).into_iter().map(Body::EditExpense).collect();
+        }
+        Act::VoidExpense { expense, reason } => Body::VoidExpense(VoidExpense { expense, reason }),
+    };
+    vec![body]
 }

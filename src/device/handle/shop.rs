@@ -2,8 +2,10 @@
 
 use super::{Answer, CommandError, StorageProblem};
 use crate::{
-    domain::{AdjustReason, Day, Note, Product, ProductId, Quantity, SaleId, Units, quantity::Delta},
-    sync::view::{Margin, Moved, SalesDay, Takings},
+    domain::{
+        AdjustReason, Day, Expense, ExpenseId, Note, Product, ProductId, Quantity, SaleId, Units, quantity::Delta,
+    },
+    sync::view::{ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
 };
 use uuid::Uuid;
 
@@ -33,6 +35,18 @@ pub enum Act {
         quantity: Quantity,
         note: Note,
     },
+    RecordExpense {
+        expense: Expense,
+    },
+    /// Makes one of the other, each field by an edit of its own.
+    EditExpense {
+        seen: Expense,
+        wanted: Expense,
+    },
+    VoidExpense {
+        expense: ExpenseId,
+        reason: Note,
+    },
 }
 
 pub trait ShopCommands {
@@ -43,6 +57,8 @@ pub trait ShopCommands {
     /// Asks the server for the month before what is known here, which is then told with the rest. Says whether the server
     /// answered.
     fn ask_older(&self, of: Older) -> Answer<bool>;
+    /// All expenses that are known here.
+    fn expenses(&self) -> Answer<Result<Expenses, StorageProblem>>;
     /// What moved a product's stock lately, the latest first.
     fn movements(&self, product: ProductId) -> Answer<Result<Vec<Moved>, StorageProblem>>;
     /// An id for something new.
@@ -54,6 +70,7 @@ pub trait ShopCommands {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Older {
     Sales,
+    Expenses,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +80,19 @@ pub struct Sales {
     pub today: Day,
     /// The first day these are all of; `None` where this device holds more.
     pub since: Option<Day>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expenses {
+    pub months: Vec<ExpensesMonth>,
+    /// The first day these are all of.
+    pub since: Day,
+}
+
+impl Expenses {
+    pub fn find(&self, id: ExpenseId) -> Option<ListedExpense> {
+        self.months.iter().flat_map(|month| &month.expenses).find(|listed| listed.expense.id == id).cloned()
+    }
 }
 
 /// The day so far, by the server's clock.

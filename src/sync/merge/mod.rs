@@ -10,7 +10,7 @@
 mod edits;
 mod words;
 
-pub use edits::{between, expense, product, settled};
+pub use edits::{between, between_expenses, expense, product, settled};
 
 use super::verdict::FieldConflict;
 use crate::{

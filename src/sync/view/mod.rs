@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod counts;
+mod expenses;
 mod heard;
 mod history;
 mod pending;
@@ -9,6 +10,7 @@ mod sales;
 
 pub use catalogue::{Catalogue, Shown};
 pub use counts::{Doubt, corrected_since, doubt};
+pub use expenses::{ExpensesMonth, KindSum, ListedExpense, by_month, list_expenses, same_kind};
 pub use heard::Heard;
 pub use history::{Moved, history};
 pub use pending::Pending;

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 mod decide;
+mod expenses;
 mod home;
 mod office;
 mod pay;

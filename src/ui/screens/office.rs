@@ -4,6 +4,7 @@
 use super::{
     banners, chip,
     decide::Decide,
+    expenses::{ExpenseCard, Expenses},
     sales::{SaleCard, Sales},
     settings::Settings,
     stock::{Count, NewProduct, ProductCard, Stock},
@@ -28,6 +29,8 @@ pub enum Place {
     Product,
     NewProduct,
     Count,
+    Expenses,
+    Expense,
     Decide,
     Settings,
 }
@@ -41,6 +44,8 @@ impl Place {
             Place::Product => ("/stock", "Produit"),
             Place::NewProduct => ("/stock", "Nouveau produit"),
             Place::Count => ("/stock", "Compter"),
+            Place::Expenses => ("/depenses", "Dépenses"),
+            Place::Expense => ("/depenses", "Dépense"),
             Place::Decide => ("/a-decider", "À décider"),
             Place::Settings => ("/parametres", "Paramètres"),
         }
@@ -121,6 +126,8 @@ fn of(place: Place) -> AnyView {
         Place::Product => erase(view! { <ProductCard /> }),
         Place::NewProduct => erase(view! { <NewProduct /> }),
         Place::Count => erase(view! { <Count /> }),
+        Place::Expenses => erase(view! { <Expenses /> }),
+        Place::Expense => erase(view! { <ExpenseCard /> }),
         Place::Decide => erase(view! { <Decide /> }),
         Place::Settings => erase(view! { <Settings /> }),
     }

@@ -11,7 +11,7 @@ use crate::{
     domain::Day,
     sync::view::{ListedSale, SalesDay, Takings},
     ui::{
-        components::{amount, nav, notice, search_for, sum, top},
+        components::{amount, nav, notice, product_name, search_for, sum, top},
         erase::{Row, erase, live, on, rows},
         format, icons, text,
     },
@@ -137,30 +137,29 @@ impl Listing {
         let to = format!("/ventes/vente?id={}", sale.id);
         let first = sale.lines.first().map_or_else(String::new, |line| line.name.to_string());
         let others = match sale.lines.len().saturating_sub(1) {
-            0 => String::new(),
-            n => format!(" et {}", format::count(n as i64, "autre", "autres")),
+            0 => None,
+            n => {
+                let said = format!(" et {}", format::count(n as i64, "autre", "autres"));
+                Some(erase(view! { <span class="small">{said}</span> }))
+            }
         };
         let (receipt, till) = (sale.receipt.to_string(), self.till);
         let about = live(move || format!("{} · {receipt} · {}", format::time(at_ms), name_of(till, actor)));
-        let state = match (voided, waiting) {
-            (true, _) => Some(erase(view! { <span class="tag tag--bad">"Annulée"</span> })),
-            (_, true) => {
-                let since = format!("En attente depuis {}", format::time(at_ms));
-                Some(erase(view! { <span class="tag tag--wait">{since}</span> }))
-            }
-            _ => None,
-        };
+        let void = voided.then(|| erase(view! { <span class="tag tag--bad">"Annulée"</span> }));
+        let waits = (waiting && !voided).then(|| {
+            let since = format!("En attente depuis {}", format::time(at_ms));
+            erase(view! { <span class="tag tag--wait">{since}</span> })
+        });
         let class = if voided { "product__add product__add--link struck" } else { "product__add product__add--link" };
         erase(view! {
             <li class="product">
                 <a class=class href=to>
                     <span>
-                        <span class="name">{first}{others}</span>
-                        <span class="small muted num">{about}</span>
+                        {product_name(&first)} {others} <span class="small muted num">{about}</span> {waits}
                     </span>
                     <span class="product__side">
                         <span class="product__price">{amount(sale.total().unwrap_or_default())}</span>
-                        {state}
+                        {void}
                     </span>
                 </a>
             </li>
