@@ -300,6 +300,12 @@ impl Till {
         self.catalogue.with_value(|catalogue| catalogue.get(id))
     }
 
+    /// How many products are low, and how many are empty.
+    pub fn wanting(&self) -> (usize, usize) {
+        self.catalogue_version.track();
+        self.catalogue.with_value(Catalogue::wanting)
+    }
+
     pub fn products_count(&self) -> usize {
         self.catalogue_version.track();
         self.catalogue.with_value(Catalogue::len)

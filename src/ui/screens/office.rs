@@ -5,6 +5,7 @@ use super::{
     banners, chip,
     decide::Decide,
     expenses::{ExpenseCard, Expenses},
+    home::day,
     sales::{SaleCard, Sales},
     settings::Settings,
     stock::{Count, NewProduct, ProductCard, Stock},
@@ -23,6 +24,8 @@ use std::sync::{Arc, Mutex};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    /// A part of Accueil, which has a frame of its own.
+    Day,
     Sales,
     Sale,
     Stock,
@@ -38,6 +41,7 @@ pub enum Place {
 impl Place {
     fn name(self) -> (&'static str, &'static str) {
         match self {
+            Place::Day => ("/", "Accueil"),
             Place::Sales => ("/ventes", "Ventes"),
             Place::Sale => ("/ventes", "Vente"),
             Place::Stock => ("/stock", "Stock"),
@@ -110,6 +114,9 @@ fn frame(place: Place, stage: RwSignal<Stage>) -> AnyView {
         (stage.get() == Stage::Away { tried: true })
             .then(|| notice("warn", title.to_owned(), vec!["Elle s’ouvrira avec le réseau.".to_owned()]))
     });
+    if place == Place::Day {
+        return erase(missing);
+    }
     erase(view! {
         <div class="app">
             {top(None, name.into_any(), chip(till), ().into_any())} <main class="page">{banners(till)} {missing}</main>
@@ -120,6 +127,7 @@ fn frame(place: Place, stage: RwSignal<Stage>) -> AnyView {
 
 fn of(place: Place) -> AnyView {
     match place {
+        Place::Day => day(till()),
         Place::Sales => erase(view! { <Sales /> }),
         Place::Sale => erase(view! { <SaleCard /> }),
         Place::Stock => erase(view! { <Stock /> }),

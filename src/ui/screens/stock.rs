@@ -35,8 +35,15 @@ const STATES: [(&str, Option<StockState>); 3] =
 pub fn Stock() -> impl IntoView {
     let till = till();
     require_person(till);
-    let asked = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
-    let (query, state, owner) = (RwSignal::new(asked), RwSignal::new(None::<StockState>), owns(till));
+    let (asked, state) = use_query_map().with_untracked(|query| {
+        let state = match query.get("etat").as_deref() {
+            Some("bas") => Some(StockState::Low),
+            Some("epuise") => Some(StockState::Empty),
+            _ => None,
+        };
+        (query.get("q").unwrap_or_default(), state)
+    });
+    let (query, state, owner) = (RwSignal::new(asked), RwSignal::new(state), owns(till));
     let count = live(move || {
         owner
             .get()
