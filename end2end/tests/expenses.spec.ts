@@ -113,7 +113,7 @@ test("an employee changes their own expense and not another's", async ({ shop, b
   await spend(owner, "Loyer", "900 000");
   await spend(seller, "Transport", "10 000");
   await listed(seller, "Loyer").getByRole("link").click();
-  await expect(seller.getByText("Seuls Mariama Diallo et le propriétaire peuvent changer cette dépense.")).toBeVisible();
+  await expect(seller.getByText("Seul le propriétaire peut changer cette dépense.")).toBeVisible();
   for (const name of ["Enregistrer", "Supprimer la dépense"]) await expect(seller.getByRole("button", { name })).toHaveCount(0);
   await looksRight(seller, "another's expense");
   await toExpenses(seller);

@@ -31,7 +31,7 @@ use crate::{
         handle::{Answer, Commands, Status},
     },
     domain::{Role, UserId},
-    sync::engine::SessionState,
+    sync::{engine::SessionState, wire::PersonRow},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
@@ -112,6 +112,15 @@ fn name_of(till: Till, person: UserId) -> String {
     till.people.with(|people| {
         people.iter().find(|one| one.id == person).map_or_else(String::new, |person| person.name.to_string())
     })
+}
+
+/// Who may do what is asked, besides this person: the server's rule, in words.
+fn only_theirs(till: Till, person: UserId, does: &str) -> String {
+    let role = |people: &Vec<PersonRow>| people.iter().find(|one| one.id == person).map(|one| one.role);
+    match till.people.with(role) {
+        Some(Role::Employee) => format!("Seuls {} et le propriétaire peuvent {does}.", name_of(till, person)),
+        _ => format!("Seul le propriétaire peut {does}."),
+    }
 }
 
 fn to_decide(till: Till) -> Signal<usize> {

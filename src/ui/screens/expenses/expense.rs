@@ -9,7 +9,7 @@ use crate::{
         components::{amount, facts, input, notice, suggested, top},
         erase::{erase, live, on},
         format,
-        screens::{banners, chip, name_of, owns, require_person, till},
+        screens::{banners, chip, name_of, only_theirs, owns, require_person, till},
         text,
     },
 };
@@ -77,8 +77,7 @@ fn known(till: Till, listed: ListedExpense) -> AnyView {
         ("Le", format::date_time(at_ms).into_any()),
         ("Par", live(move || name_of(till, actor)).into_any()),
     ]);
-    let said =
-        live(move || format!("Seuls {} et le propriétaire peuvent changer cette dépense.", name_of(till, actor)));
+    let said = live(move || only_theirs(till, actor, "changer cette dépense"));
     erase(view! { <section class="card" aria-label="Dépense">{told}</section> <p class="small muted">{said}</p> })
 }
 

@@ -11,7 +11,7 @@ use crate::{
         erase::{erase, live, on},
         format,
         screens::{
-            banners, chip, owns,
+            banners, chip, only_theirs, owns,
             receipt::{self, Found},
             require_person, till,
         },
@@ -134,7 +134,8 @@ fn void(asks: Voiding, receipt: &Receipt, may: bool) -> AnyView {
         ReceiptState::ToDecide => erase(view! { <a class="btn btn--wide" href="/a-decider">"À décider"</a> }),
         ReceiptState::Confirmed | ReceiptState::Waiting if may => asks.draw(receipt),
         ReceiptState::Confirmed | ReceiptState::Waiting => {
-            let said = format!("Seuls {} et le propriétaire peuvent annuler cette vente.", receipt.seller);
+            let (till, actor) = (asks.till, receipt.actor);
+            let said = live(move || only_theirs(till, actor, "annuler cette vente"));
             erase(view! { <p class="small muted">{said}</p> })
         }
     }
