@@ -8,7 +8,7 @@ use super::{
         Absent, Answer, CommandError, Commands, Counted, HandInError, Measures, Notice, Prepared, Receipt,
         ReceiptState, Selling, SignInError, Sold, StorageProblem, Till, Undecided,
     },
-    handover, measure,
+    handover, history, measure,
     mirror::Mirror,
     notify, past,
     platform::{self, Signal, now_ms, steady_ms},
@@ -44,6 +44,7 @@ pub struct Inner {
     pub stop_waiting: Signal,
     /// History that the server was asked for.
     pub past: RefCell<past::Asked>,
+    pub days: history::Days,
     /// What was prepared to be handed in by another phone.
     pub file: handover::Kept,
 }

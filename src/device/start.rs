@@ -3,6 +3,7 @@
 use super::{
     commands::{Inner, Page},
     handle::{StorageProblem, Till},
+    history,
     mirror::Mirror,
     notify,
     platform::{self, Signal},
@@ -128,6 +129,7 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
         trigger: Box::new(move |trigger| triggered.clone().trigger(trigger)),
         stop_waiting: Signal::default(),
         past: RefCell::default(),
+        days: history::Days::default(),
         file: Rc::default(),
     };
     mirror.overview().await?;

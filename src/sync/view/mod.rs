@@ -14,4 +14,4 @@ pub use expenses::{ExpensesMonth, KindSum, ListedExpense, by_month, list_expense
 pub use heard::Heard;
 pub use history::{Moved, history};
 pub use pending::Pending;
-pub use sales::{ListedSale, Margin, SalesDay, Search, Takings, by_day, list_sales, margin, takings};
+pub use sales::{ListedSale, Margin, SalesDay, Search, Takings, booked_day, by_day, list_sales, margin, takings};
