@@ -92,9 +92,14 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("vente") view=Sell />
                 <Route path=(StaticSegment("vente"), StaticSegment("paiement")) view=Pay />
                 <Route path=StaticSegment("recu") view=ReceiptScreen />
+                <Route path=StaticSegment("ventes") view=|| office(Place::Sales) />
+                <Route path=(StaticSegment("ventes"), StaticSegment("vente")) view=|| office(Place::Sale) />
                 <Route path=StaticSegment("stock") view=|| office(Place::Stock) />
                 <Route path=(StaticSegment("stock"), StaticSegment("produit")) view=|| office(Place::Product) />
+                <Route path=(StaticSegment("stock"), StaticSegment("nouveau")) view=|| office(Place::NewProduct) />
                 <Route path=(StaticSegment("stock"), StaticSegment("comptage")) view=|| office(Place::Count) />
+                <Route path=StaticSegment("depenses") view=|| office(Place::Expenses) />
+                <Route path=(StaticSegment("depenses"), StaticSegment("depense")) view=|| office(Place::Expense) />
                 <Route path=StaticSegment("a-decider") view=|| office(Place::Decide) />
                 <Route path=StaticSegment("parametres") view=|| office(Place::Settings) />
                 <Route path=StaticSegment("connexion") view=SignIn />

@@ -26,7 +26,7 @@ async function phone(shop: Shop, browser: Browser, url: string, name: string): P
   const context = await browser.newContext({ baseURL: url });
   const listening = context.waitForEvent("request", (request) => request.url().includes("/api/v1/events"));
   const page = await context.newPage();
-  await shop.enrol(page, name, url);
+  await shop.enrol(page, name, false, url);
   await signIn(page, OWNER);
   await listening;
   await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();

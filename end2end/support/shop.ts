@@ -108,8 +108,9 @@ export class Shop {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  code(): string {
-    return this.run("device", "code", "--quiet").trim();
+  /** `costs`: of a phone that purchase prices reach. */
+  code(costs = false): string {
+    return this.run("device", "code", "--quiet", ...(costs ? ["--owner-phone"] : [])).trim();
   }
 
   /** What the server holds, told by a program that shares nothing with the page. */
@@ -124,24 +125,24 @@ export class Shop {
   }
 
   /** A phone: a browser context that is enrolled and signed in, on Vendre. */
-  async phone(browser: Browser, name: string, who = OWNER, { clock = false } = {}): Promise<{ context: BrowserContext; page: Page }> {
+  async phone(browser: Browser, name: string, who = OWNER, { clock = false, costs = false } = {}): Promise<{ context: BrowserContext; page: Page }> {
     const context = await browser.newContext({ baseURL: this.url });
     // The page's clock and timers are the test's to move; until then they go on by themselves.
     if (clock) await context.clock.install();
-    return { context, page: await this.phoneIn(context, name, who) };
+    return { context, page: await this.phoneIn(context, name, who, costs) };
   }
 
   /** The same in a browser that is there already. */
-  async phoneIn(context: BrowserContext, name: string, who = OWNER): Promise<Page> {
+  async phoneIn(context: BrowserContext, name: string, who = OWNER, costs = false): Promise<Page> {
     const page = await context.newPage();
-    await this.enrol(page, name);
+    await this.enrol(page, name, costs);
     await signIn(page, who);
     return page;
   }
 
-  async enrol(page: Page, name: string, url = this.url) {
+  async enrol(page: Page, name: string, costs = false, url = this.url) {
     await page.goto(`${url}/connexion`);
-    await page.getByLabel("Code à six chiffres").fill(this.code());
+    await page.getByLabel("Code à six chiffres").fill(this.code(costs));
     await page.getByLabel("Nom de ce téléphone").fill(name);
     await page.getByRole("button", { name: "Inscrire ce téléphone" }).click();
     await expect(page.getByRole("heading", { name: "Qui êtes-vous ?" })).toBeVisible();

@@ -1,12 +1,14 @@
 //! What screens ask of the device.
 
+mod shop;
+
 use super::{
     account, counting, deciding,
     handle::{
         Absent, Answer, CommandError, Commands, Counted, HandInError, Measures, Notice, Prepared, Receipt, SignInError,
         Sold, StorageProblem, Till,
     },
-    handover, measure,
+    handover, history, measure,
     mirror::Mirror,
     notify, past,
     platform::{self, Signal, now_ms},
@@ -27,7 +29,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 /// The commands of this page. Wrapped, because signals ask for threads the page does not have.
 pub struct Page(SendWrapper<Rc<Inner>>);
@@ -39,8 +41,9 @@ pub struct Inner {
     /// Passes a trigger to the tab that sends.
     pub trigger: Box<dyn Fn(Trigger)>,
     pub stop_waiting: Signal,
-    /// Receipts that the server was asked for.
-    pub past: RefCell<BTreeMap<SaleId, Receipt>>,
+    /// History that the server was asked for.
+    pub past: RefCell<past::Asked>,
+    pub days: history::Days,
     /// What was prepared to be handed in by another phone.
     pub file: handover::Kept,
 }
@@ -117,11 +120,11 @@ impl Commands for Page {
     fn past_receipt(&self, sale: SaleId) -> Answer<Result<Receipt, Absent>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            if let Some(found) = inner.past.borrow().get(&sale) {
+            if let Some(found) = inner.past.borrow().receipts.get(&sale) {
                 return Ok(found.clone()); // asked for again at every change of the device
             }
             let found = past::receipt(&inner.shelf, sale).await?;
-            inner.past.borrow_mut().insert(sale, found.clone());
+            inner.past.borrow_mut().receipts.insert(sale, found.clone());
             Ok(found)
         })
     }

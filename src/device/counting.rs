@@ -39,7 +39,7 @@ pub async fn count(shelf: &Shelf, product: ProductId, counted: Units) -> Result<
     Err(StorageProblem::Busy.into())
 }
 
-async fn confirmed_stock(shelf: &Shelf, held: Held, product: ProductId) -> Result<i64, StorageProblem> {
+pub async fn confirmed_stock(shelf: &Shelf, held: Held, product: ProductId) -> Result<i64, StorageProblem> {
     let key = keys::stock(held.generation, product);
     let Some(text) = shelf.storage().get(Store::Confirmed, &key).await? else { return Ok(0) };
     let rows = shelf.sound(Store::Confirmed, &[(key, text)], sound::stock).await.0;

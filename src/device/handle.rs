@@ -3,16 +3,17 @@
 
 mod decisions;
 mod measures;
+mod shop;
+mod status;
 
 use crate::{
     domain::{
-        Cart, Key, Label, Pin, Product, ProductId, Role, Rules, Sale, SaleId, Shop, Tender, Units, UserId,
-        product::StockState,
+        Cart, Key, Label, Pin, Product, ProductId, Sale, SaleId, Shop, Tender, Units, UserId, product::StockState,
     },
     sync::{
         CallError, Refusal,
         decide::Choice,
-        engine::{QueueError, SessionState},
+        engine::QueueError,
         handover::HandedIn,
         view::{Catalogue, Doubt, Pending, Shown},
         wire::{DevicesAnswer, PersonRow},
@@ -21,6 +22,8 @@ use crate::{
 pub use decisions::{Damaged, Decided, Decision, Undecided};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
+pub use shop::{Act, Expenses, Older, Sales, ShopCommands, Today, VoidedBy};
+pub use status::{InstallationStatus, Status};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
 
 /// A command's answer. Commands run in the page, which has one thread.
@@ -55,51 +58,6 @@ pub struct Till {
     catalogue: StoredValue<Catalogue>,
     catalogue_version: RwSignal<u64>,
     commands: RwSignal<Option<Arc<dyn Commands + Send + Sync>>>,
-}
-
-/// Where the device stands: the header, and Paramètres.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Status {
-    pub online: bool,
-    pub session: SessionState,
-    pub actor: Option<PersonRow>,
-    pub installation: Option<InstallationStatus>,
-    /// What is known of the shop, with the edits that wait here.
-    pub shop: Option<Shop>,
-    /// The next sale waits for the server's word (G16).
-    pub waits: bool,
-    /// Changes the server has not answered.
-    pub waiting: usize,
-    pub to_decide: usize,
-    /// A first sync or resync: rows read of all rows.
-    pub loading: Option<(u64, u64)>,
-    /// Something can be sold: a catalogue, whole or in part, is there.
-    pub has_catalogue: bool,
-    /// What the browser said when asked to keep the data; `None` before it answered.
-    pub persistent: Option<bool>,
-    /// The server's clock when it was last heard, in milliseconds; 0 for never.
-    pub last_contact_ms: i64,
-    pub upgrade_needed: bool,
-    /// The device's storage failed: what happened, what was kept, what to do.
-    pub storage_problem: Option<StorageProblem>,
-}
-
-impl Status {
-    pub fn rules(&self) -> Rules {
-        self.shop.as_ref().map(|shop| shop.rules).unwrap_or_default()
-    }
-
-    pub fn is_owner(&self) -> bool {
-        self.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner)
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InstallationStatus {
-    pub name: String,
-    pub prefix: String,
-    pub shop_name: String,
-    pub holds_costs: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +102,8 @@ pub enum Notice {
     RolledBack(Refusal),
     /// Nothing was saved: the cart is as it was.
     NotSaved(CommandError),
+    /// The cart was filled again from an earlier sale, without these: they are not sold any more.
+    LeftOut(Vec<String>),
 }
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -194,8 +154,10 @@ pub struct Receipt {
     pub sale: Sale,
     pub shop_name: String,
     pub seller: String,
+    pub actor: UserId,
     pub at_ms: i64,
     pub state: ReceiptState,
+    pub voided: Option<VoidedBy>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,7 +195,7 @@ pub struct Counted {
 }
 
 /// What the device can do. Implemented by the browser's driver.
-pub trait Commands {
+pub trait Commands: ShopCommands {
     fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
     fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
     fn sign_out(&self) -> Answer<Result<(), CommandError>>;
@@ -321,6 +283,12 @@ impl Till {
     pub fn product(&self, id: ProductId) -> Option<Shown> {
         self.catalogue_version.track();
         self.catalogue.with_value(|catalogue| catalogue.get(id))
+    }
+
+    /// How many products are low, and how many are empty.
+    pub fn wanting(&self) -> (usize, usize) {
+        self.catalogue_version.track();
+        self.catalogue.with_value(Catalogue::wanting)
     }
 
     pub fn products_count(&self) -> usize {

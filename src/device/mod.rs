@@ -12,6 +12,8 @@ pub mod handle;
 #[cfg(feature = "hydrate")]
 mod handover;
 #[cfg(feature = "hydrate")]
+mod history;
+#[cfg(feature = "hydrate")]
 mod measure;
 #[cfg(feature = "hydrate")]
 mod mirror;

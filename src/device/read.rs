@@ -4,6 +4,7 @@ use super::{
     account,
     handle::{
         Damaged, Decided, Decision, InstallationStatus, Receipt, ReceiptState, Status, StorageProblem, Till, Undecided,
+        VoidedBy,
     },
     platform,
     shelf::Shelf,
@@ -99,7 +100,7 @@ async fn counted(shelf: &Shelf, device: &Device) -> Result<Vec<MovementRow>, Sto
 }
 
 /// What moved a product's stock, up to what is shown.
-async fn movements(shelf: &Shelf, shown: Held, of: ProductId) -> Result<Vec<MovementRow>, StorageProblem> {
+pub async fn movements(shelf: &Shelf, shown: Held, of: ProductId) -> Result<Vec<MovementRow>, StorageProblem> {
     let prefix = keys::movements(shown.generation, of);
     let rows = shelf.storage().scan(Store::Confirmed, &prefix).await?;
     let rows = shelf.sound(Store::Confirmed, &rows, sound::moved).await.0;
@@ -148,7 +149,7 @@ async fn decisions(
     people: &BTreeMap<UserId, PersonRow>,
     pending: &Pending,
 ) -> Result<(Vec<Decision>, Vec<Decided>), StorageProblem> {
-    let who = |id: UserId| people.get(&id).map_or_else(String::new, |person| person.name.to_string());
+    let who = |id: UserId| name_in(people, id);
     let (mut found, mut decided) = (BTreeMap::new(), Vec::new());
     if let Some(shown) = device.shown() {
         let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Refused)).await?;
@@ -257,28 +258,28 @@ fn status(device: &Device, pending: &Pending, to_decide: usize, till: Till) -> S
 pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, StorageProblem> {
     let device = shelf.device().await?;
     let people = people(shelf, &device).await?;
-    let who = |id: UserId| people.get(&id).map_or_else(String::new, |person| person.name.to_string());
+    let who = |id: UserId| name_in(&people, id);
     let shop_name = shop_name(&device);
     let pending = pending(shelf, &device).await?;
     if let Some((entry, sale)) = pending.entry_of_sale(id) {
-        let voided = pending.is_voided(id);
+        let voided = void_in(&pending, id, &people);
         let state = match &entry.verdict {
-            _ if voided => ReceiptState::Voided,
+            _ if voided.is_some() => ReceiptState::Voided,
             Some(verdict) if verdict.is_applied() => ReceiptState::Confirmed,
             _ => ReceiptState::Waiting,
         };
         let at_ms = entry.mutation.made.device_ms.saturating_add(entry.mutation.made.skew_ms);
-        let seller = who(entry.mutation.origin.actor);
-        return Ok(Some(Receipt { sale: sale.clone(), shop_name, seller, at_ms, state }));
+        let (actor, sale) = (entry.mutation.origin.actor, sale.clone());
+        return Ok(Some(Receipt { sale, shop_name, seller: who(actor), actor, at_ms, state, voided }));
     }
     for parked in shelf.all_parked().await? {
         if let Ok(Body::RecordSale(RecordSale { sale, .. })) = parked.mutation.read()
             && sale.id == id
         {
             let made = parked.mutation.made;
-            let seller = who(parked.mutation.origin.actor);
+            let (actor, state) = (parked.mutation.origin.actor, ReceiptState::ToDecide);
             let at_ms = made.device_ms.saturating_add(made.skew_ms);
-            return Ok(Some(Receipt { sale, shop_name, seller, at_ms, state: ReceiptState::ToDecide }));
+            return Ok(Some(Receipt { sale, shop_name, seller: who(actor), actor, at_ms, state, voided: None }));
         }
     }
     let Some(shown) = device.shown() else { return Ok(None) };
@@ -301,12 +302,34 @@ fn shop_name(device: &Device) -> String {
 }
 
 fn of_row(row: SaleRow, shop_name: String, people: &BTreeMap<UserId, PersonRow>, pending: &Pending) -> Receipt {
-    let voided = row.voided.is_some() || pending.is_voided(row.sale.id);
+    let told = row.voided.map(|voided| {
+        let who = name_in(people, voided.by);
+        VoidedBy { who, at_ms: voided.at_ms, reason: voided.reason, waiting: false }
+    });
+    let voided = told.or_else(|| void_in(pending, row.sale.id, people));
     Receipt {
         shop_name,
-        seller: people.get(&row.actor).map_or_else(String::new, |person| person.name.to_string()),
+        seller: name_in(people, row.actor),
+        actor: row.actor,
         at_ms: row.at_ms,
-        state: if voided { ReceiptState::Voided } else { ReceiptState::Confirmed },
+        state: if voided.is_some() { ReceiptState::Voided } else { ReceiptState::Confirmed },
         sale: row.sale,
+        voided,
     }
+}
+
+/// The void of a sale that is in the outbox.
+fn void_in(pending: &Pending, sale: SaleId, people: &BTreeMap<UserId, PersonRow>) -> Option<VoidedBy> {
+    let (entry, reason) = pending.void_of(sale)?;
+    let made = entry.mutation.made;
+    Some(VoidedBy {
+        who: name_in(people, entry.mutation.origin.actor),
+        at_ms: made.device_ms.saturating_add(made.skew_ms),
+        reason: reason.to_string(),
+        waiting: entry.verdict.is_none(),
+    })
+}
+
+fn name_in(people: &BTreeMap<UserId, PersonRow>, id: UserId) -> String {
+    people.get(&id).map_or_else(String::new, |person| person.name.to_string())
 }

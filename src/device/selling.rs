@@ -32,10 +32,10 @@ impl Inner {
                 }
                 let body = Body::RecordSale(RecordSale::first(sale.clone()));
                 let (tx, mutation) = queue(device, Queueing { key, body, now_ms: since_ms, wait: wait_ms.is_some() })?;
-                Ok::<_, CommandError>(Some((tx, (wait_ms, sale, mutation.made))))
+                Ok::<_, CommandError>(Some((tx, (wait_ms, sale, mutation))))
             })
             .await?;
-        let (wait_ms, sale, made) = queued.ok_or(CommandError::NotReady)?;
+        let (wait_ms, sale, mutation) = queued.ok_or(CommandError::NotReady)?;
         // From here on the sale is on the disk.
         (self.trigger)(Trigger::Sale(key));
         let ended = match wait_ms {
@@ -55,8 +55,8 @@ impl Inner {
             let shop_name = status.installation.as_ref().map(|own| own.shop_name.clone()).unwrap_or_default();
             (shop_name, status.actor.as_ref().map(|actor| actor.name.to_string()).unwrap_or_default())
         });
-        let at_ms = made.device_ms + made.skew_ms;
-        self.till.latest.set(Some(Receipt { sale, shop_name, seller, at_ms, state }));
+        let (actor, at_ms) = (mutation.origin.actor, mutation.made.device_ms + mutation.made.skew_ms);
+        self.till.latest.set(Some(Receipt { sale, shop_name, seller, actor, at_ms, state, voided: None }));
         Ok(Sold::Receipt(id))
     }
 

@@ -4,6 +4,7 @@ use super::{
     commands::{Inner, Page},
     deciding,
     handle::{StorageProblem, Till},
+    history,
     mirror::Mirror,
     notify,
     platform::{self, Signal},
@@ -129,6 +130,7 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
         trigger: Box::new(move |trigger| triggered.clone().trigger(trigger)),
         stop_waiting: Signal::default(),
         past: RefCell::default(),
+        days: history::Days::default(),
         file: Rc::default(),
     };
     mirror.overview().await?;

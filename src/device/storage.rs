@@ -75,6 +75,30 @@ impl Storage {
         scan(&transaction, store, prefix).await
     }
 
+    /// The keys that begin with `prefix`, in their order: a tenth of what reading their rows takes.
+    pub async fn keys(&self, store: Store, prefix: &str) -> Result<Vec<String>, StorageProblem> {
+        let transaction = self.begin(&[store], "readonly", Durability::Relaxed)?;
+        let store: idb::ObjectStore = transaction.object_store(store.name()).map_err(|error| problem(&error))?.into();
+        let query = Query::from(KeyRange::from(prefix_range(prefix)?));
+        let keys = store.get_all_keys(Some(query), None).map_err(|error| idb_problem(&error))?;
+        let keys = keys.await.map_err(|error| idb_problem(&error))?;
+        Ok(keys.iter().filter_map(JsValue::as_string).collect())
+    }
+
+    /// The rows of these keys; one that is gone is left out.
+    pub async fn get_all(&self, store: Store, keys: Vec<String>) -> Result<Vec<(String, String)>, StorageProblem> {
+        let transaction = self.begin(&[store], "readonly", Durability::Relaxed)?;
+        let store: idb::ObjectStore = transaction.object_store(store.name()).map_err(|error| problem(&error))?.into();
+        let asked: Result<Vec<_>, _> = keys.iter().map(|key| store.get(JsValue::from(key))).collect();
+        let mut rows = Vec::with_capacity(keys.len());
+        for (key, request) in keys.into_iter().zip(asked.map_err(|error| idb_problem(&error))?) {
+            if let Some(value) = request.await.map_err(|error| idb_problem(&error))? {
+                rows.push((key, text_of(&value)));
+            }
+        }
+        Ok(rows)
+    }
+
     /// Several scans of one snapshot.
     pub async fn scan_all<const N: usize>(
         &self,

@@ -21,6 +21,11 @@ impl ReceiptNumber {
         }
     }
 
+    /// The letters of the installation that printed it.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// The count, if it is of the installation with this prefix.
     pub fn number_of(&self, prefix: &str) -> Option<u64> {
         (self.prefix == prefix).then_some(self.number)

@@ -33,8 +33,59 @@ pub fn money(amount: Money) -> String {
 
 /// `23/11/2026 14:05`.
 pub fn date_time(time_ms: i64) -> String {
+    format!("{} {}", Day::of_ms(time_ms), time(time_ms))
+}
+
+const WEEKDAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
+const MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
+/// `Aujourd’hui`, `Hier`, `Lundi 23/11/2026`.
+pub fn day(day: Day, today: Day) -> String {
+    match today.0 - day.0 {
+        0 => "Aujourd’hui".to_owned(),
+        1 => "Hier".to_owned(),
+        // The first of January 1970 was a Thursday.
+        _ => capital(&format!("{} {day}", WEEKDAYS[(day.0 + 3).rem_euclid(7) as usize])),
+    }
+}
+
+/// `Novembre 2026`, of any day in it.
+pub fn month(day: Day) -> String {
+    let (year, month, _) = day.civil();
+    capital(&format!("{} {year}", MONTHS[usize::from(month) - 1]))
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// `14:05`.
+pub fn time(time_ms: i64) -> String {
     let minutes = time_ms.rem_euclid(DAY_MS) / 60_000;
-    format!("{} {:02}:{:02}", Day::of_ms(time_ms), minutes / 60, minutes % 60)
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// A text as a part of an address.
+pub fn in_address(text: &str) -> String {
+    let encoded = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encoded).collect()
 }
 
 /// `850 o`, `12 ko`, `1,4 Mo`: two figures where there is a comma.
@@ -147,6 +198,17 @@ mod tests {
         assert_eq!(ago(now_ms - 300_000, now_ms), "il y a 5\u{202f}min");
         assert_eq!(ago(now_ms - 2 * DAY_MS, now_ms), "21/11/2026 14:05");
         assert_eq!(ago(now_ms, now_ms - DAY_MS), "23/11/2026 14:05");
+    }
+
+    #[test]
+    fn days_and_months_are_named() {
+        let monday = Day::of_ms(1_795_442_700_000);
+        assert_eq!(day(monday, Day(monday.0 + 9)), "Lundi 23/11/2026");
+        assert_eq!((day(monday, monday), day(monday, Day(monday.0 + 1))), ("Aujourd’hui".into(), "Hier".into()));
+        assert_eq!(day(monday, Day(monday.0 - 1)), "Lundi 23/11/2026", "a clock that is behind");
+        let named = [(2026, 8, 31), (2027, 2, 1)].map(|(year, n, date)| month(Day::from_civil(year, n, date).unwrap()));
+        assert_eq!(named, ["Août 2026", "Février 2027"]);
+        assert_eq!(in_address("Riz 5 kg & œuf"), "Riz%205%20kg%20%26%20%C5%93uf");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::format::{number, parse_amount};
 use crate::{
     device::handle::{CommandError, Damaged, SignInError, StorageProblem},
+    domain::{AdjustReason, Cause},
     sync::{CallError, Refusal, mutation::Became, verdict::What},
 };
 use serde_json::Value;
@@ -74,6 +75,7 @@ pub fn field_name(field: &str) -> &'static str {
         "sale_price" => "Prix de vente",
         "purchase_price" => "Prix d’achat",
         "threshold" => "Seuil d’alerte",
+        "opening" => "Il y en a maintenant",
         "kind" => "Sorte de dépense",
         "amount" => "Montant",
         "note" => "Note",
@@ -90,12 +92,47 @@ pub fn field_name(field: &str) -> &'static str {
     }
 }
 
+/// The server was asked, and did not answer.
+pub const NOT_REACHED: &str = "Le serveur ne répond pas. Réessayez avec le réseau.";
+
+/// Why sales are voided, for most of them.
+pub const VOID_REASONS: &[&str] = &["Erreur de saisie", "Article rendu", "Paiement échoué"];
+
+/// What most shops pay for.
+pub const EXPENSE_KINDS: &[&str] = &["Transport", "Loyer", "Électricité", "Salaire", "Autre"];
+
+/// Why expenses are taken back, for most of them.
+pub const EXPENSE_VOID_REASONS: &[&str] = &["Erreur de saisie", "Saisie deux fois", "Remboursée"];
+
+/// Why a product's stock moved.
+pub fn cause(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Opening => "Stock de départ",
+        Cause::Sale { .. } => "Vente",
+        Cause::Void { .. } => "Vente annulée",
+        Cause::Received => "Réception",
+        Cause::Unchecked { .. } => "Trouvé : vendu au-delà du stock",
+        Cause::Count { .. } => "Comptage",
+        Cause::Adjust { reason } => adjust_reason(*reason),
+    }
+}
+
+pub fn adjust_reason(reason: AdjustReason) -> &'static str {
+    match reason {
+        AdjustReason::Loss => "Perte",
+        AdjustReason::Breakage => "Casse",
+        AdjustReason::Expired => "Périmé",
+        AdjustReason::Count => "Inventaire",
+        AdjustReason::Other => "Autre",
+    }
+}
+
 /// What is wrong with what was typed into a field.
 pub fn field_wrong(field: &str) -> &'static str {
     match field {
         "name" => "Un nom, de 400 lettres au plus",
         "sale_price" | "purchase_price" | "amount" => "Un montant en chiffres",
-        "threshold" => "Un nombre en chiffres",
+        "threshold" | "opening" => "Un nombre en chiffres",
         "barcodes" => "Au plus 20 codes, séparés par une espace",
         _ => "Trop long",
     }

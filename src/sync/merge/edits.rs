@@ -70,6 +70,19 @@ pub fn between(seen: &Product, wanted: &Product) -> Vec<EditProduct> {
     edits.into_iter().flatten().collect()
 }
 
+/// As [`between`], of an expense.
+pub fn between_expenses(seen: &Expense, wanted: &Expense) -> Vec<EditExpense> {
+    let none = EditExpense { expense: seen.id, kind: None, amount: None, note: None };
+    let edits = [
+        Change::between(seen.kind.clone(), wanted.kind.clone())
+            .map(|kind| EditExpense { kind: Some(kind), ..none.clone() }),
+        Change::between(seen.amount, wanted.amount).map(|amount| EditExpense { amount: Some(amount), ..none.clone() }),
+        Change::between(seen.note.clone(), wanted.note.clone())
+            .map(|note| EditExpense { note: Some(note), ..none.clone() }),
+    ];
+    edits.into_iter().flatten().collect()
+}
+
 /// The edit that settles a clash: each field goes from the value that stands to the one a person chose, in the order of
 /// `clashes`. `None` where what stands stays; an error where a value is none of its field.
 pub fn settled(body: &Body, clashes: &[FieldConflict], chosen: &[Value]) -> Result<Option<Body>, serde_json::Error> {
@@ -91,5 +104,30 @@ pub fn settled(body: &Body, clashes: &[FieldConflict], chosen: &[Value]) -> Resu
         }
         Body::EditShop(_) => json::read(&Value::Object(edit).to_string()).map(|edit| Some(Body::EditShop(edit))),
         _ => Ok(None), // nothing else clashes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ExpenseId, Label, Money, Note};
+    use uuid::Uuid;
+
+    #[test]
+    fn a_changed_expense_is_an_edit_for_each_changed_field() {
+        let expense = |kind: &str, gnf: i64, note: &str| Expense {
+            id: ExpenseId(Uuid::nil()),
+            kind: Label::new(kind).unwrap(),
+            amount: Money::new(gnf).unwrap(),
+            note: Note::new(note).unwrap(),
+        };
+        let (seen, wanted) = (expense("Loyer", 900, "mai"), expense("Loyer", 950, "juin"));
+        let edits = between_expenses(&seen, &wanted);
+        let fields = |edit: &EditExpense| (edit.kind.is_some(), edit.amount.is_some(), edit.note.is_some());
+        assert_eq!(edits.iter().map(fields).collect::<Vec<_>>(), [(false, true, false), (false, false, true)]);
+        let mut merged = seen.clone();
+        assert!(edits.iter().all(|edit| super::expense(&mut merged, edit).is_empty()));
+        assert_eq!(merged, wanted);
+        assert_eq!(between_expenses(&seen, &seen), []);
     }
 }

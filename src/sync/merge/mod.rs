@@ -11,7 +11,7 @@ mod edits;
 mod shop;
 mod words;
 
-pub use edits::{between, expense, product, settled};
+pub use edits::{between, between_expenses, expense, product, settled};
 pub use shop::{between_shops, shop, show_shop};
 
 use super::verdict::FieldConflict;

@@ -105,6 +105,19 @@ impl Catalogue {
         begins.chain(others).filter_map(|(_, id)| self.get(*id)).filter(is_in).take(limit).collect()
     }
 
+    /// How many products are low, and how many are empty.
+    pub fn wanting(&self) -> (usize, usize) {
+        let (mut low, mut empty) = (0, 0);
+        for (id, item) in self.items.iter().filter(|(_, item)| !item.shown.retired) {
+            match StockState::of(self.stock_of(*id), item.shown.threshold) {
+                StockState::Good => {}
+                StockState::Low => low += 1,
+                StockState::Empty => empty += 1,
+            }
+        }
+        (low, empty)
+    }
+
     /// Every product that carries exactly this code: more than one is for a person to choose from.
     pub fn with_barcode(&self, code: &str) -> Vec<Shown> {
         let ids = self.by_barcode.get(code.trim()).into_iter().flatten();
@@ -161,6 +174,16 @@ mod tests {
 
     fn names(found: Vec<Shown>) -> Vec<String> {
         found.iter().map(|shown| shown.product.name.to_string()).collect()
+    }
+
+    #[test]
+    fn what_runs_out_is_counted_but_for_what_is_retired() {
+        let mut catalogue = Catalogue::default();
+        for (n, units, retired) in [(1, 6, false), (2, 5, false), (3, 0, false), (4, -1, false), (5, 0, true)] {
+            catalogue.put_product(Product { threshold: Units::new(5).unwrap(), retired, ..product(n, "Riz", &[]) });
+            catalogue.put_stock(ProductId(Uuid::from_u128(n)), units);
+        }
+        assert_eq!(catalogue.wanting(), (1, 2));
     }
 
     #[test]

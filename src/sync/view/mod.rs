@@ -2,10 +2,16 @@
 
 mod catalogue;
 mod counts;
+mod expenses;
 mod heard;
+mod history;
 mod pending;
+mod sales;
 
 pub use catalogue::{Catalogue, Shown};
 pub use counts::{Doubt, corrected_since, doubt};
+pub use expenses::{ExpensesMonth, KindSum, ListedExpense, by_month, list_expenses, same_kind};
 pub use heard::Heard;
+pub use history::{Moved, history};
 pub use pending::Pending;
+pub use sales::{ListedSale, Margin, SalesDay, Search, Takings, booked_day, by_day, list_sales, margin, takings};

@@ -2,7 +2,7 @@
 //!
 //! Nothing here is stored. A refusal is undone by taking one entry out of the outbox; there is no "restore stock".
 
-use crate::domain::{Product, ProductId, Sale, SaleId};
+use crate::domain::{Note, Product, ProductId, Sale, SaleId};
 use crate::sync::{
     engine::{Device, Entry, Standing},
     merge,
@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 pub struct Pending {
     /// Entries the confirmed state does not hold, by sequence, with their bodies.
     entries: Vec<(Entry, Body)>,
+    /// What each of them does to stock: its place, the product, units.
+    deltas: Vec<(usize, ProductId, i64)>,
     /// What moves goods, and what the last count of each product corrects beside it.
     moves: BTreeMap<ProductId, i64>,
     counts: BTreeMap<ProductId, i64>,
@@ -34,22 +36,25 @@ impl Pending {
         let mut pending = Pending::default();
         for entry in device.outbox.iter().filter(|entry| counts(entry, confirmed)) {
             let Ok(body) = entry.mutation.read() else { continue };
+            let at = pending.entries.len();
             if let Body::CountStock(count) = &body {
-                let corrected = counted_since(count.product, count.at);
-                pending.counts.insert(count.product, count.difference() - corrected);
+                let corrected = count.difference() - counted_since(count.product, count.at);
+                // Of several counts the last one counts, and corrects what the others left.
+                let before = pending.counts.insert(count.product, corrected).unwrap_or(0);
+                pending.deltas.push((at, count.product, corrected - before));
             } else {
                 for (product, units) in body.stock_deltas() {
-                    *pending.moves.entry(product).or_insert(0) += units;
+                    pending.moves(at, product, units);
                 }
             }
             match &body {
                 Body::RecordSale(RecordSale { sale, .. }) => {
-                    pending.sales.insert(sale.id, pending.entries.len());
+                    pending.sales.insert(sale.id, at);
                 }
                 Body::VoidSale(VoidSale { sale, .. }) => {
                     let sale = pending.sale(*sale).cloned().or_else(|| confirmed_sale(*sale));
                     for (product, units) in sale.iter().flat_map(Sale::units_by_product) {
-                        *pending.moves.entry(product).or_insert(0) += units;
+                        pending.moves(at, product, units);
                     }
                 }
                 _ => {}
@@ -57,6 +62,17 @@ impl Pending {
             pending.entries.push((entry.clone(), body));
         }
         pending
+    }
+
+    fn moves(&mut self, at: usize, product: ProductId, units: i64) {
+        *self.moves.entry(product).or_insert(0) += units;
+        self.deltas.push((at, product, units));
+    }
+
+    /// What the outbox does to a product's stock, entry by entry.
+    pub fn moves_of(&self, product: ProductId) -> impl Iterator<Item = (&Entry, &Body, i64)> {
+        let of = self.deltas.iter().filter(move |(_, of, _)| *of == product);
+        of.filter_map(|(at, _, units)| self.entries.get(*at).map(|(entry, body)| (entry, body, *units)))
     }
 
     /// Units the outbox adds to a product's confirmed stock.
@@ -108,7 +124,15 @@ impl Pending {
     }
 
     pub fn is_voided(&self, id: SaleId) -> bool {
-        self.entries.iter().any(|(_, body)| matches!(body, Body::VoidSale(VoidSale { sale, .. }) if *sale == id))
+        self.void_of(id).is_some()
+    }
+
+    /// The void of a sale that the outbox holds, and why.
+    pub fn void_of(&self, id: SaleId) -> Option<(&Entry, &Note)> {
+        self.entries.iter().find_map(|(entry, body)| match body {
+            Body::VoidSale(VoidSale { sale, reason }) if *sale == id => Some((entry, reason)),
+            _ => None,
+        })
     }
 
     pub fn entries(&self) -> impl Iterator<Item = &(Entry, Body)> {

@@ -16,6 +16,11 @@ pub fn amount(of: Money) -> AnyView {
     erase(view! { <span class="money">{number(of.get())}<small>"\u{202f}GNF"</small></span> })
 }
 
+/// A sum in GNF: larger than one amount may be, or below zero.
+pub fn sum(gnf: i64) -> AnyView {
+    erase(view! { <span class="money">{number(gnf)}<small>"\u{202f}GNF"</small></span> })
+}
+
 /// An amount that changes.
 pub fn live_amount(of: Signal<Money>) -> AnyView {
     erase(view! { <span class="money">{live(move || number(of.get().get()))}<small>"\u{202f}GNF"</small></span> })
@@ -120,6 +125,17 @@ pub fn facts(facts: Vec<(&'static str, AnyView)>) -> AnyView {
 /// Where products are looked for by name or code. `action` is where a page without its script sends the search, and
 /// `submit` what Enter does, which a scanner sends after a code.
 pub fn search(action: &'static str, query: RwSignal<String>, submit: impl Fn() + 'static) -> AnyView {
+    search_for(action, "Chercher ou scanner", "Chercher un produit par nom ou code-barres", query, submit)
+}
+
+/// As [`search`], for something else: what the empty field says, and what it is called.
+pub fn search_for(
+    action: &'static str,
+    says: &'static str,
+    name: &'static str,
+    query: RwSignal<String>,
+    submit: impl Fn() + 'static,
+) -> AnyView {
     let submit = on(move |event: SubmitEvent| {
         event.prevent_default();
         submit();
@@ -141,8 +157,8 @@ pub fn search(action: &'static str, query: RwSignal<String>, submit: impl Fn() +
                 class="search__input"
                 type="search"
                 name="q"
-                placeholder="Chercher ou scanner"
-                aria-label="Chercher un produit par nom ou code-barres"
+                placeholder=says
+                aria-label=name
                 autocomplete="off"
                 enterkeyhint="search"
                 prop:value=live(move || query.get())
@@ -199,5 +215,29 @@ pub fn input(
             prop:value=live(move || value.get())
             on:input=on(move |event| value.set(event_target_value(&event)))
         />
+    })
+}
+
+/// A text field with words to tap that fill it.
+pub fn suggested(
+    id: &'static str,
+    label: &'static str,
+    max: &'static str,
+    words: &'static [&'static str],
+    value: RwSignal<String>,
+) -> AnyView {
+    let word = |word: &&'static str| {
+        let word = *word;
+        let is_it = live(move || value.with(|value| value == word).to_string());
+        let tap = on(move |_: MouseEvent| value.set(word.to_owned()));
+        erase(view! { <button class="btn word" type="button" aria-pressed=is_it on:click=tap>{word}</button> })
+    };
+    let words: Vec<AnyView> = words.iter().map(word).collect();
+    erase(view! {
+        <div class="field">
+            <label class="field__label" for=id>{label}</label>
+            <div class="words">{words}</div>
+            {input(id, "input", "text", max, value)}
+        </div>
     })
 }

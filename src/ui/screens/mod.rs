@@ -2,10 +2,12 @@
 
 pub mod alerts;
 mod decide;
+mod expenses;
 mod home;
 mod office;
 mod pay;
 mod receipt;
+mod sales;
 mod sell;
 mod settings;
 mod sign_in;
@@ -21,14 +23,25 @@ pub use sign_in::SignIn;
 use super::{
     components::{asks, notice},
     erase::{erase, live, on},
-    icons, text,
+    format, icons, text,
 };
 use crate::{
-    device::{Till, handle::Status},
-    sync::engine::SessionState,
+    device::{
+        Till,
+        handle::{Answer, Commands, Status},
+    },
+    domain::{Role, UserId},
+    sync::{engine::SessionState, wire::PersonRow},
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_navigate;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+/// Digits of the shortest barcode in use (EAN-8 without its check digit, and shops' own).
+const CODE_MIN: usize = 6;
 
 fn till() -> Till {
     use_context::<Till>().unwrap_or_default()
@@ -42,6 +55,71 @@ fn require_person(till: Till) {
             navigate("/connexion", Default::default());
         }
     });
+}
+
+/// Reads what a screen shows by a command, and again whenever the device or what is asked for changes: one reading at a
+/// time, and after it the latest one asked for. The screen may have been left when `show` is called.
+fn follow<Q: 'static, T: 'static>(
+    till: Till,
+    asks: impl Fn() -> Q + 'static,
+    read: impl Fn(&dyn Commands, Q) -> Answer<T> + 'static,
+    show: impl Fn(T) + 'static,
+) {
+    let (wanted, reading) = (Rc::new(RefCell::new(None::<Q>)), Rc::new(Cell::new(false)));
+    let does = Rc::new((read, show));
+    Effect::new(move |_| {
+        till.version();
+        let asked = asks();
+        let Some(commands) = till.commands().filter(|_| till.ready.get()) else { return };
+        *wanted.borrow_mut() = Some(asked);
+        if reading.replace(true) {
+            return;
+        }
+        let (wanted, reading, does) = (wanted.clone(), reading.clone(), does.clone());
+        spawn_local(async move {
+            while let Some(asked) = { wanted.borrow_mut().take() } {
+                let (read, show) = &*does;
+                show(read(&*commands, asked).await);
+            }
+            reading.set(false);
+        });
+    });
+}
+
+/// Whether an owner is signed in: undoing what others did, and changing products, is theirs.
+fn owns(till: Till) -> Memo<bool> {
+    Memo::new(move |_| till.status.with(Status::is_owner))
+}
+
+/// Whether this phone is marked as the owner's: purchase prices reach no other.
+fn holds_costs(till: Till) -> Memo<bool> {
+    Memo::new(move |_| till.status.with(|status| status.installation.as_ref().is_some_and(|own| own.holds_costs)))
+}
+
+/// The way to a new product of the name or the barcode that was looked for.
+fn create(query: &str, for_sale: bool) -> AnyView {
+    let query = query.trim();
+    let is_code = query.len() >= CODE_MIN && query.bytes().all(|byte| byte.is_ascii_digit());
+    let (field, of) = (if is_code { "code" } else { "nom" }, if for_sale { "&pour=vente" } else { "" });
+    let to = format!("/stock/nouveau?{field}={}{of}", format::in_address(query));
+    let said = if query.is_empty() { "Nouveau produit".to_owned() } else { format!("Créer « {query} »") };
+    erase(view! { <a class="btn" href=to>{icons::plus()} {said}</a> })
+}
+
+/// A person's name; empty for one this device does not know.
+fn name_of(till: Till, person: UserId) -> String {
+    till.people.with(|people| {
+        people.iter().find(|one| one.id == person).map_or_else(String::new, |person| person.name.to_string())
+    })
+}
+
+/// Who may do what is asked, besides this person: the server's rule, in words.
+fn only_theirs(till: Till, person: UserId, does: &str) -> String {
+    let role = |people: &Vec<PersonRow>| people.iter().find(|one| one.id == person).map(|one| one.role);
+    match till.people.with(role) {
+        Some(Role::Employee) => format!("Seuls {} et le propriétaire peuvent {does}.", name_of(till, person)),
+        _ => format!("Seul le propriétaire peut {does}."),
+    }
 }
 
 fn to_decide(till: Till) -> Signal<usize> {

@@ -4,8 +4,11 @@
 use super::{
     banners, chip,
     decide::Decide,
+    expenses::{ExpenseCard, Expenses},
+    home::day,
+    sales::{SaleCard, Sales},
     settings::Settings,
-    stock::{Count, ProductCard, Stock},
+    stock::{Count, NewProduct, ProductCard, Stock},
     till, to_decide,
 };
 use crate::ui::{
@@ -21,9 +24,16 @@ use std::sync::{Arc, Mutex};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
+    /// A part of Accueil, which has a frame of its own.
+    Day,
+    Sales,
+    Sale,
     Stock,
     Product,
+    NewProduct,
     Count,
+    Expenses,
+    Expense,
     Decide,
     Settings,
 }
@@ -31,9 +41,15 @@ pub enum Place {
 impl Place {
     fn name(self) -> (&'static str, &'static str) {
         match self {
+            Place::Day => ("/", "Accueil"),
+            Place::Sales => ("/ventes", "Ventes"),
+            Place::Sale => ("/ventes", "Vente"),
             Place::Stock => ("/stock", "Stock"),
             Place::Product => ("/stock", "Produit"),
+            Place::NewProduct => ("/stock", "Nouveau produit"),
             Place::Count => ("/stock", "Compter"),
+            Place::Expenses => ("/depenses", "Dépenses"),
+            Place::Expense => ("/depenses", "Dépense"),
             Place::Decide => ("/a-decider", "À décider"),
             Place::Settings => ("/parametres", "Paramètres"),
         }
@@ -98,6 +114,9 @@ fn frame(place: Place, stage: RwSignal<Stage>) -> AnyView {
         (stage.get() == Stage::Away { tried: true })
             .then(|| notice("warn", title.to_owned(), vec!["Elle s’ouvrira avec le réseau.".to_owned()]))
     });
+    if place == Place::Day {
+        return erase(missing);
+    }
     erase(view! {
         <div class="app">
             {top(None, name.into_any(), chip(till), ().into_any())} <main class="page">{banners(till)} {missing}</main>
@@ -108,9 +127,15 @@ fn frame(place: Place, stage: RwSignal<Stage>) -> AnyView {
 
 fn of(place: Place) -> AnyView {
     match place {
+        Place::Day => day(till()),
+        Place::Sales => erase(view! { <Sales /> }),
+        Place::Sale => erase(view! { <SaleCard /> }),
         Place::Stock => erase(view! { <Stock /> }),
         Place::Product => erase(view! { <ProductCard /> }),
+        Place::NewProduct => erase(view! { <NewProduct /> }),
         Place::Count => erase(view! { <Count /> }),
+        Place::Expenses => erase(view! { <Expenses /> }),
+        Place::Expense => erase(view! { <ExpenseCard /> }),
         Place::Decide => erase(view! { <Decide /> }),
         Place::Settings => erase(view! { <Settings /> }),
     }

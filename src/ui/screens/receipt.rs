@@ -3,7 +3,7 @@
 use super::{banners, chip, till};
 use crate::{
     device::{
-        FirstPage,
+        FirstPage, Till,
         handle::{Absent, Receipt, ReceiptState},
     },
     domain::{Money, SaleId, Tender},
@@ -23,35 +23,15 @@ pub fn ReceiptScreen() -> impl IntoView {
     let id = Memo::new(move |_| use_query_map().with(|query| query.get("id")?.parse::<SaleId>().ok()));
     let first = StoredValue::new(use_context::<FirstPage>().and_then(|first| first.receipt).map(of_server));
     let of_server = move || first.get_value().filter(|first| Some(first.sale.id) == id.get());
-    let latest = till.latest.get_untracked().filter(|latest| Some(latest.sale.id) == id.get_untracked());
-    let found = RwSignal::new(latest.map_or(Found::NotYet, Found::Here));
-    Effect::new(move |_| {
-        till.version();
-        till.status.track();
-        if let (true, Some(id), Some(commands)) = (till.ready.get(), id.get(), till.commands()) {
-            spawn_local(async move {
-                // The screen may have been left meanwhile.
-                if let Some(receipt) = commands.receipt(id).await {
-                    return drop(found.try_set(Found::Here(receipt)));
-                }
-                found.try_update(|found| {
-                    if !matches!(found, Found::Here(_)) {
-                        *found = Found::Asked;
-                    }
-                });
-                // Older than this phone holds.
-                let past = commands.past_receipt(id).await;
-                drop(found.try_set(past.map_or_else(Found::Absent, Found::Here)));
-            });
-        }
-    });
+    let found = look_up(till, id);
     erase(view! {
         <div class="app app--task">
             {top(Some(("/", "Accueil")), "Reçu".into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)}
                 {live(move || match (found.get(), of_server()) {
-                    (Found::Here(receipt), _) | (_, Some(receipt)) => paper(receipt),
+                    (Found::Here(receipt), _) => kept(*receipt),
+                    (_, Some(receipt)) => kept(receipt),
                     (Found::NotYet, None) => ().into_any(),
                     (Found::Asked, None) => asked(),
                     (Found::Absent(why), None) => absent(why),
@@ -70,17 +50,54 @@ pub fn ReceiptScreen() -> impl IntoView {
     })
 }
 
+/// The receipt, and the way to what can still be made of it.
+fn kept(receipt: Receipt) -> AnyView {
+    let to = format!("/ventes/vente?id={}", receipt.sale.id);
+    erase(view! { {paper(receipt)} <a class="btn receipt__more" href=to>"Annuler ou vendre à nouveau"</a> })
+}
+
+/// Looks for the receipt on this device and then on the server, again with every change.
+pub(super) fn look_up(till: Till, id: Memo<Option<SaleId>>) -> RwSignal<Found> {
+    let latest = till.latest.get_untracked().filter(|latest| Some(latest.sale.id) == id.get_untracked());
+    let found = RwSignal::new(latest.map_or(Found::NotYet, here));
+    Effect::new(move |_| {
+        till.version();
+        till.status.track();
+        if let (true, Some(id), Some(commands)) = (till.ready.get(), id.get(), till.commands()) {
+            spawn_local(async move {
+                // The screen may have been left meanwhile.
+                if let Some(receipt) = commands.receipt(id).await {
+                    return drop(found.try_set(here(receipt)));
+                }
+                found.try_update(|found| {
+                    if !matches!(found, Found::Here(_)) {
+                        *found = Found::Asked;
+                    }
+                });
+                // Older than this phone holds.
+                let past = commands.past_receipt(id).await;
+                drop(found.try_set(past.map_or_else(Found::Absent, here)));
+            });
+        }
+    });
+    found
+}
+
 /// What the device, and then the server, know of the receipt.
 #[derive(Clone, PartialEq)]
-enum Found {
+pub(super) enum Found {
     NotYet,
     /// It is not on this device; the server is asked.
     Asked,
-    Here(Receipt),
+    Here(Box<Receipt>),
     Absent(Absent),
 }
 
-fn actions(receipt: &Receipt) -> AnyView {
+fn here(receipt: Receipt) -> Found {
+    Found::Here(Box::new(receipt))
+}
+
+pub(super) fn actions(receipt: &Receipt) -> AnyView {
     let print = on(|_: MouseEvent| drop(window().print()));
     erase(view! {
         <button class="btn btn--stack" type="button" on:click=print>{icons::printer()} "Imprimer"</button>
@@ -91,11 +108,11 @@ fn actions(receipt: &Receipt) -> AnyView {
     })
 }
 
-fn asked() -> AnyView {
+pub(super) fn asked() -> AnyView {
     empty("Recherche du reçu sur le serveur…", "Ce téléphone garde les ventes de 90 jours.")
 }
 
-fn absent(why: Absent) -> AnyView {
+pub(super) fn absent(why: Absent) -> AnyView {
     match why {
         Absent::Unknown => empty("Ce reçu n’existe pas", "L’adresse est peut-être incomplète."),
         Absent::NotReached => empty(
@@ -110,9 +127,9 @@ fn empty(said: &'static str, more: &'static str) -> AnyView {
 }
 
 fn of_server(first: FirstReceipt) -> Receipt {
-    let FirstReceipt { shop_name, seller, sale } = first;
-    let state = if sale.voided.is_some() { ReceiptState::Voided } else { ReceiptState::Confirmed };
-    Receipt { sale: sale.sale, shop_name, seller, at_ms: sale.at_ms, state }
+    let FirstReceipt { shop_name, seller, sale: row } = first;
+    let state = if row.voided.is_some() { ReceiptState::Voided } else { ReceiptState::Confirmed };
+    Receipt { sale: row.sale, shop_name, seller, actor: row.actor, at_ms: row.at_ms, state, voided: None }
 }
 
 fn state(state: ReceiptState) -> AnyView {
@@ -135,8 +152,8 @@ fn fact(name: &'static str, value: String) -> AnyView {
     erase(view! { <div><span class="muted">{name}</span><b>{value}</b></div> })
 }
 
-fn paper(receipt: Receipt) -> AnyView {
-    let Receipt { sale, shop_name, seller, at_ms, state: standing } = receipt;
+pub(super) fn paper(receipt: Receipt) -> AnyView {
+    let Receipt { sale, shop_name, seller, at_ms, state: standing, .. } = receipt;
     let number = sale.receipt.to_string();
     let line = |line: &crate::domain::SaleLine| {
         let quantity = format!("{} × {}", format::number(line.quantity.get()), format::number(line.unit_price.get()));
@@ -183,12 +200,5 @@ fn share(receipt: &Receipt) -> String {
         text += &format!("{} × {} : {}\n", line.quantity.get(), line.name, format::money(total));
     }
     text += &format!("Total : {}", format::money(receipt.sale.total().unwrap_or(Money::ZERO)));
-    let encoded: String = text
-        .bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect();
-    format!("https://wa.me/?text={encoded}")
+    format!("https://wa.me/?text={}", format::in_address(&text))
 }

@@ -3,7 +3,7 @@
 mod cart;
 mod products;
 
-use super::{banners, chip, require_person, till, to_decide};
+use super::{banners, chip, create, require_person, till, to_decide};
 use crate::{
     device::{Till, handle::Notice},
     sync::view::Shown,
@@ -63,6 +63,7 @@ fn told(till: Till) -> AnyView {
                 lines.push("Le panier est rétabli.".into());
                 notice("bad", "Vente refusée".into(), lines)
             }
+            Notice::LeftOut(names) => notice("warn", "Ne se vendent plus, laissés de côté".into(), names),
             Notice::NotSaved(error) => notice("bad", "Vente non enregistrée".into(), vec![text::command_error(&error)]),
         })
     }))

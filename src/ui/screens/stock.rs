@@ -1,11 +1,15 @@
 //! Stock: what there is of each product, and what is running out.
 
+mod acts;
 mod count;
+mod form;
+mod moves;
+mod new;
 mod product;
 
-use super::{banners, chip, require_person, till, to_decide};
+use super::{banners, chip, create, owns, require_person, till, to_decide};
 use crate::{
-    device::{Till, handle::Status},
+    device::Till,
     domain::product::StockState,
     sync::view::Shown,
     ui::{
@@ -17,6 +21,7 @@ use crate::{
 pub use count::Count;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
+pub use new::NewProduct;
 pub use product::ProductCard;
 
 /// Products shown at once; search finds the others.
@@ -30,27 +35,30 @@ const STATES: [(&str, Option<StockState>); 3] =
 pub fn Stock() -> impl IntoView {
     let till = till();
     require_person(till);
-    let asked = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
-    let (query, state, owner) = (RwSignal::new(asked), RwSignal::new(None::<StockState>), owns(till));
+    let (asked, state) = use_query_map().with_untracked(|query| {
+        let state = match query.get("etat").as_deref() {
+            Some("bas") => Some(StockState::Low),
+            Some("epuise") => Some(StockState::Empty),
+            _ => None,
+        };
+        (query.get("q").unwrap_or_default(), state)
+    });
+    let (query, state, owner) = (RwSignal::new(asked), RwSignal::new(state), owns(till));
     let count = live(move || {
         owner
             .get()
             .then(|| erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} "Compter le stock"</a> }))
     });
+    let acts = erase(view! { <div class="btns">{create("", false)} {count}</div> });
     erase(view! {
         <div class="app">
             {top(None, "Stock".into_any(), chip(till), search("/stock", query, || ()))}
             <main class="page page--list">
-                {banners(till)} {segments("etat", "État du stock", &STATES, state)} {count} {list(till, query, state)}
+                {banners(till)} {segments("etat", "État du stock", &STATES, state)} {acts} {list(till, query, state)}
             </main>
             {nav("/stock", to_decide(till))}
         </div>
     })
-}
-
-/// Whether an owner is signed in: changing products is theirs.
-fn owns(till: Till) -> Memo<bool> {
-    Memo::new(move |_| till.status.with(Status::is_owner))
 }
 
 /// Whether whoever is signed in may count and adjust the stock.
@@ -74,13 +82,18 @@ fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>
         };
         shown.get().into_iter().map(row).collect()
     };
-    let below = live(move || {
-        let said = match shown.with(Vec::len) {
-            0 if till.ready.get() => "Aucun produit.",
-            SHOWN_MAX => "60 premiers produits. Cherchez pour trouver les autres.",
-            _ => return None,
-        };
-        Some(erase(view! { <p class="products__more small muted">{said}</p> }))
+    let below = live(move || match shown.with(Vec::len) {
+        0 if till.ready.get() => {
+            let create = query.with(|query| (!query.trim().is_empty()).then(|| create(query, false)));
+            Some(erase(
+                view! { <div class="empty" role="status">{icons::search()}<h2>"Aucun produit"</h2>{create}</div> },
+            ))
+        }
+        SHOWN_MAX => {
+            let said = "60 premiers produits. Cherchez pour trouver les autres.";
+            Some(erase(view! { <p class="products__more small muted">{said}</p> }))
+        }
+        _ => None,
     });
     erase(view! { <ul class="products" aria-label="Produits">{rows(list)}</ul> {below} })
 }

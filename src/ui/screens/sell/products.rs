@@ -1,6 +1,6 @@
 //! What can be sold: found by name or code, a tap adds one.
 
-use super::add;
+use super::{add, create};
 use crate::{
     device::Till,
     sync::view::Shown,
@@ -50,7 +50,7 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
         {loading(till)}
         {live(move || {
             let nothing = till.ready.get() && till.status.with(|status| status.loading.is_none()) && shown.with(Vec::is_empty);
-            nothing.then(|| nothing_found(query.with(String::is_empty)))
+            nothing.then(|| query.with(|query| nothing_found(query)))
         })}
         <ul class="products" aria-label="Produits">{rows(list)}</ul>
         {more}
@@ -73,13 +73,14 @@ fn loading(till: Till) -> AnyView {
     }))
 }
 
-fn nothing_found(all: bool) -> AnyView {
-    let (title, more) = if all {
+fn nothing_found(query: &str) -> AnyView {
+    let (title, more) = if query.is_empty() {
         ("Pas encore de produit", "Ils arrivent avec la première synchronisation.")
     } else {
         ("Aucun produit ne correspond", "Essayez moins de lettres, ou le code-barres.")
     };
-    erase(view! { <div class="empty" role="status">{icons::search()}<h2>{title}</h2><p>{more}</p></div> })
+    let create = create(query, true);
+    erase(view! { <div class="empty" role="status">{icons::search()}<h2>{title}</h2><p>{more}</p>{create}</div> })
 }
 
 fn product_row(till: Till, shown: Shown) -> AnyView {

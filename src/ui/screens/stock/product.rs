@@ -1,15 +1,15 @@
 //! One product: what there is of it, and what is known of it, to change.
 
-use super::owns;
+use super::{acts::Acts, counts, form::Form, moves::moves};
 use crate::{
     device::Till,
-    domain::{Barcode, Category, Name, Product, ProductId},
+    domain::{Barcode, Product, ProductId},
     sync::view::Shown,
     ui::{
-        components::{amount, facts, in_stock, input, notice, top},
+        components::{amount, facts, notice, top},
         erase::{erase, live, on},
         format,
-        screens::{banners, chip, require_person, till},
+        screens::{banners, chip, holds_costs, owns, require_person, till},
         text,
     },
 };
@@ -27,34 +27,25 @@ pub fn ProductCard() -> impl IntoView {
         Some(Some(opened)) => Some(opened.clone()),
         _ => till.ready.get().then(|| shown.get()).flatten(),
     });
-    let owner = owns(till);
-    let costs =
-        Memo::new(move |_| till.status.with(|status| status.installation.as_ref().is_some_and(|own| own.holds_costs)));
+    let (owner, counts) = (owns(till), counts(till));
+    let costs = holds_costs(till);
+    let acts = id.map(|id| Acts::new(till, id, shown));
+    let known_here = Memo::new(move |_| shown.with(Option::is_some));
     erase(view! {
         <div class="app app--task">
             {top(Some(("/stock", "Retour au stock")), "Produit".into_any(), chip(till), ().into_any())}
             <main class="page">
-                {banners(till)} {live(move || shown.get().map(|shown| standing(shown, owner.get())))}
+                {banners(till)} {live(move || acts.filter(|_| known_here.get()).map(|acts| acts.draw(counts.get())))}
                 {live(move || match (opened.get(), owner.get()) {
-                    (Some(opened), true) => form(till, (*opened.product).clone(), costs.get()),
-                    (Some(opened), false) => known(&opened.product),
+                    (Some(opened), true) if !opened.product.retired => form(till, (*opened.product).clone(), costs.get()),
+                    (Some(opened), _) => known(&opened.product),
                     (None, _) if till.ready.get() => notice("warn", "Ce produit n’est pas sur ce téléphone".into(), vec![]),
                     (None, _) => ().into_any(),
                 })}
+                {live(move || id.filter(|_| known_here.get()).map(|id| moves(till, id)))}
+                {live(move || acts.filter(|_| owner.get() && known_here.get()).map(Acts::retire))}
             </main>
         </div>
-    })
-}
-
-fn standing(shown: Shown, owner: bool) -> AnyView {
-    let (name, to) = (shown.product.name.to_string(), format!("/stock/comptage?id={}", shown.product.id));
-    let count = owner.then(|| erase(view! { <a class="btn btn--wide" href=to>"Compter"</a> }));
-    erase(view! {
-        <section class="card" aria-label="En stock">
-            <h2>{name}</h2>
-            <p>{in_stock(shown.stock, shown.state())}</p>
-            {count}
-        </section>
     })
 }
 
@@ -70,66 +61,12 @@ fn known(product: &Product) -> AnyView {
     erase(view! { <section class="card" aria-label="Fiche">{facts}</section> })
 }
 
-/// What is typed, by field.
-#[derive(Clone, Copy)]
-struct Form {
-    name: RwSignal<String>,
-    sale_price: RwSignal<String>,
-    purchase_price: RwSignal<String>,
-    threshold: RwSignal<String>,
-    category: RwSignal<String>,
-    codes: RwSignal<String>,
-}
-
-impl Form {
-    fn of(product: &Product) -> Self {
-        let codes: Vec<&str> = product.barcodes.iter().map(Barcode::as_str).collect();
-        Self {
-            name: RwSignal::new(product.name.to_string()),
-            sale_price: RwSignal::new(format::number(product.sale_price.get())),
-            purchase_price: RwSignal::new(
-                product.purchase_price.map_or_else(String::new, |price| format::number(price.get())),
-            ),
-            threshold: RwSignal::new(format::number(product.threshold.get())),
-            category: RwSignal::new(product.category.to_string()),
-            codes: RwSignal::new(codes.join(" ")),
-        }
-    }
-
-    /// The product as the form has it, or the field that is none.
-    fn read(&self, seen: &Product) -> Result<Product, &'static str> {
-        let price = |typed: RwSignal<String>| format::parse_amount(&typed.get());
-        let purchase_price = match self.purchase_price.with(|typed| typed.trim().is_empty()) {
-            true => None,
-            false => Some(price(self.purchase_price).ok_or("purchase_price")?),
-        };
-        let threshold = self.threshold.with(|typed| format::parse_units(typed));
-        let codes: Result<Vec<Barcode>, _> = self.codes.with(|typed| text::codes(typed).map(Barcode::new).collect());
-        let product = Product {
-            name: Name::clean(&self.name.get()).map_err(|_| "name")?,
-            sale_price: price(self.sale_price).ok_or("sale_price")?,
-            purchase_price,
-            threshold: threshold.ok_or("threshold")?,
-            category: Category::clean(&self.category.get()).map_err(|_| "category")?,
-            barcodes: codes.map_err(|_| "barcodes")?,
-            ..seen.clone()
-        };
-        product.validate().map_err(|_| "barcodes")?;
-        Ok(product)
-    }
-}
-
 fn form(till: Till, seen: Product, costs: bool) -> AnyView {
     let form = Form::of(&seen);
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let seen = StoredValue::new(seen);
-    let read = Memo::new(move |_| seen.with_value(|seen| form.read(seen)));
-    let wrong = move |field: &'static str| {
-        live(move || {
-            (read.get() == Err(field))
-                .then(|| erase(view! { <span class="field__error" role="alert">{text::field_wrong(field)}</span> }))
-        })
-    };
+    let read = Memo::new(move |_| form.read(seen.with_value(|seen| seen.id)));
+    let wrong = Memo::new(move |_| read.with(|read| read.as_ref().err().copied()));
     let navigate = use_navigate();
     let save = move |_: MouseEvent| {
         let (Some(commands), Ok(wanted)) = (till.commands(), read.get_untracked()) else { return };
@@ -145,28 +82,10 @@ fn form(till: Till, seen: Product, costs: bool) -> AnyView {
         });
     };
     let unchanged = move || read.with(|read| read.as_ref().is_ok_and(|wanted| seen.with_value(|seen| seen == wanted)));
-    let field = move |field: &'static str, max: &'static str, value: RwSignal<String>| {
-        let (mode, unit) = match field {
-            "threshold" => ("numeric", None),
-            figure if text::is_figure(figure) => ("numeric", Some("GNF")),
-            _ => ("text", None),
-        };
-        let unit = unit.map(|unit| erase(view! { <span aria-hidden="true">{unit}</span> }));
-        erase(view! {
-            <div class="field">
-                <label class="field__label" for=field>{text::field_name(field)}</label>
-                <span class="suffix">{input(field, "input", mode, max, value)}{unit}</span>
-                {wrong(field)}
-            </div>
-        })
-    };
-    let purchase = costs.then(|| field("purchase_price", "20", form.purchase_price));
     erase(view! {
         {live(move || error.get().map(|title| notice("bad", title, Vec::new())))}
         <section class="card" aria-label="Fiche">
-            {field("name", "400", form.name)} {field("sale_price", "20", form.sale_price)} {purchase}
-            {field("threshold", "12", form.threshold)} {field("category", "100", form.category)}
-            {field("barcodes", "1400", form.codes)}
+            {form.fields(costs, wrong)}
             <button
                 class="btn btn--main btn--wide"
                 type="button"

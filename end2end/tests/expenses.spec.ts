@@ -1,0 +1,138 @@
+// Dépenses: what the shop paid for, by month and kind; changed, and taken back with a reason.
+import type { Page } from "@playwright/test";
+import { looksRight } from "../support/looks";
+import { expect, SELLER, test } from "../support/shop";
+
+async function toExpenses(page: Page) {
+  await page.goto("/depenses");
+  await expect(page.getByRole("heading", { name: "Dépenses", level: 1 })).toBeVisible();
+}
+
+/** This month's section. */
+const month = (page: Page) => page.getByRole("region", { name: /^\p{L}+ \d{4}$/u });
+const listed = (page: Page, what: string | RegExp) => month(page).getByRole("listitem").filter({ hasText: what });
+
+async function spend(page: Page, kind: string, amount: string, note = "") {
+  await toExpenses(page);
+  await page.getByRole("link", { name: "Nouvelle dépense" }).click();
+  await page.getByLabel("Montant").fill(amount);
+  const chip = page.getByRole("button", { name: kind, exact: true });
+  if (await chip.count()) await chip.click();
+  else await page.getByLabel("Sorte").fill(kind);
+  await page.getByLabel("Note (facultative)").fill(note);
+  await page.getByRole("button", { name: /^Enregistrer/ }).click();
+  await expect(listed(page, kind).first()).toBeVisible();
+}
+
+test("expenses made without network wait, add up by month and kind, and reach the other phone", async ({ shop, browser }) => {
+  const { context, page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux", SELLER);
+  await one.evaluate(() => navigator.serviceWorker.ready);
+  await toExpenses(one);
+  await expect(one.getByRole("heading", { name: "Pas de dépense" })).toBeVisible();
+  await looksRight(one, "Dépenses, none");
+  await one.getByRole("link", { name: "Nouvelle dépense" }).click();
+  await expect(one.getByRole("button", { name: "Enregistrer" })).toBeDisabled();
+  await looksRight(one, "Nouvelle dépense");
+  await context.setOffline(true);
+  await spend(one, "Transport", "25 000", "Taxi pour Madina");
+  await spend(one, "transport", "5000");
+  await spend(one, "Gardien de nuit", "150 000");
+  await expect(month(one)).toContainText(/180\s000\sGNF/);
+  await expect(listed(one, "Gardien de nuit")).toContainText("En attente");
+  await looksRight(one, "Dépenses, three");
+  // Kinds that differ in their case alone are one, the largest first.
+  const kinds = month(one).getByRole("group", { name: "Sortes" }).getByRole("button");
+  await expect(kinds).toHaveText([/^Gardien de nuit\s*150\s000$/, /^[Tt]ransport\s*30\s000$/]);
+  await kinds.nth(1).click();
+  await expect(month(one).getByRole("listitem")).toHaveCount(2);
+  await kinds.nth(1).click();
+  await expect(month(one).getByRole("listitem")).toHaveCount(3);
+  await context.setOffline(false);
+  await expect(listed(one, "Gardien de nuit")).not.toContainText("En attente");
+  await toExpenses(two);
+  await expect(month(two)).toContainText(/180\s000\sGNF/);
+  await expect(listed(two, "Taxi pour Madina")).toContainText("Mariama Diallo");
+});
+
+test("an expense is changed field by field, and taken back with a reason, on both phones", async ({ shop, browser }) => {
+  const { context, page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux");
+  await one.evaluate(() => navigator.serviceWorker.ready);
+  await spend(one, "Loyer", "900 000", "Novembre");
+  await toExpenses(two);
+  await expect(listed(two, "Loyer")).toBeVisible();
+  // One changes the amount without network, the other the note meanwhile: both stand.
+  await context.setOffline(true);
+  await listed(one, "Loyer").getByRole("link").click();
+  await expect(one.getByRole("button", { name: /^Enregistrer/ })).toBeDisabled(); // nothing changed yet
+  await one.getByLabel("Montant").fill("950 000");
+  await one.getByRole("button", { name: /^Enregistrer 950\s000\sGNF$/ }).click();
+  await expect(listed(one, "Loyer")).toContainText(/950\s000.*En attente/);
+  await listed(two, "Loyer").getByRole("link").click();
+  await two.getByLabel("Note (facultative)").fill("Novembre, boutique");
+  await two.getByRole("button", { name: /^Enregistrer/ }).click();
+  await expect(listed(two, "Novembre, boutique")).toBeVisible();
+  await context.setOffline(false);
+  for (const page of [one, two]) await expect(listed(page, "Novembre, boutique")).toContainText(/950\s000/);
+  await listed(two, "Loyer").getByRole("link").click();
+  await two.getByRole("button", { name: "Supprimer la dépense" }).click();
+  const sure = two.getByRole("button", { name: "Oui, supprimer" });
+  await expect(sure).toBeDisabled(); // without a reason
+  await two.getByRole("button", { name: "Saisie deux fois" }).click();
+  await looksRight(two, "an expense, to be taken back");
+  await sure.click();
+  for (const page of [one, two]) await expect(page.getByRole("heading", { name: "Pas de dépense" })).toBeVisible();
+});
+
+test("one amount wanted two ways is settled by a person", async ({ shop, browser }) => {
+  const { context, page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux");
+  await one.evaluate(() => navigator.serviceWorker.ready);
+  await spend(one, "Salaire", "400 000");
+  await toExpenses(two);
+  await expect(listed(two, "Salaire")).toBeVisible();
+  await context.setOffline(true);
+  for (const [page, amount] of [[one, "450 000"], [two, "420 000"]] as const) {
+    await listed(page, "Salaire").getByRole("link").click();
+    await page.getByLabel("Montant").fill(amount);
+    await page.getByRole("button", { name: /^Enregistrer/ }).click();
+    await expect(listed(page, "Salaire")).toContainText(new RegExp(amount.replace(" ", "\\s")));
+  }
+  await expect(listed(two, "Salaire")).not.toContainText("En attente"); // it came first
+  await context.setOffline(false);
+  await one.getByRole("link", { name: "1 à décider" }).first().click();
+  await one.getByRole("article", { name: "Dépense modifiée" }).getByRole("button", { name: /^Ici\s*450\s000/ }).click();
+  await expect(one.getByRole("heading", { name: "Rien à décider" })).toBeVisible();
+  await expect(listed(two, "Salaire")).toContainText(/450\s000/);
+});
+
+test("an employee changes their own expense and not another's", async ({ shop, browser }) => {
+  const { page: owner } = await shop.phone(browser, "Un");
+  const { page: seller } = await shop.phone(browser, "Deux", SELLER);
+  await spend(owner, "Loyer", "900 000");
+  await spend(seller, "Transport", "10 000");
+  await listed(seller, "Loyer").getByRole("link").click();
+  await expect(seller.getByText("Seul le propriétaire peut changer cette dépense.")).toBeVisible();
+  for (const name of ["Enregistrer", "Supprimer la dépense"]) await expect(seller.getByRole("button", { name })).toHaveCount(0);
+  await looksRight(seller, "another's expense");
+  await toExpenses(seller);
+  await listed(seller, "Transport").getByRole("link").click();
+  await seller.getByLabel("Montant").fill("12 000");
+  await seller.getByRole("button", { name: /^Enregistrer/ }).click();
+  await toExpenses(owner);
+  await expect(listed(owner, "Transport")).toContainText(/12\s000/);
+});
+
+test("months before those a phone holds are asked of the server", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await spend(page, "Loyer", "900 000");
+  const reach = page.getByText(/^Tout depuis le \d\d\/\d\d\/\d{4} est ici\. Le reste est sur le serveur\.$/);
+  const before = await reach.textContent();
+  const asked: string[] = [];
+  page.on("request", (request) => request.postData()?.includes('"past"') && asked.push(request.postData()!));
+  await page.getByRole("button", { name: "Voir plus ancien" }).click();
+  await expect(reach).not.toHaveText(before!);
+  expect(asked.map((body) => JSON.parse(body).request.from.past.days.kind)).toEqual(["expense"]);
+  await expect(listed(page, "Loyer")).toHaveCount(1);
+});

@@ -1,0 +1,158 @@
+// Stock: goods that come and go by hand, a product's history, and new products.
+import type { Page } from "@playwright/test";
+import { looksRight } from "../support/looks";
+import { add, expect, OWNER, row, SELLER, sellExact, test } from "../support/shop";
+
+const PRODUCT = "Gingembre 250 g"; // 6 000 GNF, nine in stock
+
+async function open(page: Page) {
+  await page.goto("/stock?q=gingembre");
+  await page.getByRole("link", { name: new RegExp(`^${PRODUCT}`) }).click();
+  await expect(page.getByRole("heading", { name: PRODUCT })).toBeVisible();
+}
+
+const stock = (page: Page) => page.getByRole("region", { name: "En stock" });
+const moves = (page: Page) => page.getByRole("list", { name: "Mouvements" }).getByRole("listitem");
+
+test("goods are received and lost without network, and both phones read the same history", async ({ shop, browser }) => {
+  const { context, page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux", SELLER);
+  await one.evaluate(() => navigator.serviceWorker.ready);
+  await add(two, PRODUCT).click();
+  await sellExact(two);
+  await expect(two.getByText("Vente confirmée")).toBeVisible();
+  await open(one);
+  await expect(stock(one)).toContainText("8 en stock");
+  await context.setOffline(true);
+  await stock(one).getByRole("button", { name: "Recevoir" }).click();
+  const receive = one.getByRole("form", { name: "Recevoir" });
+  await expect(receive.getByRole("button", { name: "Enregistrer" })).toBeDisabled();
+  await receive.getByLabel("Quantité").fill("12");
+  await expect(receive.getByText("Il y en aura 20.")).toBeVisible();
+  await looksRight(one, "Recevoir");
+  await receive.getByLabel("Note (facultative)").fill("Marché Madina");
+  await receive.getByRole("button", { name: "Enregistrer" }).click();
+  await expect(stock(one)).toContainText("20 en stock");
+  await stock(one).getByRole("button", { name: "Ajuster" }).click();
+  const adjust = one.getByRole("form", { name: "Ajuster" });
+  await adjust.getByRole("radio", { name: "Casse" }).check({ force: true });
+  await adjust.getByLabel("Quantité").fill("21");
+  await expect(adjust.getByText("Le stock dit 20. S’il y en a plus, comptez d’abord.")).toBeVisible();
+  await expect(adjust.getByRole("button", { name: "Enregistrer" })).toBeDisabled();
+  await adjust.getByLabel("Quantité").fill("3");
+  await expect(adjust.getByText("Il en restera 17.")).toBeVisible();
+  await looksRight(one, "Ajuster");
+  await adjust.getByRole("button", { name: "Enregistrer" }).click();
+  await expect(stock(one)).toContainText("17 en stock");
+  await expect(moves(one).nth(0)).toContainText(/^Casse\s*−3.*Mariama Diallo · en attente\s*reste 17$/);
+  await expect(moves(one).nth(1)).toContainText(/^Réception\s*\+12.*en attente\s*reste 20$/);
+  await context.setOffline(false);
+  await expect(one.getByRole("link", { name: "À jour" })).toBeVisible();
+  for (const page of [one, two]) {
+    await open(page);
+    await expect(stock(page)).toContainText("17 en stock");
+    await expect(moves(page)).toHaveCount(4);
+    await expect(moves(page).nth(0)).toContainText(/^Casse\s*−3.*Mariama Diallo\s*reste 17$/);
+    await expect(moves(page).nth(2)).toContainText(/^Vente\s*−1.*Ibrahima Camara\s*reste 8$/);
+    await expect(moves(page).nth(3)).toContainText(/^Stock de départ\s*\+9.*\s*reste 9$/);
+  }
+  await looksRight(one, "a product's history");
+  await moves(one).nth(2).getByRole("link", { name: "Vente" }).click();
+  await expect(one.getByRole("article", { name: "Reçu B-000001" })).toContainText(PRODUCT);
+});
+
+test("an inventory adds or takes, and shows in the history as such", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await open(page);
+  await stock(page).getByRole("button", { name: "Ajuster" }).click();
+  const adjust = page.getByRole("form", { name: "Ajuster" });
+  await expect(adjust.getByRole("radio", { name: "Ajouter" })).toHaveCount(0); // nothing lost is added
+  await adjust.getByRole("radio", { name: "Inventaire" }).check({ force: true });
+  await adjust.getByRole("radio", { name: "Ajouter" }).check({ force: true });
+  await adjust.getByLabel("Quantité").fill("2");
+  await adjust.getByLabel("Quantité").press("Enter");
+  await expect(stock(page)).toContainText("11 en stock");
+  await expect(moves(page).first()).toContainText(/^Inventaire\s*\+2/);
+  await expect.poll(async () => (await shop.truth()).stock(PRODUCT)).toBe(11);
+});
+
+test("an employee receives goods, and neither adjusts nor retires", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un", SELLER);
+  await open(page);
+  await expect(stock(page).getByRole("button", { name: "Recevoir" })).toBeVisible();
+  for (const name of ["Ajuster", "Retirer du catalogue", "Enregistrer"]) {
+    await expect(page.getByRole("button", { name })).toHaveCount(0);
+  }
+  await stock(page).getByRole("button", { name: "Recevoir" }).click();
+  await page.getByLabel("Quantité").fill("1");
+  await page.getByRole("button", { name: "Enregistrer" }).click();
+  await expect(stock(page)).toContainText("10 en stock");
+  await looksRight(page, "Produit, an employee's");
+});
+
+test("a product is retired after a second word, and no phone sells it any more", async ({ shop, browser }) => {
+  const { page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux", SELLER);
+  await expect(row(two, PRODUCT, "9 en stock")).toBeVisible();
+  await open(one);
+  const address = one.url();
+  await one.getByRole("button", { name: "Retirer du catalogue" }).click();
+  await expect(one.getByText("Il ne se vendra plus, sur aucun téléphone.")).toBeVisible();
+  await one.getByRole("button", { name: "Oui, retirer du catalogue" }).click();
+  await expect(one.getByRole("heading", { name: "Stock" })).toBeVisible();
+  await expect(add(two, PRODUCT)).toHaveCount(0);
+  await one.goto(address);
+  await expect(one.getByText("Retiré du catalogue")).toBeVisible();
+  await expect(one.getByRole("button", { name: "Retirer du catalogue" })).toHaveCount(0);
+});
+
+test("a new product is made in Stock, and its purchase price reaches no other phone", async ({ shop, browser }) => {
+  const { page: one } = await shop.phone(browser, "Un", OWNER, { costs: true });
+  const { page: two } = await shop.phone(browser, "Deux", SELLER);
+  await one.goto("/stock");
+  await one.getByRole("link", { name: "Nouveau produit" }).click();
+  const save = one.getByRole("button", { name: "Créer le produit" });
+  await expect(save).toBeDisabled();
+  await expect(one.getByRole("alert")).toHaveCount(0); // nothing is wrong before anything is typed
+  await looksRight(one, "Nouveau produit");
+  await one.getByLabel("Nom").fill("Piment séché 100 g");
+  await one.getByLabel("Prix de vente").fill("2 500");
+  await one.getByLabel("Prix d’achat").fill("1 800");
+  await one.getByLabel("Codes-barres").fill("611000499999");
+  await one.getByLabel("Il y en a maintenant").fill("beaucoup");
+  await expect(one.getByRole("alert")).toHaveText("Un nombre en chiffres");
+  await one.getByLabel("Il y en a maintenant").fill("30");
+  await save.click();
+  await expect(one.getByRole("heading", { name: "Piment séché 100 g" })).toBeVisible();
+  await expect(stock(one)).toContainText("30 en stock");
+  await expect(one.getByLabel("Prix d’achat")).toHaveValue(/^1\s800$/);
+  await expect(moves(one).first()).toContainText(/^Stock de départ\s*\+30/);
+  await two.getByRole("searchbox").fill("611000499999");
+  await expect(row(two, "Piment séché 100 g", "30 en stock")).toBeVisible();
+  await two.goto("/stock/nouveau");
+  await expect(two.getByLabel("Prix de vente")).toBeVisible();
+  await expect(two.getByLabel("Prix d’achat")).toHaveCount(0);
+});
+
+test("an unknown barcode at the till becomes a product in the cart, without network", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Un", SELLER);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await add(page, PRODUCT).click();
+  await context.setOffline(true);
+  await page.getByRole("searchbox").fill("6110009990001");
+  await page.keyboard.press("Enter");
+  await page.getByRole("link", { name: "Créer « 6110009990001 »" }).click();
+  await expect(page.getByLabel("Codes-barres")).toHaveValue("6110009990001");
+  await page.getByLabel("Nom").fill("Sardines 125 g");
+  await page.getByLabel("Prix de vente").fill("8000");
+  await page.getByLabel("Il y en a maintenant").fill("5");
+  await page.getByRole("button", { name: "Créer et mettre au panier" }).click();
+  await expect(page.getByRole("link", { name: /^Encaisser 14\s000\sGNF$/ })).toBeVisible();
+  await sellExact(page);
+  await expect(page.getByText("En attente de synchronisation")).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  expect((await shop.truth()).stock("Sardines 125 g")).toBe(4);
+  await page.goto("/stock?q=chou");
+  await expect(page.getByRole("link", { name: "Créer « chou »" })).toHaveAttribute("href", "/stock/nouveau?nom=chou");
+});

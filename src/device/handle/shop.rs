@@ -1,0 +1,115 @@
+//! What the screens away from the till read of the shop, and what a person does there.
+
+use super::{Answer, CommandError, StorageProblem};
+use crate::{
+    domain::{
+        AdjustReason, Day, Expense, ExpenseId, Note, Product, ProductId, Quantity, SaleId, Units, quantity::Delta,
+    },
+    sync::view::{ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
+};
+use uuid::Uuid;
+
+/// One thing a person does away from the till.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Its goods come back by a movement.
+    VoidSale {
+        sale: SaleId,
+        reason: Note,
+    },
+    CreateProduct {
+        product: Product,
+        opening: Units,
+    },
+    RetireProduct {
+        product: ProductId,
+    },
+    AdjustStock {
+        product: ProductId,
+        delta: Delta,
+        reason: AdjustReason,
+        note: Note,
+    },
+    ReceiveStock {
+        product: ProductId,
+        quantity: Quantity,
+        note: Note,
+    },
+    RecordExpense {
+        expense: Expense,
+    },
+    /// Makes one of the other, each field by an edit of its own.
+    EditExpense {
+        seen: Expense,
+        wanted: Expense,
+    },
+    VoidExpense {
+        expense: ExpenseId,
+        reason: Note,
+    },
+}
+
+pub trait ShopCommands {
+    /// Queues it; it is shown at once.
+    fn act(&self, act: Act) -> Answer<Result<(), CommandError>>;
+    /// Sales found for what is typed, the latest day first: whole days, until there are as many as that.
+    fn sales(&self, typed: String, at_least: usize) -> Answer<Result<Sales, StorageProblem>>;
+    /// Asks the server for the month before what is known here, which is then told with the rest. Says whether the server
+    /// answered.
+    fn ask_older(&self, of: Older) -> Answer<bool>;
+    /// All expenses that are known here.
+    fn expenses(&self) -> Answer<Result<Expenses, StorageProblem>>;
+    /// What moved a product's stock lately, the latest first.
+    fn movements(&self, product: ProductId) -> Answer<Result<Vec<Moved>, StorageProblem>>;
+    /// An id for something new.
+    fn new_id(&self) -> Uuid;
+    fn today(&self) -> Answer<Result<Today, StorageProblem>>;
+}
+
+/// What a device holds 90 days of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    Sales,
+    Expenses,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sales {
+    pub days: Vec<SalesDay>,
+    /// By the server's clock.
+    pub today: Day,
+    /// The first day these are all of; `None` where this device holds more.
+    pub since: Option<Day>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expenses {
+    pub months: Vec<ExpensesMonth>,
+    /// The first day these are all of.
+    pub since: Day,
+}
+
+impl Expenses {
+    pub fn find(&self, id: ExpenseId) -> Option<ListedExpense> {
+        self.months.iter().flat_map(|month| &month.expenses).find(|listed| listed.expense.id == id).cloned()
+    }
+}
+
+/// The day so far, by the server's clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Today {
+    pub day: Day,
+    pub takings: Takings,
+    /// Only on phones that hold purchase prices.
+    pub margin: Option<Margin>,
+}
+
+/// Who voided a sale, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoidedBy {
+    pub who: String,
+    pub at_ms: i64,
+    pub reason: String,
+    /// The server has not answered.
+    pub waiting: bool,
+}

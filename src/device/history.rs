@@ -1,0 +1,204 @@
+//! From the disk to what the screens away from the till show: sales by day, expenses by month, what moved a product's
+//! stock. Rows are many, so of sales only those are parsed that are shown.
+
+use super::{
+    counting,
+    handle::{Expenses, Sales, StorageProblem, Till, Today},
+    platform::now_ms,
+    read,
+    shelf::Shelf,
+};
+use crate::{
+    domain::{Day, ProductId},
+    sync::{
+        engine::{Device, Held, Store, keys, sound},
+        view::{
+            self, Moved, Pending, Search, booked_day, by_day, by_month, list_expenses, list_sales, margin, takings,
+        },
+        wire::{ExpenseRow, HISTORY_DAYS, Kind, SaleRow},
+    },
+};
+use leptos::prelude::untrack;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+
+/// Rows that are read by their keys; of more, all are read at once, which is faster.
+const ONE_BY_ONE_MAX: usize = 200;
+
+type Rows = Vec<(String, String)>;
+
+/// Today by the server's clock, as far as the device knows it.
+fn today_of(device: &Device) -> Day {
+    Day::of_ms(now_ms().saturating_add(device.meta.contact.skew_ms))
+}
+
+/// The first day of the history a device holds.
+pub fn held_since(device: &Device) -> Day {
+    Day(today_of(device).0 - HISTORY_DAYS)
+}
+
+/// Which day each confirmed sale was booked on. That never changes: it is learnt from the rows once, and from then on
+/// only those are read that are shown.
+#[derive(Default)]
+pub struct Days(RefCell<Rc<Known>>);
+
+#[derive(Default)]
+struct Known {
+    /// The complete state whose sales these are; `None` of one that was still being read.
+    of: Option<Held>,
+    /// In their order, each with its day.
+    keys: Vec<String>,
+    days: Vec<Day>,
+}
+
+impl Known {
+    fn day(&self, key: &String) -> Option<Day> {
+        self.keys.binary_search(key).ok().map(|at| self.days[at])
+    }
+}
+
+impl Days {
+    async fn read(&self, shelf: &Shelf, device: &Device) -> Result<BTreeMap<Day, Unread>, StorageProblem> {
+        let Some(shown) = device.shown() else { return Ok(BTreeMap::new()) };
+        let (mut known, held) = (self.0.borrow().clone(), device.meta.held);
+        // Sales of a complete state come with a page alone, which moves the cursor; one that was let go meanwhile is not
+        // found by its key.
+        if held.is_none() || known.of != held {
+            let learnt = learn(shelf, shown.generation, &known).await?;
+            known = Rc::new(Known { of: held, ..learnt });
+            *self.0.borrow_mut() = known.clone();
+        }
+        let mut days: BTreeMap<Day, Vec<usize>> = BTreeMap::new();
+        known.days.iter().enumerate().for_each(|(at, day)| days.entry(*day).or_default().push(at));
+        Ok(days.into_iter().map(|(day, at)| (day, Unread::Keys { of: known.clone(), at })).collect())
+    }
+}
+
+/// The sales of a state: the rows of those that were not known before are read.
+async fn learn(shelf: &Shelf, generation: u32, before: &Known) -> Result<Known, StorageProblem> {
+    let prefix = keys::rows(generation, Kind::Sale);
+    let keys = shelf.storage().keys(Store::Confirmed, &prefix).await?;
+    let new: Vec<String> = keys.iter().filter(|key| before.day(key).is_none()).cloned().collect();
+    let rows = match new.len() {
+        0..=ONE_BY_ONE_MAX => shelf.storage().get_all(Store::Confirmed, new).await?,
+        _ => shelf.storage().scan(Store::Confirmed, &prefix).await?,
+    };
+    let new: BTreeMap<String, Day> = rows.into_iter().map(|(key, text)| (key, booked_day(&text))).collect();
+    let mut known = Known::default();
+    for key in keys {
+        if let Some(day) = before.day(&key).or_else(|| new.get(&key).copied()) {
+            known.keys.push(key);
+            known.days.push(day);
+        }
+    }
+    Ok(known)
+}
+
+/// A day's sales on the disk.
+enum Unread {
+    Keys { of: Rc<Known>, at: Vec<usize> },
+    Texts(Rows),
+}
+
+impl Unread {
+    async fn read(self, shelf: &Shelf) -> Result<Vec<SaleRow>, StorageProblem> {
+        let rows = match self {
+            Unread::Keys { of, at } => {
+                let keys = at.into_iter().map(|at| of.keys[at].clone()).collect();
+                shelf.storage().get_all(Store::Confirmed, keys).await?
+            }
+            Unread::Texts(rows) => rows,
+        };
+        let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &SaleRow| row.sale.id.0);
+        Ok(shelf.sound(Store::Confirmed, &rows, read).await.0)
+    }
+}
+
+/// The days of the sales this device holds. Where all of them are to be read, they are read at once.
+async fn days(shelf: &Shelf, device: &Device, days: &Days, all: bool) -> Result<BTreeMap<Day, Unread>, StorageProblem> {
+    if !all {
+        return days.read(shelf, device).await;
+    }
+    let Some(shown) = device.shown() else { return Ok(BTreeMap::new()) };
+    let prefix = keys::rows(shown.generation, Kind::Sale);
+    let mut found: BTreeMap<Day, Rows> = BTreeMap::new();
+    for (key, text) in shelf.storage().scan(Store::Confirmed, &prefix).await? {
+        found.entry(booked_day(&text)).or_default().push((key, text));
+    }
+    Ok(found.into_iter().map(|(day, rows)| (day, Unread::Texts(rows))).collect())
+}
+
+pub async fn sales(
+    shelf: &Shelf,
+    known: &Days,
+    older: impl FnOnce() -> (Vec<SaleRow>, Option<Day>),
+    typed: &str,
+    at_least: usize,
+) -> Result<Sales, StorageProblem> {
+    let (device, search) = (shelf.device().await?, Search::new(typed));
+    let pending: Pending = read::pending(shelf, &device).await?;
+    let mut rows: Vec<SaleRow> = Vec::new();
+    let mut count = pending.shown_sales().filter(|(_, sale)| search.finds(sale)).count();
+    let (mut first, mut since) = (Day(i64::MIN), Some(held_since(&device)));
+    for (day, unread) in days(shelf, &device, known, !search.is_empty()).await?.into_iter().rev() {
+        if count >= at_least {
+            since = None;
+            break;
+        }
+        let read = unread.read(shelf).await?;
+        count += read.iter().filter(|row| search.finds(&row.sale)).count();
+        rows.extend(read);
+        first = day;
+    }
+    if since.is_some() {
+        let (asked, asked_since) = older();
+        rows.splice(0..0, asked); // of a row that is in both, this device's is the newer
+        since = asked_since.or(since);
+        first = Day(i64::MIN);
+    }
+    let found = list_sales(rows, &pending).into_iter().filter(|one| one.day >= first && search.finds(&one.sale));
+    Ok(Sales { days: by_day(found), today: today_of(&device), since })
+}
+
+pub async fn today(shelf: &Shelf, known: &Days, till: Till) -> Result<Today, StorageProblem> {
+    let device = shelf.device().await?;
+    let (day, pending) = (today_of(&device), read::pending(shelf, &device).await?);
+    let rows = match days(shelf, &device, known, false).await?.remove(&day) {
+        Some(unread) => unread.read(shelf).await?,
+        None => Vec::new(),
+    };
+    let mut sales = list_sales(rows, &pending);
+    sales.retain(|listed| listed.day == day);
+    let cost = |product| untrack(|| till.product(product)).and_then(|shown| shown.product.purchase_price);
+    let holds_costs = device.meta.installation.as_ref().is_some_and(|own| own.holds_costs);
+    Ok(Today { day, takings: takings(&sales), margin: holds_costs.then(|| margin(&sales, cost)) })
+}
+
+pub async fn expenses(
+    shelf: &Shelf,
+    older: impl FnOnce() -> (Vec<ExpenseRow>, Option<Day>),
+) -> Result<Expenses, StorageProblem> {
+    let device = shelf.device().await?;
+    let pending = read::pending(shelf, &device).await?;
+    let (mut rows, asked_since) = older();
+    if let Some(shown) = device.shown() {
+        let unread = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Expense)).await?;
+        let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &ExpenseRow| row.expense.id.0);
+        // Behind the older ones: of a row that is in both, this device's is the newer.
+        rows.extend(shelf.sound(Store::Confirmed, &unread, read).await.0);
+    }
+    let months = by_month(list_expenses(rows, &pending));
+    Ok(Expenses { months, since: asked_since.unwrap_or_else(|| held_since(&device)) })
+}
+
+pub async fn movements(shelf: &Shelf, product: ProductId) -> Result<Vec<Moved>, StorageProblem> {
+    let device = shelf.device().await?;
+    let pending = read::pending(shelf, &device).await?;
+    let (rows, stock) = match device.shown() {
+        Some(shown) => {
+            let rows = read::movements(shelf, shown, product).await?;
+            (rows, counting::confirmed_stock(shelf, shown, product).await?)
+        }
+        None => (Vec::new(), 0),
+    };
+    Ok(view::history(&rows, stock, &pending, product))
+}

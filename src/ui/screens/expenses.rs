@@ -1,0 +1,195 @@
+//! Dépenses: what the shop paid for, month by month and kind by kind.
+
+mod expense;
+
+use super::{banners, chip, follow, name_of, require_person, till, to_decide};
+use crate::{
+    device::{
+        Till,
+        handle::{Expenses as Found, Older},
+    },
+    domain::{Day, Label},
+    sync::view::{ExpensesMonth, KindSum, ListedExpense, same_kind},
+    ui::{
+        components::{amount, nav, notice, sum, top},
+        erase::{Row, erase, live, on, rows},
+        format, icons, text,
+    },
+};
+pub use expense::ExpenseCard;
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+
+/// What the screen is at.
+#[derive(Clone, Copy)]
+struct Listing {
+    till: Till,
+    /// The one kind that is shown.
+    kind: RwSignal<Option<Label>>,
+    /// Counts what the server was asked for: then the list is read anew.
+    asked: RwSignal<usize>,
+    asking: RwSignal<bool>,
+    found: RwSignal<Option<Found>>,
+    error: RwSignal<Option<String>>,
+}
+
+#[component]
+pub fn Expenses() -> impl IntoView {
+    let till = till();
+    require_person(till);
+    let listing = Listing {
+        till,
+        kind: RwSignal::default(),
+        asked: RwSignal::default(),
+        asking: RwSignal::default(),
+        found: RwSignal::default(),
+        error: RwSignal::default(),
+    };
+    read(till, listing.asked, listing.found, listing.error);
+    erase(view! {
+        <div class="app">
+            {top(Some(("/", "Accueil")), "Dépenses".into_any(), chip(till), ().into_any())}
+            <main class="page page--list">
+                {banners(till)} {live(move || listing.error.get().map(|title| notice("bad", title, Vec::new())))}
+                {listing.months()} {listing.end()}
+            </main>
+            <section class="dock dock--nav" aria-label="Action principale">
+                <a class="btn btn--main btn--wide" href="/depenses/depense">{icons::plus()} "Nouvelle dépense"</a>
+            </section>
+            {nav("/depenses", to_decide(till))}
+        </div>
+    })
+}
+
+/// Reads all expenses that are known here, again with every change.
+fn read(till: Till, asked: RwSignal<usize>, found: RwSignal<Option<Found>>, error: RwSignal<Option<String>>) {
+    follow(
+        till,
+        move || asked.track(),
+        |commands, ()| commands.expenses(),
+        move |read| match read {
+            Ok(read) => drop(found.try_set(Some(read))),
+            Err(problem) => drop(error.try_set(Some(text::storage_problem(problem).to_owned()))),
+        },
+    );
+}
+
+impl Listing {
+    fn months(self) -> AnyView {
+        let list = move || {
+            let months = self.found.with(|found| found.as_ref().map(|found| found.months.clone())).unwrap_or_default();
+            let month =
+                |ExpensesMonth { month, .. }: ExpensesMonth| Row::new(month.0.to_string(), move || self.month(month));
+            months.into_iter().map(month).collect()
+        };
+        rows(list)
+    }
+
+    fn month(self, month: Day) -> AnyView {
+        let find = move |found: &Option<Found>| found.as_ref()?.months.iter().find(|one| one.month == month).cloned();
+        let shown = Memo::new(move |_| self.found.with(find));
+        let total = live(move || sum(shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.total_gnf))));
+        let kinds = move || {
+            let kinds = shown.with(|shown| shown.as_ref().map(|shown| shown.kinds.clone())).unwrap_or_default();
+            let kind = |KindSum { kind, gnf }: KindSum| Row::new(format!("{kind}/{gnf}"), move || self.kind(kind, gnf));
+            kinds.into_iter().map(kind).collect()
+        };
+        let list = move || {
+            let expenses = shown.get().map(|shown| shown.expenses).unwrap_or_default();
+            let of = self.kind.get();
+            let chosen = |listed: &ListedExpense| of.as_ref().is_none_or(|kind| same_kind(kind, &listed.expense.kind));
+            let row = |listed: ListedExpense| Row::new(format!("{listed:?}"), move || self.row(listed));
+            expenses.into_iter().filter(chosen).map(row).collect()
+        };
+        let name = format::month(month);
+        let label = name.clone();
+        erase(view! {
+            <section class="day" aria-label=label>
+                <header class="day__head">
+                    <h2>{name}</h2>
+                    <b class="num">{total}</b>
+                    <div class="words" role="group" aria-label="Sortes">{rows(kinds)}</div>
+                </header>
+                <ul class="products">{rows(list)}</ul>
+            </section>
+        })
+    }
+
+    /// What a kind came to; a tap shows it alone, another one all again.
+    fn kind(self, kind: Label, gnf: i64) -> AnyView {
+        let kind = StoredValue::new(kind);
+        let is_it = Memo::new(move |_| {
+            self.kind
+                .with(|chosen| chosen.as_ref().is_some_and(|chosen| kind.with_value(|kind| same_kind(chosen, kind))))
+        });
+        let tap = on(move |_: MouseEvent| self.kind.set((!is_it.get_untracked()).then(|| kind.get_value())));
+        let pressed = live(move || is_it.get().to_string());
+        erase(view! {
+            <button class="btn word" type="button" aria-pressed=pressed on:click=tap>
+                {kind.get_value().to_string()} <b class="num">{format::number(gnf)}</b>
+            </button>
+        })
+    }
+
+    fn row(self, listed: ListedExpense) -> AnyView {
+        let ListedExpense { expense, actor, at_ms, waiting, .. } = listed;
+        let to = format!("/depenses/depense?id={}", expense.id);
+        let (till, note) = (self.till, expense.note.to_string());
+        let about = live(move || format!("{} · {}", format::date_time(at_ms), name_of(till, actor)));
+        let note = (!note.is_empty()).then(|| erase(view! { <span class="small note">{note}</span> }));
+        let state = waiting.then(|| erase(view! { <span class="tag tag--wait">"En attente"</span> }));
+        erase(view! {
+            <li class="product">
+                <a class="product__add product__add--link" href=to>
+                    <span>
+                        <span class="name">{expense.kind.to_string()}</span>
+                        {note}
+                        <span class="small muted num">{about}</span>
+                    </span>
+                    <span class="product__side">
+                        <span class="product__price">{amount(expense.amount)}</span>
+                        {state}
+                    </span>
+                </a>
+            </li>
+        })
+    }
+
+    /// The months before, which the server is asked for.
+    fn end(self) -> AnyView {
+        let since = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| found.since)));
+        let nothing =
+            Memo::new(move |_| self.found.with(|found| found.as_ref().is_some_and(|found| found.months.is_empty())));
+        let empty = live(move || {
+            nothing.get().then(|| {
+                let more = "Transport, loyer, électricité : ce que la boutique paie vient ici.";
+                erase(view! { <div class="empty" role="status">{icons::banknote()}<h2>"Pas de dépense"</h2><p>{more}</p></div> })
+            })
+        });
+        let reach =
+            live(move || since.get().map(|day| format!("Tout depuis le {day} est ici. Le reste est sur le serveur.")));
+        let older = on(move |_: MouseEvent| self.ask());
+        erase(view! {
+            {empty}
+            <div class="end" hidden=live(move || since.get().is_none())>
+                <p class="small muted">{reach}</p>
+                <button class="btn btn--wide" type="button" disabled=live(move || self.asking.get()) on:click=older>
+                    "Voir plus ancien"
+                </button>
+            </div>
+        })
+    }
+
+    fn ask(self) {
+        let Some(commands) = self.till.commands() else { return };
+        self.asking.set(true);
+        self.error.set(None);
+        spawn_local(async move {
+            // The screen may have been left meanwhile.
+            match commands.ask_older(Older::Expenses).await {
+                true => drop(self.asked.try_update(|asked| *asked += 1)),
+                false => drop(self.error.try_set(Some(text::NOT_REACHED.to_owned()))),
+            }
+            let _ = self.asking.try_set(false);
+        });
+    }
+}

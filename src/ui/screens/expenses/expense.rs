@@ -1,0 +1,205 @@
+//! One expense: a new one, or one to change or to take back.
+
+use super::read;
+use crate::{
+    device::{Till, handle::Act},
+    domain::{Expense, ExpenseId, Label, Note},
+    sync::view::ListedExpense,
+    ui::{
+        components::{amount, facts, input, notice, suggested, top},
+        erase::{erase, live, on},
+        format,
+        screens::{banners, chip, name_of, only_theirs, owns, require_person, till},
+        text,
+    },
+};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use leptos_router::hooks::{use_navigate, use_query_map};
+use uuid::Uuid;
+
+/// What is typed.
+#[derive(Clone, Copy)]
+struct Form {
+    till: Till,
+    /// The expense as it was when it was opened; none is a new one.
+    seen: StoredValue<Option<Expense>>,
+    kind: RwSignal<String>,
+    amount: RwSignal<String>,
+    note: RwSignal<String>,
+    reason: RwSignal<String>,
+    busy: RwSignal<bool>,
+    error: RwSignal<Option<String>>,
+}
+
+#[component]
+pub fn ExpenseCard() -> impl IntoView {
+    let till = till();
+    require_person(till);
+    let id = use_query_map().with_untracked(|query| query.get("id")?.parse::<ExpenseId>().ok());
+    let (found, error) = (RwSignal::new(None), RwSignal::new(None));
+    read(till, RwSignal::new(0), found, error);
+    // The form is of the expense as it was when it was opened: what somebody else changes meanwhile is not overwritten.
+    let opened = Memo::new(move |before: Option<&Option<ListedExpense>>| match before {
+        Some(Some(opened)) => Some(opened.clone()),
+        _ => found.with(|found: &Option<super::Found>| found.as_ref()?.find(id?)),
+    });
+    let owner = owns(till);
+    let actor = Memo::new(move |_| till.status.with(|status| status.actor.as_ref().map(|actor| actor.id)));
+    let body = live(move || match (id, opened.get()) {
+        (None, _) => Form::new(till, None).draw(),
+        (_, Some(opened)) if owner.get() || Some(opened.actor) == actor.get() => {
+            Form::new(till, Some(opened.expense)).draw()
+        }
+        (_, Some(opened)) => known(till, opened),
+        (_, None) if found.with(Option::is_some) => {
+            notice("warn", "Cette dépense n’est pas sur ce téléphone".into(), vec![])
+        }
+        (_, None) => ().into_any(),
+    });
+    let name = if id.is_some() { "Dépense" } else { "Nouvelle dépense" };
+    erase(view! {
+        <div class="app app--task">
+            {top(Some(("/depenses", "Retour aux dépenses")), name.into_any(), chip(till), ().into_any())}
+            <main class="page">
+                {banners(till)} {live(move || error.get().map(|title| notice("bad", title, Vec::new())))} {body}
+            </main>
+        </div>
+    })
+}
+
+/// What somebody sees who may not change it.
+fn known(till: Till, listed: ListedExpense) -> AnyView {
+    let ListedExpense { expense, actor, at_ms, .. } = listed;
+    let told = facts(vec![
+        ("Sorte", expense.kind.to_string().into_any()),
+        ("Montant", amount(expense.amount)),
+        ("Note", expense.note.to_string().into_any()),
+        ("Le", format::date_time(at_ms).into_any()),
+        ("Par", live(move || name_of(till, actor)).into_any()),
+    ]);
+    let said = live(move || only_theirs(till, actor, "changer cette dépense"));
+    erase(view! { <section class="card" aria-label="Dépense">{told}</section> <p class="small muted">{said}</p> })
+}
+
+impl Form {
+    fn new(till: Till, seen: Option<Expense>) -> Self {
+        let of = |read: fn(&Expense) -> String| RwSignal::new(seen.as_ref().map(read).unwrap_or_default());
+        Self {
+            till,
+            kind: of(|seen| seen.kind.to_string()),
+            amount: of(|seen| format::number(seen.amount.get())),
+            note: of(|seen| seen.note.to_string()),
+            reason: RwSignal::default(),
+            busy: RwSignal::default(),
+            error: RwSignal::default(),
+            seen: StoredValue::new(seen),
+        }
+    }
+
+    /// What it comes to; the id of a new one is made when it is saved.
+    fn wanted(self) -> Option<Expense> {
+        let id = self.seen.with_value(|seen| seen.as_ref().map_or(ExpenseId(Uuid::nil()), |seen| seen.id));
+        let amount = self.amount.with(|typed| format::parse_amount(typed)).filter(|amount| amount.get() > 0)?;
+        let kind = self.kind.with(|typed| Label::clean(typed).ok())?;
+        Some(Expense { id, kind, amount, note: self.note.with(|typed| Note::clean(typed).ok())? })
+    }
+
+    fn draw(self) -> AnyView {
+        let wanted = Memo::new(move |_| self.wanted());
+        let unchanged = move || self.seen.with_value(|seen| seen.is_some() && *seen == wanted.get());
+        let done = use_navigate();
+        let act = move |act: Act| {
+            let Some(commands) = self.till.commands() else { return };
+            self.busy.set(true);
+            let done = done.clone();
+            spawn_local(async move {
+                let saved = commands.act(act).await;
+                let _ = self.busy.try_set(false); // the screen may have been left meanwhile
+                match saved {
+                    Ok(()) => done("/depenses", Default::default()),
+                    Err(problem) => drop(self.error.try_set(Some(text::command_error(&problem)))),
+                }
+            });
+        };
+        let takes = act.clone();
+        let save = on(move |_: MouseEvent| {
+            let (Some(commands), Some(wanted)) = (self.till.commands(), wanted.get_untracked()) else { return };
+            match self.seen.get_value() {
+                Some(seen) => act(Act::EditExpense { seen, wanted }),
+                None => act(Act::RecordExpense { expense: Expense { id: ExpenseId(commands.new_id()), ..wanted } }),
+            }
+        });
+        let says = live(move || match self.wanted() {
+            Some(wanted) => format!("Enregistrer {}", format::money(wanted.amount)),
+            None => "Enregistrer".to_owned(),
+        });
+        let void = self.seen.with_value(|seen| seen.as_ref().map(|seen| self.void(seen.id, takes)));
+        erase(view! {
+            {live(move || self.error.get().map(|title| notice("bad", title, Vec::new())))}
+            <section class="card" aria-label="Dépense">
+                <div class="field">
+                    <label class="field__label" for="amount">"Montant"</label>
+                    <span class="suffix">
+                        {input("amount", "input input--money", "numeric", "20", self.amount)}
+                        <span aria-hidden="true">"GNF"</span>
+                    </span>
+                </div>
+                {suggested("kind", "Sorte", "100", text::EXPENSE_KINDS, self.kind)}
+                <div class="field">
+                    <label class="field__label" for="note">"Note (facultative)"</label>
+                    {input("note", "input", "text", "500", self.note)}
+                </div>
+                <button
+                    class="btn btn--main btn--wide"
+                    type="button"
+                    disabled=live(move || self.busy.get() || wanted.with(Option::is_none) || unchanged())
+                    on:click=save
+                >
+                    {says}
+                </button>
+            </section>
+            {void}
+        })
+    }
+
+    /// Taking it back, with a reason.
+    fn void(self, expense: ExpenseId, act: impl Fn(Act) + Clone + 'static) -> AnyView {
+        let open = RwSignal::new(false);
+        let reason = self.reason;
+        let note =
+            Memo::new(move |_| reason.with(|typed| Note::clean(typed).ok()).filter(|note| !note.as_str().is_empty()));
+        let act = StoredValue::new_local(act);
+        erase(live(move || match open.get() {
+            false => {
+                let ask = on(move |_: MouseEvent| open.set(true));
+                erase(
+                    view! { <button class="btn btn--bad btn--wide" type="button" on:click=ask>"Supprimer la dépense"</button> },
+                )
+            }
+            true => {
+                let keep = on(move |_: MouseEvent| open.set(false));
+                let confirm = on(move |_: MouseEvent| {
+                    if let Some(reason) = note.get_untracked() {
+                        act.with_value(|act| act(Act::VoidExpense { expense, reason }));
+                    }
+                });
+                erase(view! {
+                    <section class="card" aria-label="Supprimer la dépense">
+                        {suggested("raison", "Raison", "500", text::EXPENSE_VOID_REASONS, reason)}
+                        <div class="btns">
+                            <button class="btn" type="button" on:click=keep>"Garder la dépense"</button>
+                            <button
+                                class="btn btn--bad"
+                                type="button"
+                                disabled=live(move || self.busy.get() || note.with(Option::is_none))
+                                on:click=confirm
+                            >
+                                "Oui, supprimer"
+                            </button>
+                        </div>
+                    </section>
+                })
+            }
+        }))
+    }
+}

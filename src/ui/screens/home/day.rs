@@ -1,0 +1,136 @@
+//! How the day goes, what needs attention, and the ways to the rest of the shop.
+
+use crate::{
+    device::{Till, handle::Today},
+    sync::view::Margin,
+    ui::{
+        components::sum,
+        erase::{erase, live},
+        format, icons,
+        screens::{follow, holds_costs},
+    },
+};
+use leptos::prelude::*;
+
+pub fn day(till: Till) -> AnyView {
+    erase(view! {
+        {today(till)} {attention(till)} <h2>"La boutique"</h2>
+        <ul class="todo">
+            {row("/ventes", icons::receipt_text(), "Ventes".to_owned(), "Par jour ; annuler, vendre à nouveau")}
+            {row("/depenses", icons::banknote(), "Dépenses".to_owned(), "Par mois et par sorte")}
+        </ul>
+    })
+}
+
+/// Today's takings; the margin on phones that hold purchase prices alone.
+fn today(till: Till) -> AnyView {
+    let read = RwSignal::new(None::<Today>);
+    follow(
+        till,
+        || (),
+        |commands, ()| commands.today(),
+        move |today| {
+            // A problem of the storage is told by the banner.
+            if let Ok(today) = today {
+                let _ = read.try_set(Some(today));
+            }
+        },
+    );
+    let today = Memo::new(move |_| read.get());
+    // Before it is read there is no figure, but its place.
+    let gnf = move |of: fn(&Today) -> i64| {
+        live(move || today.with(|today| today.as_ref().map(of)).map_or_else(|| "…".into_any(), sum))
+    };
+    let count = live(move || {
+        let count = today.with(|today| today.as_ref().map(|today| today.takings.count));
+        count.map(|count| format::count(count, "vente", "ventes"))
+    });
+    let costs = holds_costs(till);
+    let margin = live(move || {
+        costs.get().then(|| {
+            let told = live(move || {
+                let margin = today.with(|today| today.as_ref().and_then(|today| today.margin)).unwrap_or_default();
+                margin_told(margin)
+            });
+            let gnf = gnf(|today| today.margin.unwrap_or_default().gnf);
+            erase(view! {
+                <div class="stat stat--wide">
+                    <span class="small">"Marge brute"</span>
+                    <b class="num">{gnf}</b>
+                    <span class="small muted">{told}</span>
+                </div>
+            })
+        })
+    });
+    let day = live(move || today.with(|today| today.as_ref().map(|today| today.day.to_string())));
+    erase(view! {
+        <section class="card" aria-labelledby="jour">
+            <header class="card__head"><h2 id="jour">"Aujourd’hui"</h2><span class="small muted num">{day}</span></header>
+            <p class="hero">{gnf(|today| today.takings.total_gnf())}<span class="muted">{count}</span></p>
+            <div class="split">
+                <div class="stat"><span class="small">"Espèces"</span><b class="num">{gnf(|today| today.takings.cash_gnf)}</b></div>
+                <div class="stat"><span class="small">"Orange Money"</span><b class="num">{gnf(|today| today.takings.orange_money_gnf)}</b></div>
+                {margin}
+            </div>
+        </section>
+    })
+}
+
+/// What the figure is, and what it is not of.
+fn margin_told(margin: Margin) -> String {
+    let what = "Prix de vente moins prix d’achat actuel";
+    match margin.unknown_units {
+        0 => format!("{what}."),
+        units => format!("{what}, sans {} au prix d’achat inconnu.", format::count(units, "article", "articles")),
+    }
+}
+
+fn attention(till: Till) -> AnyView {
+    let standing = Memo::new(move |_| till.status.with(|status| (status.to_decide, status.waiting)));
+    // Nothing is in order, or not, before the device's data is read.
+    let wanting = Memo::new(move |_| till.ready.get().then(|| till.wanting()));
+    erase(live(move || {
+        let ((to_decide, waiting), Some((low, empty))) = (standing.get(), wanting.get()) else { return ().into_any() };
+        if (to_decide, waiting, low, empty) == (0, 0, 0, 0) {
+            return erase(view! { <p class="empty">{icons::circle_check()} "Tout est en ordre."</p> });
+        }
+        let some = |n: usize| (n > 0).then_some(n as i64);
+        let decide = some(to_decide).map(|n| {
+            let said = format::count(n, "chose à décider", "choses à décider");
+            row("/a-decider", icons::triangle_alert(), said, "Une vente refusée, ou deux valeurs différentes")
+        });
+        let wait = some(waiting).map(|n| {
+            let said = format!("{} en attente", format::number(n));
+            row("/parametres", icons::clock(), said, "Envoyé dès que le réseau revient")
+        });
+        let empty = some(empty).map(|n| {
+            let said = format::count(n, "produit épuisé", "produits épuisés");
+            row("/stock?etat=epuise", icons::package(), said, "Il n’y en a plus")
+        });
+        let low = some(low).map(|n| {
+            let said = format::count(n, "produit bas", "produits bas");
+            row("/stock?etat=bas", icons::package(), said, "Au seuil d’alerte, ou en dessous")
+        });
+        erase(view! { <h2>"À voir"</h2><ul class="todo">{decide}{wait}{empty}{low}</ul> })
+    }))
+}
+
+fn row(to: &'static str, icon: AnyView, said: String, more: &'static str) -> AnyView {
+    erase(view! {
+        <li>
+            <a class="todo__link" href=to>{icon}<span>{said}<small>{more}</small></span>{icons::chevron_right()}</a>
+        </li>
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_margin_says_what_it_leaves_out() {
+        let told = |unknown_units| margin_told(Margin { gnf: 0, unknown_units });
+        assert_eq!(told(0), "Prix de vente moins prix d’achat actuel.");
+        assert_eq!(told(2), "Prix de vente moins prix d’achat actuel, sans 2 articles au prix d’achat inconnu.");
+    }
+}

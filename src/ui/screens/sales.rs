@@ -1,0 +1,213 @@
+//! Ventes: what was sold, day by day, and one sale of it.
+
+mod sale;
+
+use super::{banners, chip, follow, name_of, require_person, till, to_decide};
+use crate::{
+    device::{
+        Till,
+        handle::{Older, Sales as Found},
+    },
+    domain::Day,
+    sync::view::{ListedSale, SalesDay, Takings},
+    ui::{
+        components::{amount, nav, notice, product_name, search_for, sum, top},
+        erase::{Row, erase, live, on, rows},
+        format, icons, text,
+    },
+};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use leptos_router::hooks::use_query_map;
+pub use sale::SaleCard;
+
+/// How many sales are listed at first, and how many more each time somebody wants to see older ones. Whole days are, so
+/// it may be some more.
+const STEP: usize = 60;
+
+/// What the screen is at.
+#[derive(Clone, Copy)]
+struct Listing {
+    till: Till,
+    query: RwSignal<String>,
+    at_least: RwSignal<usize>,
+    /// Counts what the server was asked for: then the list is read anew.
+    asked: RwSignal<usize>,
+    asking: RwSignal<bool>,
+    found: RwSignal<Option<Found>>,
+    error: RwSignal<Option<String>>,
+}
+
+#[component]
+pub fn Sales() -> impl IntoView {
+    let till = till();
+    require_person(till);
+    let typed = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
+    let listing = Listing {
+        till,
+        query: RwSignal::new(typed),
+        at_least: RwSignal::new(STEP),
+        asked: RwSignal::default(),
+        asking: RwSignal::default(),
+        found: RwSignal::default(),
+        error: RwSignal::default(),
+    };
+    follow(
+        till,
+        move || {
+            listing.asked.track();
+            (listing.query.get(), listing.at_least.get())
+        },
+        |commands, (typed, at_least)| commands.sales(typed, at_least),
+        move |read| match read {
+            Ok(found) => drop(listing.found.try_set(Some(found))),
+            Err(problem) => drop(listing.error.try_set(Some(text::storage_problem(problem).to_owned()))),
+        },
+    );
+    let query = listing.query;
+    let search = search_for(
+        "/ventes",
+        "Reçu, produit ou montant",
+        "Chercher une vente par reçu, produit ou montant",
+        query,
+        || (),
+    );
+    erase(view! {
+        <div class="app">
+            {top(Some(("/", "Accueil")), "Ventes".into_any(), chip(till), search)}
+            <main class="page page--list">
+                {banners(till)} {live(move || listing.error.get().map(|title| notice("bad", title, Vec::new())))}
+                {listing.days()} {listing.end()}
+            </main>
+            {nav("/ventes", to_decide(till))}
+        </div>
+    })
+}
+
+impl Listing {
+    fn days(self) -> AnyView {
+        let searched = Memo::new(move |_| self.query.with(|typed| !typed.trim().is_empty()));
+        let list = move || {
+            let Some(Found { days, today, .. }) = self.found.get() else { return Vec::new() };
+            let searched = searched.get();
+            let day = |SalesDay { day, .. }: SalesDay| {
+                Row::new(format!("{}/{}/{searched}", day.0, today.0), move || self.day(day, today, searched))
+            };
+            days.into_iter().map(day).collect()
+        };
+        rows(list)
+    }
+
+    fn day(self, day: Day, today: Day, searched: bool) -> AnyView {
+        let find = move |found: &Option<Found>| found.as_ref()?.days.iter().find(|one| one.day == day).cloned();
+        let shown = Memo::new(move |_| self.found.with(find));
+        let takings = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|one| one.takings)).unwrap_or_default());
+        let count = live(move || match searched {
+            true => format::count(takings.get().count, "vente trouvée", "ventes trouvées"),
+            false => format::count(takings.get().count, "vente", "ventes"),
+        });
+        let means = live(move || {
+            let Takings { cash_gnf, orange_money_gnf, .. } = takings.get();
+            format!("Espèces {} · Orange Money {}", format::number(cash_gnf), format::number(orange_money_gnf))
+        });
+        let list = move || {
+            let sales = shown.get().map(|shown| shown.sales).unwrap_or_default();
+            let row = |listed: ListedSale| {
+                let key = format!("{}/{}/{}/{}", listed.sale.id, listed.waiting, listed.voided, listed.at_ms);
+                Row::new(key, move || self.row(listed))
+            };
+            sales.into_iter().map(row).collect()
+        };
+        let name = format::day(day, today);
+        let label = name.clone();
+        erase(view! {
+            <section class="day" aria-label=label>
+                <header class="day__head">
+                    <h2>{name}</h2>
+                    <b class="num">{live(move || sum(takings.get().total_gnf()))}</b>
+                    <p class="small muted num">{count}</p>
+                    <p class="small muted num">{means}</p>
+                </header>
+                <ul class="products">{rows(list)}</ul>
+            </section>
+        })
+    }
+
+    fn row(self, listed: ListedSale) -> AnyView {
+        let ListedSale { sale, actor, at_ms, waiting, voided, .. } = listed;
+        let to = format!("/ventes/vente?id={}", sale.id);
+        let first = sale.lines.first().map_or_else(String::new, |line| line.name.to_string());
+        let others = match sale.lines.len().saturating_sub(1) {
+            0 => None,
+            n => {
+                let said = format!(" et {}", format::count(n as i64, "autre", "autres"));
+                Some(erase(view! { <span class="small">{said}</span> }))
+            }
+        };
+        let (receipt, till) = (sale.receipt.to_string(), self.till);
+        let about = live(move || format!("{} · {receipt} · {}", format::time(at_ms), name_of(till, actor)));
+        let void = voided.then(|| erase(view! { <span class="tag tag--bad">"Annulée"</span> }));
+        let waits = (waiting && !voided).then(|| {
+            let since = format!("En attente depuis {}", format::time(at_ms));
+            erase(view! { <span class="tag tag--wait">{since}</span> })
+        });
+        let class = if voided { "product__add product__add--link struck" } else { "product__add product__add--link" };
+        erase(view! {
+            <li class="product">
+                <a class=class href=to>
+                    <span>
+                        {product_name(&first)} {others} <span class="small muted num">{about}</span> {waits}
+                    </span>
+                    <span class="product__side">
+                        <span class="product__price">{amount(sale.total().unwrap_or_default())}</span>
+                        {void}
+                    </span>
+                </a>
+            </li>
+        })
+    }
+
+    /// What there is beyond the list: more on this phone, or the months before on the server.
+    fn end(self) -> AnyView {
+        let since = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| found.since)));
+        let nothing =
+            Memo::new(move |_| self.found.with(|found| found.as_ref().is_some_and(|found| found.days.is_empty())));
+        let older = on(move |_: MouseEvent| match since.get_untracked() {
+            Some(None) => self.at_least.update(|at_least| *at_least += STEP),
+            Some(Some(_)) => self.ask(),
+            None => {}
+        });
+        let empty = live(move || {
+            nothing.get().then(|| {
+                let searched = self.query.with(|typed| !typed.trim().is_empty());
+                let said = if searched { "Aucune vente ne correspond" } else { "Pas encore de vente" };
+                erase(view! { <div class="empty" role="status">{icons::search()}<h2>{said}</h2></div> })
+            })
+        });
+        let reach = live(move || {
+            since.get().flatten().map(|day| format!("Tout depuis le {day} est ici. Le reste est sur le serveur."))
+        });
+        erase(view! {
+            {empty}
+            <div class="end" hidden=live(move || since.get().is_none())>
+                <p class="small muted">{reach}</p>
+                <button class="btn btn--wide" type="button" disabled=live(move || self.asking.get()) on:click=older>
+                    "Voir plus ancien"
+                </button>
+            </div>
+        })
+    }
+
+    fn ask(self) {
+        let Some(commands) = self.till.commands() else { return };
+        self.asking.set(true);
+        self.error.set(None);
+        spawn_local(async move {
+            // The screen may have been left meanwhile.
+            match commands.ask_older(Older::Sales).await {
+                true => drop(self.asked.try_update(|asked| *asked += 1)),
+                false => drop(self.error.try_set(Some(text::NOT_REACHED.to_owned()))),
+            }
+            let _ = self.asking.try_set(false);
+        });
+    }
+}
