@@ -35,10 +35,15 @@ test("G3: every route opens after a cold start in aeroplane mode", async ({ shop
   await context.setOffline(true);
   // Of a screen that is a file of its own, more than the frame.
   const screens: [string, RegExp, string?][] = [
-    ["/", /Boutique Kaloum/],
+    ["/", /Boutique Kaloum/, "1 vente"],
     ["/vente", /^Vendre$/],
     [`/recu${receipt.search}`, /^Reçu$/],
+    ["/ventes", /^Ventes$/, "A-000001 · Mariama Diallo"],
+    [`/ventes/vente${receipt.search}`, /^Vente$/, "A (celui-ci)"],
     ["/stock", /^Stock$/, "Allumettes, paquet de 10"],
+    ["/stock/nouveau", /^Nouveau produit$/, "Il y en a maintenant"],
+    ["/depenses", /^Dépenses$/, "Pas de dépense"],
+    ["/depenses/depense", /^Nouvelle dépense$/, "Électricité"],
     ["/stock/comptage", /^Compter$/, "Cherchez ou scannez un produit"],
     ["/a-decider", /^À décider$/, "Rien à décider"],
     ["/parametres", /^Paramètres$/, "Ce qui attend d’être envoyé reste sur ce téléphone."],

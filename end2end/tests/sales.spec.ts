@@ -69,6 +69,8 @@ test("without network a sale waits, is voided with a reason, and its goods are b
   await looksRight(one, "Ventes, waiting");
   await listed(one, AIL).getByRole("link").click();
   await expect(one.getByRole("article", { name: "Reçu A-000001" })).toContainText(AIL);
+  await expect(one.getByRole("button", { name: "Imprimer" })).toBeVisible();
+  await expect(one.getByRole("link", { name: "WhatsApp" })).toHaveAttribute("href", /^https:\/\/wa\.me\/\?text=.*A-000001/);
   const story = one.getByRole("region", { name: "Suivi" });
   await expect(story).toContainText("A (celui-ci)");
   await expect(story).toContainText(/En attente depuis le \d\d\/\d\d\/\d{4} \d\d:\d\d/);
