@@ -39,6 +39,10 @@ async fn indexed_db_keeps_the_contract() {
         assert_eq!(storage.commit(&tx).await.unwrap(), expected, "{about}");
         for (store, prefix, rows) in scans {
             assert_eq!(storage.scan(store, prefix).await.unwrap(), rows, "{about}: {store:?} {prefix:?}");
+            let mut keys = storage.keys(store, prefix).await.unwrap();
+            assert!(keys.iter().eq(rows.iter().map(|(key, _)| key)), "{about}: {store:?} {prefix:?}: {keys:?}");
+            keys.push("gone".to_owned());
+            assert_eq!(storage.get_all(store, keys).await.unwrap(), rows, "{about}: {store:?} {prefix:?}");
             for (key, value) in rows {
                 assert_eq!(storage.get(store, &key).await.unwrap(), Some(value), "{about}");
             }
