@@ -169,3 +169,33 @@ test("an owner sees every device, what it made and what arrived, where there is 
   await expect(fact(other, "Horloge")).toHaveText("à l’heure");
   await expect(other.getByRole("heading", { name: "Appareils de la boutique" })).toHaveCount(0);
 });
+
+test("what the owner says of the shop is on its receipts, on every phone and where no script runs", async ({ shop, browser }) => {
+  const { page: owner } = await shop.phone(browser, "Patronne");
+  const { page: seller } = await shop.phone(browser, "Vendeur", SELLER);
+  await owner.getByRole("link", { name: "Paramètres" }).click();
+  const form = owner.getByRole("region", { name: "Boutique" });
+  await expect(form.getByLabel("Nom de la boutique")).toHaveValue("Boutique Kaloum");
+  await expect(form.getByRole("button", { name: "Enregistrer" })).toBeDisabled();
+  await form.getByLabel("Nom de la boutique").fill("Chez Mariama");
+  await form.getByLabel("Adresse").fill("Marché Madina, allée 4");
+  await form.getByLabel("Téléphone").fill("620 00 00 00");
+  await form.getByLabel("Bas du reçu").fill("Échange sous 3 jours");
+  await form.getByRole("button", { name: "Enregistrer" }).click();
+  await expect(form.getByText("Enregistré")).toBeVisible();
+  await owner.getByRole("link", { name: "Vendre", exact: true }).click();
+  await expect(owner.getByRole("link", { name: "À jour" })).toBeVisible();
+  await add(seller, "Ail 250 g").click();
+  await sellExact(seller);
+  await expect(seller.getByText("Vente confirmée")).toBeVisible();
+  const says = async (page: Page) => {
+    const receipt = page.getByRole("article", { name: "Reçu B-000001" });
+    await expect(receipt.getByRole("heading", { name: "Chez Mariama" })).toBeVisible();
+    for (const line of ["Marché Madina, allée 4", "620 00 00 00", "Échange sous 3 jours"]) await expect(receipt).toContainText(line);
+  };
+  await says(seller);
+  const plain = await browser.newContext({ baseURL: shop.url, javaScriptEnabled: false, storageState: await seller.context().storageState() });
+  const page = await plain.newPage();
+  await page.goto(new URL(seller.url()).pathname + new URL(seller.url()).search);
+  await says(page);
+});

@@ -164,10 +164,9 @@ impl Commands for Page {
         })
     }
 
-    fn edit_shop(&self, wanted: Shop) -> Answer<Result<(), CommandError>> {
+    fn edit_shop(&self, seen: Shop, wanted: Shop) -> Answer<Result<(), CommandError>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            let seen = inner.shelf.device().await?.shop().ok_or(CommandError::NotReady)?;
             inner.queue(merge::between_shops(&seen, &wanted).into_iter().map(Body::EditShop).collect()).await
         })
     }

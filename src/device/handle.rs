@@ -152,7 +152,8 @@ pub enum SignInError {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Receipt {
     pub sale: Sale,
-    pub shop_name: String,
+    /// What is known of the shop, to print above and below.
+    pub shop: Option<Shop>,
     pub seller: String,
     pub actor: UserId,
     pub at_ms: i64,
@@ -214,8 +215,8 @@ pub trait Commands: ShopCommands {
     fn edit_product(&self, seen: Product, wanted: Product) -> Answer<Result<(), CommandError>>;
     /// Somebody counted a product. What is expected is what this device shows now; what was sold meanwhile, here or
     /// elsewhere, stays sold.
-    /// Queues an edit for each field that differs from what the device shows.
-    fn edit_shop(&self, wanted: Shop) -> Answer<Result<(), CommandError>>;
+    /// Queues an edit for each field that differs.
+    fn edit_shop(&self, seen: Shop, wanted: Shop) -> Answer<Result<(), CommandError>>;
     fn count(&self, product: ProductId, counted: Units) -> Answer<Result<(), CommandError>>;
     /// What was counted lately on any phone of the shop; first what somebody should count again.
     fn counts(&self) -> Answer<Result<Vec<Counted>, CommandError>>;

@@ -10,7 +10,7 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    domain::{ProductId, Sale, SaleId, UserId},
+    domain::{Label, ProductId, Sale, SaleId, Shop, UserId},
     sync::{
         Body, Verdict,
         engine::{
@@ -232,7 +232,7 @@ fn status(device: &Device, pending: &Pending, to_decide: usize, till: Till) -> S
     let installation = meta.installation.as_ref().map(|own| InstallationStatus {
         name: own.name.clone(),
         prefix: own.prefix.clone(),
-        shop_name: shop_name(device),
+        shop_name: shop(device).map_or_else(String::new, |shop| shop.name.to_string()),
         holds_costs: own.holds_costs,
     });
     let before = till.status.get_untracked();
@@ -241,7 +241,7 @@ fn status(device: &Device, pending: &Pending, to_decide: usize, till: Till) -> S
         session: meta.session,
         actor: meta.actor.clone(),
         installation,
-        shop: device.shop(),
+        shop: shop(device),
         waits: engine::worth_waiting(device, platform::online()).is_some(),
         waiting: pending.waiting(),
         to_decide,
@@ -259,7 +259,7 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
     let device = shelf.device().await?;
     let people = people(shelf, &device).await?;
     let who = |id: UserId| name_in(&people, id);
-    let shop_name = shop_name(&device);
+    let shop = shop(&device);
     let pending = pending(shelf, &device).await?;
     if let Some((entry, sale)) = pending.entry_of_sale(id) {
         let voided = void_in(&pending, id, &people);
@@ -270,7 +270,7 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
         };
         let at_ms = entry.mutation.made.device_ms.saturating_add(entry.mutation.made.skew_ms);
         let (actor, sale) = (entry.mutation.origin.actor, sale.clone());
-        return Ok(Some(Receipt { sale, shop_name, seller: who(actor), actor, at_ms, state, voided }));
+        return Ok(Some(Receipt { sale, shop, seller: who(actor), actor, at_ms, state, voided }));
     }
     for parked in shelf.all_parked().await? {
         if let Ok(Body::RecordSale(RecordSale { sale, .. })) = parked.mutation.read()
@@ -279,36 +279,36 @@ pub async fn receipt(shelf: &Shelf, id: SaleId) -> Result<Option<Receipt>, Stora
             let made = parked.mutation.made;
             let (actor, state) = (parked.mutation.origin.actor, ReceiptState::ToDecide);
             let at_ms = made.device_ms.saturating_add(made.skew_ms);
-            return Ok(Some(Receipt { sale, shop_name, seller: who(actor), actor, at_ms, state, voided: None }));
+            return Ok(Some(Receipt { sale, shop, seller: who(actor), actor, at_ms, state, voided: None }));
         }
     }
     let Some(shown) = device.shown() else { return Ok(None) };
     let row = confirmed_sale(shelf, shown.generation, id).await?;
-    Ok(row.map(|row| of_row(row, shop_name, &people, &pending)))
+    Ok(row.map(|row| of_row(row, shop, &people, &pending)))
 }
 
 /// The receipt of a sale the server told of.
 pub async fn receipt_of(shelf: &Shelf, row: SaleRow) -> Result<Receipt, StorageProblem> {
     let device = shelf.device().await?;
     let (people, pending) = (people(shelf, &device).await?, pending(shelf, &device).await?);
-    let shop_name = shop_name(&device);
-    Ok(of_row(row, shop_name, &people, &pending))
+    let shop = shop(&device);
+    Ok(of_row(row, shop, &people, &pending))
 }
 
 /// As the shop calls itself now, or did when this phone was enrolled.
-fn shop_name(device: &Device) -> String {
-    let enrolled = || device.meta.installation.as_ref().map_or_else(String::new, |own| own.shop_name.clone());
-    device.shop().map_or_else(enrolled, |shop| shop.name.to_string())
+fn shop(device: &Device) -> Option<Shop> {
+    let enrolled = || Label::new(&device.meta.installation.as_ref()?.shop_name).ok().map(Shop::named);
+    device.shop().or_else(enrolled)
 }
 
-fn of_row(row: SaleRow, shop_name: String, people: &BTreeMap<UserId, PersonRow>, pending: &Pending) -> Receipt {
+fn of_row(row: SaleRow, shop: Option<Shop>, people: &BTreeMap<UserId, PersonRow>, pending: &Pending) -> Receipt {
     let told = row.voided.map(|voided| {
         let who = name_in(people, voided.by);
         VoidedBy { who, at_ms: voided.at_ms, reason: voided.reason, waiting: false }
     });
     let voided = told.or_else(|| void_in(pending, row.sale.id, people));
     Receipt {
-        shop_name,
+        shop,
         seller: name_in(people, row.actor),
         actor: row.actor,
         at_ms: row.at_ms,

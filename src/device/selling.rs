@@ -51,12 +51,11 @@ impl Inner {
             Settled::Waiting | Settled::Late => ReceiptState::Waiting,
             Settled::Parked(_) | Settled::Decided => ReceiptState::ToDecide,
         };
-        let (shop_name, seller) = self.till.status.with_untracked(|status| {
-            let shop_name = status.installation.as_ref().map(|own| own.shop_name.clone()).unwrap_or_default();
-            (shop_name, status.actor.as_ref().map(|actor| actor.name.to_string()).unwrap_or_default())
+        let (shop, seller) = self.till.status.with_untracked(|status| {
+            (status.shop.clone(), status.actor.as_ref().map(|actor| actor.name.to_string()).unwrap_or_default())
         });
         let (actor, at_ms) = (mutation.origin.actor, mutation.made.device_ms + mutation.made.skew_ms);
-        self.till.latest.set(Some(Receipt { sale, shop_name, seller, actor, at_ms, state, voided: None }));
+        self.till.latest.set(Some(Receipt { sale, shop, seller, actor, at_ms, state, voided: None }));
         Ok(Sold::Receipt(id))
     }
 

@@ -17,6 +17,14 @@ pub struct Shop {
     pub rules: Rules,
 }
 
+impl Shop {
+    /// A shop that says nothing else of itself.
+    pub fn named(name: Label) -> Self {
+        let [address, phone, foot] = Default::default();
+        Self { name, address, phone, foot, rules: Rules::default() }
+    }
+}
+
 /// What an owner lets the shop do. A field that is absent, as an earlier version leaves it, is the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -2,7 +2,8 @@
 
 use super::{
     ServerError,
-    db::{Db, Tx, fetch_all, fetch_optional},
+    db::{Db, Tx, fetch_all, fetch_one, fetch_optional},
+    rows::{self, ShopColumns},
     session::Session,
 };
 use crate::{
@@ -78,19 +79,18 @@ fn barcode(search: &str) -> String {
 
 /// A stored sale of the session's own shop, with the name of who sold it.
 pub async fn receipt(db: &Db, session: &Session, sale: SaleId) -> Result<Option<FirstReceipt>, ServerError> {
-    type Row = (String, String, String, Uuid, Uuid, i64, i64, bool, Option<i64>, Option<Uuid>, Option<String>);
+    type Row = (String, String, Uuid, Uuid, i64, i64, bool, Option<i64>, Option<Uuid>, Option<String>);
     let mut tx = db.read().await?;
     let row: Option<Row> = fetch_optional!(
         &mut tx,
         Row,
-        "SELECT p.name, u.name, s.receipt, s.installation_id, s.actor_id, s.at_ms, s.day, s.clamped, s.voided_ms, \
-         s.voided_by, s.void_reason FROM sales s JOIN shops p ON p.id = s.shop_id \
+        "SELECT u.name, s.receipt, s.installation_id, s.actor_id, s.at_ms, s.day, s.clamped, s.voided_ms, \
+         s.voided_by, s.void_reason FROM sales s \
          JOIN users u ON u.shop_id = s.shop_id AND u.id = s.actor_id WHERE s.shop_id = $1 AND s.id = $2",
         session.shop.0,
         sale.0
     )?;
-    let (shop_name, seller, receipt, installation, actor, at_ms, day, clamped, voided_ms, voided_by, reason) = match row
-    {
+    let (seller, receipt, installation, actor, at_ms, day, clamped, voided_ms, voided_by, reason) = match row {
         Some(row) => row,
         None => return Ok(None),
     };
@@ -106,8 +106,10 @@ pub async fn receipt(db: &Db, session: &Session, sale: SaleId) -> Result<Option<
         tenders: tenders(&mut tx, session, sale).await?,
     };
     let (installation, actor, day) = (InstallationId(installation), UserId(actor), Day(day));
+    let columns =
+        fetch_one!(&mut tx, ShopColumns, "SELECT name, details, rules FROM shops WHERE id = $1", session.shop.0)?;
     Ok(Some(FirstReceipt {
-        shop_name,
+        shop: Some(rows::shop(columns)?),
         seller,
         sale: SaleRow { sale, installation, actor, at_ms, day, clamped, voided },
     }))

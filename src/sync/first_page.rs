@@ -3,7 +3,7 @@
 //! left out.
 
 use super::wire::SaleRow;
-use crate::domain::Product;
+use crate::domain::{Product, Shop};
 use serde::{Deserialize, Serialize};
 
 /// What a page shows before the device's own data takes over. With it the browser adopts what the server drew.
@@ -19,7 +19,7 @@ pub struct FirstPage {
 /// A stored receipt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstReceipt {
-    pub shop_name: String,
+    pub shop: Option<Shop>,
     pub seller: String,
     pub sale: SaleRow,
 }

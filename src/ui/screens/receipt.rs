@@ -6,7 +6,7 @@ use crate::{
         FirstPage, Till,
         handle::{Absent, Receipt, ReceiptState},
     },
-    domain::{Money, SaleId, Tender},
+    domain::{Money, Note, SaleId, Shop, Tender},
     sync::first_page::FirstReceipt,
     ui::{
         components::{amount, product_name, top},
@@ -16,6 +16,9 @@ use crate::{
 };
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
+
+/// The last line of a receipt, where the shop has none of its own.
+const THANKS: &str = "Merci et à bientôt";
 
 #[component]
 pub fn ReceiptScreen() -> impl IntoView {
@@ -127,9 +130,9 @@ fn empty(said: &'static str, more: &'static str) -> AnyView {
 }
 
 fn of_server(first: FirstReceipt) -> Receipt {
-    let FirstReceipt { shop_name, seller, sale: row } = first;
+    let FirstReceipt { shop, seller, sale: row } = first;
     let state = if row.voided.is_some() { ReceiptState::Voided } else { ReceiptState::Confirmed };
-    Receipt { sale: row.sale, shop_name, seller, actor: row.actor, at_ms: row.at_ms, state, voided: None }
+    Receipt { sale: row.sale, shop, seller, actor: row.actor, at_ms: row.at_ms, state, voided: None }
 }
 
 fn state(state: ReceiptState) -> AnyView {
@@ -153,7 +156,10 @@ fn fact(name: &'static str, value: String) -> AnyView {
 }
 
 pub(super) fn paper(receipt: Receipt) -> AnyView {
-    let Receipt { sale, shop_name, seller, at_ms, state: standing, .. } = receipt;
+    let Receipt { sale, shop, seller, at_ms, state: standing, .. } = receipt;
+    let (name, lines_above, foot) = letterhead(shop.as_ref());
+    let above: Vec<AnyView> =
+        lines_above.into_iter().map(|line| erase(view! { <p class="receipt__at">{line}</p> })).collect();
     let number = sale.receipt.to_string();
     let line = |line: &crate::domain::SaleLine| {
         let quantity = format!("{} × {}", format::number(line.quantity.get()), format::number(line.unit_price.get()));
@@ -176,7 +182,7 @@ pub(super) fn paper(receipt: Receipt) -> AnyView {
     let label = format!("Reçu {number}");
     erase(view! {
         <article class=format!("receipt{void}") aria-label=label>
-            <header class="receipt__head"><h2 class="receipt__shop">{shop_name}</h2></header>
+            <header class="receipt__head"><h2 class="receipt__shop">{name}</h2>{above}</header>
             {state(standing)}
             <div class="receipt__meta num">
                 {fact("Reçu", number)} {fact("Date", format::date_time(at_ms))} {fact("Servi par", seller)}
@@ -186,15 +192,24 @@ pub(super) fn paper(receipt: Receipt) -> AnyView {
                 <div class="receipt__total"><span>"Total"</span>{amount(sale.total().unwrap_or_default())}</div>
                 {tenders}
             </div>
-            <p class="receipt__foot muted">"Merci et à bientôt"</p>
+            <p class="receipt__foot muted">{foot}</p>
         </article>
     })
 }
 
+/// What a receipt says of the shop: its name, where it is and how it is called, and the last line.
+fn letterhead(shop: Option<&Shop>) -> (String, Vec<String>, String) {
+    let Some(shop) = shop else { return (String::new(), Vec::new(), THANKS.to_owned()) };
+    let above = [&shop.address, &shop.phone].into_iter().filter(|line| !line.is_empty()).map(Note::to_string);
+    let foot = if shop.foot.is_empty() { THANKS.to_owned() } else { shop.foot.to_string() };
+    (shop.name.to_string(), above.collect(), foot)
+}
+
 /// The receipt as a message.
 fn share(receipt: &Receipt) -> String {
-    let mut text =
-        format!("{}\nReçu {}\n{}\n", receipt.shop_name, receipt.sale.receipt, format::date_time(receipt.at_ms));
+    let (name, above, _) = letterhead(receipt.shop.as_ref());
+    let mut text = std::iter::once(name).chain(above).map(|line| line + "\n").collect::<String>();
+    text += &format!("Reçu {}\n{}\n", receipt.sale.receipt, format::date_time(receipt.at_ms));
     for line in &receipt.sale.lines {
         let total = line.total().unwrap_or(Money::ZERO);
         text += &format!("{} × {} : {}\n", line.quantity.get(), line.name, format::money(total));

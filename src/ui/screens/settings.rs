@@ -4,6 +4,7 @@ mod chart;
 mod dashboard;
 mod handover;
 mod help;
+mod identity;
 mod notices;
 mod report;
 mod rules;

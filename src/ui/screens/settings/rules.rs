@@ -81,14 +81,12 @@ pub fn draw(till: Till) -> AnyView {
 }
 
 fn edit(till: Till, error: RwSignal<Option<String>>, change: impl FnOnce(&mut Shop)) {
-    let (Some(commands), Some(mut wanted)) =
-        (till.commands(), till.status.with_untracked(|status| status.shop.clone()))
-    else {
-        return;
-    };
+    let shop = till.status.with_untracked(|status| status.shop.clone());
+    let (Some(commands), Some(seen)) = (till.commands(), shop) else { return };
+    let mut wanted = seen.clone();
     change(&mut wanted);
     spawn_local(async move {
-        let done = commands.edit_shop(wanted).await;
+        let done = commands.edit_shop(seen, wanted).await;
         drop(error.try_set(done.err().map(|problem| text::command_error(&problem)))); // the screen may be gone
     });
 }

@@ -1,0 +1,104 @@
+//! What the shop says of itself, on its receipts: an owner's to change.
+
+use crate::{
+    device::Till,
+    domain::{Label, Note, Shop},
+    ui::{
+        components::{input, notice},
+        erase::{erase, live, on},
+        text,
+    },
+};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+/// What is typed, and what it was when the form was opened: an edit says what it has seen.
+#[derive(Clone, Copy)]
+struct Form {
+    seen: RwSignal<Option<Shop>>,
+    name: RwSignal<String>,
+    address: RwSignal<String>,
+    phone: RwSignal<String>,
+    foot: RwSignal<String>,
+}
+
+impl Form {
+    fn show(self, shop: &Shop) {
+        self.name.set(shop.name.to_string());
+        self.address.set(shop.address.to_string());
+        self.phone.set(shop.phone.to_string());
+        self.foot.set(shop.foot.to_string());
+        self.seen.set(Some(shop.clone()));
+    }
+
+    /// What is wanted; `None` where something typed is too long, or the name is missing.
+    fn wanted(self) -> Option<Shop> {
+        let seen = self.seen.get()?;
+        let note = |typed: RwSignal<String>| typed.with(|typed| Note::clean(typed)).ok();
+        Some(Shop {
+            name: self.name.with(|typed| Label::clean(typed)).ok()?,
+            address: note(self.address)?,
+            phone: note(self.phone)?,
+            foot: note(self.foot)?,
+            ..seen
+        })
+    }
+}
+
+pub fn draw(till: Till) -> AnyView {
+    let owner = Memo::new(move |_| till.status.with(|status| status.is_owner() && status.shop.is_some()));
+    let typed = RwSignal::<String>::default;
+    let form = Form { seen: RwSignal::default(), name: typed(), address: typed(), phone: typed(), foot: typed() };
+    let said = RwSignal::new(None::<Result<(), String>>);
+    // What another phone changes meanwhile is shown where nobody has typed.
+    Effect::new(move |_| {
+        let Some(shop) = till.status.with(|status| status.shop.clone()) else { return };
+        let untouched = untrack(|| form.wanted()) == form.seen.get_untracked();
+        if untouched && form.seen.get_untracked().as_ref() != Some(&shop) {
+            form.show(&shop);
+        }
+    });
+    erase(live(move || owner.get().then(|| fields(till, form, said))))
+}
+
+fn fields(till: Till, form: Form, said: RwSignal<Option<Result<(), String>>>) -> AnyView {
+    let changed =
+        Memo::new(move |_| form.wanted().filter(|wanted| form.seen.with(|seen| seen.as_ref() != Some(wanted))));
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        let (Some(commands), Some(wanted), Some(seen)) =
+            (till.commands(), changed.get_untracked(), form.seen.get_untracked())
+        else {
+            return;
+        };
+        spawn_local(async move {
+            let done = commands.edit_shop(seen, wanted.clone()).await;
+            if done.is_ok() {
+                drop(form.seen.try_set(Some(wanted))); // the screen may be gone
+            }
+            drop(said.try_set(Some(done.map_err(|problem| text::command_error(&problem)))));
+        });
+    };
+    let field = |id: &'static str, label: &'static str, value: RwSignal<String>| {
+        erase(view! {
+            <div class="field"><label class="field__label" for=id>{label}</label>{input(id, "input", "text", "500", value)}</div>
+        })
+    };
+    let outcome = live(move || match said.get() {
+        Some(Err(title)) => Some(notice("bad", title, Vec::new())),
+        Some(Ok(())) if changed.get().is_none() => Some(erase(view! { <p class="ok" role="status">"Enregistré"</p> })),
+        _ => None,
+    });
+    erase(view! {
+        <section class="card" aria-labelledby="p11">
+            <h2 id="p11">"Boutique"</h2>
+            <form on:submit=on(save)>
+                {field("boutique-nom", "Nom de la boutique", form.name)}
+                {field("boutique-adresse", "Adresse", form.address)}
+                {field("boutique-telephone", "Téléphone", form.phone)}
+                {field("boutique-bas", "Bas du reçu", form.foot)}
+                {outcome}
+                <button class="btn btn--wide" type="submit" disabled=live(move || changed.get().is_none())>"Enregistrer"</button>
+            </form>
+        </section>
+    })
+}
