@@ -20,6 +20,8 @@ pub struct Status {
     pub to_decide: usize,
     /// A first sync or resync: rows read of all rows.
     pub loading: Option<(u64, u64)>,
+    /// The shop is read anew once nothing waits to be sent.
+    pub read_anew: bool,
     /// Something can be sold: a catalogue, whole or in part, is there.
     pub has_catalogue: bool,
     /// What the browser said when asked to keep the data; `None` before it answered.

@@ -42,6 +42,10 @@ fn asks_from(device: &Device) -> Option<From> {
     match (&device.meta.loading, device.meta.held) {
         (Some(loading), _) if loading.complete => None,
         (Some(loading), _) => Some(From::Start { position: loading.position.clone() }),
+        // What was handed in, its answer lost, may be counted in a state that is read now: its verdict comes first (G2).
+        (None, Some(_)) if device.meta.read_anew && device.unsent().next().is_none() => {
+            Some(From::Start { position: None })
+        }
         (None, Some(held)) => Some(From::Changes { cursor: held.cursor }),
         (None, None) => Some(From::Start { position: None }),
     }
@@ -128,6 +132,12 @@ pub(super) fn apply_page(
         confirmed = Some(cursor);
     }
     judge(tx, device, &all, confirmed, now_ms, settle_keys);
+    let speaks_of = |entry: &Entry| {
+        let mut answers = all.iter().flat_map(|said| said.answers);
+        answers.any(|answer| answer.key == entry.mutation.key && answer.verdict.change().is_some())
+    };
+    // Nothing waits to be sent any more: now it can be read anew.
+    let may_read = device.meta.read_anew && applied == Applied::UpToDate && device.unsent().all(speaks_of);
     if let Some((page, held)) = page {
         // After the verdicts: a refusal that somebody settled already is not parked any more.
         write_rows(tx, held.generation, &page.rows);
@@ -135,7 +145,7 @@ pub(super) fn apply_page(
     if !restarted {
         finish_loading(tx, device, said.map_or(&[], |said| said.answers));
     }
-    applied
+    if may_read { Applied::Again } else { applied }
 }
 
 /// Whether a verdict is of neither the history that is being read nor the one that is held.
@@ -155,23 +165,34 @@ fn tells_what_is_held(page: &Page, cursor: Cursor) -> bool {
 
 /// Begins to read the shop from its start, beside what is shown until the new state is whole.
 pub(super) fn restart(tx: &mut LocalTx, device: &Device) {
-    tx.expect(Store::Meta, keys::HELD, device.meta.held.as_ref().map(json));
-    let generation = device.meta.held.map_or(0, |held| held.generation + 1);
-    tx.writes.push(Write::DeletePrefix { store: Store::Confirmed, prefix: keys::generation(generation) });
+    let generation = make_room(tx, device);
     let loading = Loading { generation, position: None, at: None, complete: false, rows: 0, total_rows: 0 };
     tx.put(Store::Meta, keys::LOADING, &loading);
 }
 
-/// A person wants the shop read anew. What is shown serves until the new state is whole, and the outbox stays (G4).
-/// `None` where there is nothing to read anew: nothing was read yet, it is being read, or the phone reads nothing.
+/// For a new state beside what is shown: nothing of an earlier try. Answers its generation.
+fn make_room(tx: &mut LocalTx, device: &Device) -> u32 {
+    tx.expect(Store::Meta, keys::HELD, device.meta.held.as_ref().map(json));
+    if device.meta.read_anew {
+        tx.delete(Store::Meta, keys::READ_ANEW);
+    }
+    let generation = device.meta.held.map_or(0, |held| held.generation + 1);
+    tx.writes.push(Write::DeletePrefix { store: Store::Confirmed, prefix: keys::generation(generation) });
+    generation
+}
+
+/// A person wants the shop read anew: as soon as nothing waits to be sent. What is shown serves until the new state is
+/// whole, and the outbox stays (G4). `None` where there is nothing to read anew: nothing was read yet, it is being read or
+/// will be, or the phone reads nothing.
 pub fn read_anew(device: &Device) -> Option<LocalTx> {
     let reads = device.meta.held.is_some() && device.meta.session != SessionState::Revoked;
-    if !reads || device.meta.loading.is_some() {
+    if !reads || device.meta.loading.is_some() || device.meta.read_anew {
         return None;
     }
     let mut tx = LocalTx::strict();
     tx.expect(Store::Meta, keys::LOADING, None);
-    restart(&mut tx, device);
+    tx.expect(Store::Meta, keys::READ_ANEW, None);
+    tx.put(Store::Meta, keys::READ_ANEW, &true);
     Some(tx)
 }
 
@@ -202,6 +223,9 @@ fn start_page(
     }
     let expected = device.meta.loading.as_ref().map(json);
     tx.expect(Store::Meta, keys::LOADING, expected);
+    if device.meta.loading.is_none() && device.meta.read_anew {
+        make_room(tx, device);
+    }
     write_rows(tx, loading.generation, &page.rows);
     let loading = Loading {
         generation: loading.generation,

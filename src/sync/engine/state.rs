@@ -161,6 +161,8 @@ pub struct Meta {
     pub upgrade: bool,
     /// The server saw this installation's numbers under other keys: it becomes a new one (G20).
     pub renumber: bool,
+    /// A person wants the shop read anew, once nothing waits to be sent.
+    pub read_anew: bool,
     /// Id and secret of the installation it is about to become: asked for with the same until the answer is here.
     pub forking: Option<(InstallationId, String)>,
     /// When old history was last let go, by the server's clock; 0 for never.
@@ -327,6 +329,7 @@ impl Meta {
             keys::FORKING => parse(&mut self.forking, value),
             keys::FORGOT => parse(&mut self.forgot_ms, value),
             keys::RENUMBER => parse(&mut self.renumber, value),
+            keys::READ_ANEW => parse(&mut self.read_anew, value),
             // Keys of others (PIN checks) and of newer versions of the app.
             _ => Ok(()),
         }

@@ -153,6 +153,7 @@ pub mod keys {
     /// What a customer is about to buy, so that a reload loses nothing. A sale takes it away in its own transaction.
     pub const CART: &str = "cart";
     pub const RENUMBER: &str = "renumber";
+    pub const READ_ANEW: &str = "read-anew";
     pub const FORKING: &str = "forking";
     /// Id and secret of the installation it is, or asks to become: an enrolment whose answer was lost, or whose row is
     /// damaged, is asked for again with the same.

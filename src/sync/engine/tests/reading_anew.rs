@@ -13,15 +13,41 @@ fn a_full_resync_keeps_the_outbox_and_what_is_shown() {
     let device = till.device();
     assert_eq!((device.shown(), till.0.scan(Store::Outbox, "")), (before.shown(), outbox));
     assert_eq!(till.0.scan(Store::Parked, ""), parked);
-    assert_eq!(plan_pull(&device, "test").unwrap().from, From::Start { position: None });
-    till.pull(start(HISTORY, 12, &[(1, 7)]));
+    // What waits is sent first, and changes are heard of as ever.
+    let cursor = before.shown().unwrap().cursor;
+    assert_eq!(asked(&device), Some(From::Changes { cursor }));
+    let answers = vec![Answer { key: key(1), replayed: false, verdict: Verdict::Applied { change: 13 } }];
+    let answer = PushAnswer { server_now_ms: NOW_MS, history: HISTORY, answers, page: None };
+    let (tx, applied) = on_push_answer(&device, device.meta.epoch, &answer, NOW_MS, &mut || key(900));
+    till.commit(&tx);
+    assert_eq!(applied, Applied::Again, "at once");
+    assert_eq!(asked(&till.device()), Some(From::Start { position: None }));
+    till.pull(start(HISTORY, 14, &[(1, 7)]));
     let device = till.device();
     let held = device.meta.held.unwrap();
-    assert_eq!((held.generation, held.cursor.change, device.meta.loading.is_none()), (1, 12, true));
+    assert_eq!((held.generation, held.cursor.change, device.meta.loading.is_none()), (1, 14, true));
     assert_eq!(till.0.get(Store::Confirmed, &keys::stock(1, product(1))), Some("7"));
-    assert_eq!(device.unsent().map(|entry| entry.mutation.key).collect::<Vec<_>>(), [key(1)], "sent as ever");
-    till.answer(&[(1, Verdict::Applied { change: 13 })], NOW_MS);
-    assert_eq!(till.device().unsent().count(), 0);
+    assert_eq!((device.outbox.len(), device.meta.read_anew), (0, false), "the state holds it");
+    assert_eq!(asked(&device), Some(From::Changes { cursor: held.cursor }), "once");
+}
+
+/// Seeds 70086 and 70115: handed in, its answer lost, a delivery was counted in the state read anew and in the outbox.
+#[test]
+fn a_state_is_not_read_while_what_was_handed_in_has_no_verdict() {
+    let mut till = Till::new();
+    till.commit(&read_anew(&till.device()).unwrap());
+    let before = asked(&till.device());
+    assert_eq!(before, Some(From::Start { position: None }));
+    // Queued, sent and applied while the request was under way; its answer is lost.
+    till.queue(1, receive(1, 9), false);
+    let answer = PullAnswer { server_now_ms: NOW_MS, pulled: start(HISTORY, 12, &[(1, 9)]) };
+    let device = till.device();
+    let (tx, applied) = on_pulled(&device, device.meta.epoch, before.as_ref(), &answer, &[], NOW_MS, &mut || key(901));
+    till.commit(&tx);
+    assert_eq!(applied, Applied::Again);
+    let device = till.device();
+    assert_eq!((device.shown().unwrap().cursor.change, device.meta.loading.is_none()), (10, true));
+    assert!(matches!(asked(&device), Some(From::Changes { .. })));
 }
 
 #[test]

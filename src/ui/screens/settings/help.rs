@@ -32,6 +32,7 @@ pub fn draw(till: Till, seen: Seen) -> AnyView {
 fn read_anew(till: Till) -> AnyView {
     let failed = RwSignal::new(None::<String>);
     let loading = Memo::new(move |_| till.status.with(|status| status.loading));
+    let wanted = Memo::new(move |_| till.status.with(|status| status.read_anew));
     let read = move |_: MouseEvent| {
         let Some(commands) = till.commands() else { return };
         spawn_local(async move {
@@ -48,13 +49,16 @@ fn read_anew(till: Till) -> AnyView {
                 <progress class="progress" max=total.to_string() value=rows.to_string() aria-label="Relecture de la boutique"></progress>
             }))
         }
+        None if wanted.get() => {
+            Some(erase(view! { <p role="status">"La boutique sera relue dès que ce qui attend est envoyé."</p> }))
+        }
         None => failed.get().map(|said| erase(view! { <p class="field__error" role="alert">{said}</p> })),
     });
     erase(view! {
         <p class="small muted">
             "Tout relire demande au serveur toute la boutique et consomme de l’internet. Ce qui attend d’être envoyé reste, et vous pouvez vendre pendant ce temps."
         </p>
-        <button class="btn btn--wide" type="button" disabled=live(move || loading.get().is_some()) on:click=on(read)>
+        <button class="btn btn--wide" type="button" disabled=live(move || loading.get().is_some() || wanted.get()) on:click=on(read)>
             {icons::download()} "Tout relire"
         </button>
         {under_way}
