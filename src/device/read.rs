@@ -246,7 +246,7 @@ fn status(device: &Device, pending: &Pending, to_decide: usize, till: Till) -> S
         waiting: pending.waiting(),
         to_decide,
         loading: meta.loading.as_ref().map(|loading| (loading.rows, loading.total_rows)),
-        read_anew: meta.read_anew,
+        read_anew: meta.read_anew.is_some(),
         has_catalogue: device.shown().is_some(),
         persistent: before.persistent,
         last_contact_ms: meta.contact.server_ms,

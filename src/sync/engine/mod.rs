@@ -41,7 +41,7 @@ pub use schedule::{
 };
 pub use shop::next_retry;
 pub use state::{
-    Acknowledged, Contact, Device, Entry, Held, Installation, Loading, Meta, Parked, SessionState, Standing,
+    Acknowledged, Anew, Contact, Device, Entry, Held, Installation, Loading, Meta, Parked, SessionState, Standing,
     Unreadable, leads_elsewhere,
 };
 pub use storage::{Durability, Expect, LocalTx, Store, Write, keys};

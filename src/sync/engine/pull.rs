@@ -4,7 +4,7 @@ use super::{
     account::begin_epoch,
     loading::{finish_loading, flip, may_finish, wait_for_all},
     push::{Said, heard, judge},
-    state::{Acknowledged, Device, Entry, Held, Installation, Loading, SessionState, Standing},
+    state::{Acknowledged, Anew, Device, Entry, Held, Installation, Loading, SessionState, Standing},
     storage::{LocalTx, Store, Write, json, keys},
 };
 use crate::{
@@ -43,7 +43,7 @@ fn asks_from(device: &Device) -> Option<From> {
         (Some(loading), _) if loading.complete => None,
         (Some(loading), _) => Some(From::Start { position: loading.position.clone() }),
         // What was handed in, its answer lost, may be counted in a state that is read now: its verdict comes first (G2).
-        (None, Some(_)) if device.meta.read_anew && device.unsent().next().is_none() => {
+        (None, Some(_)) if device.meta.read_anew == Some(Anew::Now) && device.unsent().next().is_none() => {
             Some(From::Start { position: None })
         }
         (None, Some(held)) => Some(From::Changes { cursor: held.cursor }),
@@ -137,7 +137,11 @@ pub(super) fn apply_page(
         answers.any(|answer| answer.key == entry.mutation.key && answer.verdict.change().is_some())
     };
     // Nothing waits to be sent any more: now it can be read anew.
-    let may_read = device.meta.read_anew && applied == Applied::UpToDate && device.unsent().all(speaks_of);
+    let wanted = device.meta.read_anew.is_some() && device.meta.loading.is_none() && !restarted;
+    let may_read = wanted && applied == Applied::UpToDate && device.unsent().all(speaks_of);
+    if wanted && page.is_some() && device.meta.read_anew == Some(Anew::AfterChanges) {
+        tx.put(Store::Meta, keys::READ_ANEW, &Anew::Now);
+    }
     if let Some((page, held)) = page {
         // After the verdicts: a refusal that somebody settled already is not parked any more.
         write_rows(tx, held.generation, &page.rows);
@@ -173,7 +177,7 @@ pub(super) fn restart(tx: &mut LocalTx, device: &Device) {
 /// For a new state beside what is shown: nothing of an earlier try. Answers its generation.
 fn make_room(tx: &mut LocalTx, device: &Device) -> u32 {
     tx.expect(Store::Meta, keys::HELD, device.meta.held.as_ref().map(json));
-    if device.meta.read_anew {
+    if device.meta.read_anew.is_some() {
         tx.delete(Store::Meta, keys::READ_ANEW);
     }
     let generation = device.meta.held.map_or(0, |held| held.generation + 1);
@@ -186,13 +190,13 @@ fn make_room(tx: &mut LocalTx, device: &Device) -> u32 {
 /// will be, or the phone reads nothing.
 pub fn read_anew(device: &Device) -> Option<LocalTx> {
     let reads = device.meta.held.is_some() && device.meta.session != SessionState::Revoked;
-    if !reads || device.meta.loading.is_some() || device.meta.read_anew {
+    if !reads || device.meta.loading.is_some() || device.meta.read_anew.is_some() {
         return None;
     }
     let mut tx = LocalTx::strict();
     tx.expect(Store::Meta, keys::LOADING, None);
     tx.expect(Store::Meta, keys::READ_ANEW, None);
-    tx.put(Store::Meta, keys::READ_ANEW, &true);
+    tx.put(Store::Meta, keys::READ_ANEW, &Anew::Now);
     Some(tx)
 }
 
@@ -216,6 +220,13 @@ fn start_page(
     if loading.at.is_some_and(|at| at != page.at) {
         return Applied::Again;
     }
+    // A stream was faster, or the server was set back, which it says when it is asked for changes.
+    let older = |held: Held| held.cursor.history == page.at.history && page.at.change < held.cursor.change;
+    if device.meta.loading.is_none() && device.meta.held.is_some_and(older) {
+        tx.expect(Store::Meta, keys::LOADING, None);
+        tx.put(Store::Meta, keys::READ_ANEW, &Anew::AfterChanges);
+        return Applied::Again;
+    }
     let resent = loading.at.is_none() && resend(tx, device, page.at, acknowledged);
     if device.meta.held.is_none() && loading.at.is_none() && (resent || device.unsent().next().is_some()) {
         // Handed in, its answer lost, it may be counted in this state already: its verdict comes first (G2).
@@ -223,7 +234,7 @@ fn start_page(
     }
     let expected = device.meta.loading.as_ref().map(json);
     tx.expect(Store::Meta, keys::LOADING, expected);
-    if device.meta.loading.is_none() && device.meta.read_anew {
+    if device.meta.loading.is_none() && device.meta.read_anew.is_some() {
         make_room(tx, device);
     }
     write_rows(tx, loading.generation, &page.rows);

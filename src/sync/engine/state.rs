@@ -106,6 +106,16 @@ pub enum Standing {
     Deciding { since_ms: i64 },
 }
 
+/// When the shop is read anew, as a person wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Anew {
+    /// As soon as nothing waits to be sent.
+    Now,
+    /// After the next page of changes: what was read was older than what is shown.
+    AfterChanges,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parked {
     pub mutation: Mutation,
@@ -162,7 +172,7 @@ pub struct Meta {
     /// The server saw this installation's numbers under other keys: it becomes a new one (G20).
     pub renumber: bool,
     /// A person wants the shop read anew, once nothing waits to be sent.
-    pub read_anew: bool,
+    pub read_anew: Option<Anew>,
     /// Id and secret of the installation it is about to become: asked for with the same until the answer is here.
     pub forking: Option<(InstallationId, String)>,
     /// When old history was last let go, by the server's clock; 0 for never.

@@ -27,7 +27,7 @@ fn a_full_resync_keeps_the_outbox_and_what_is_shown() {
     let held = device.meta.held.unwrap();
     assert_eq!((held.generation, held.cursor.change, device.meta.loading.is_none()), (1, 14, true));
     assert_eq!(till.0.get(Store::Confirmed, &keys::stock(1, product(1))), Some("7"));
-    assert_eq!((device.outbox.len(), device.meta.read_anew), (0, false), "the state holds it");
+    assert_eq!((device.outbox.len(), device.meta.read_anew), (0, None), "the state holds it");
     assert_eq!(asked(&device), Some(From::Changes { cursor: held.cursor }), "once");
 }
 
@@ -61,4 +61,29 @@ fn a_reading_under_way_is_not_begun_again() {
     let mut till = Till::new();
     till.commit(&session_is(SessionState::Revoked));
     assert_eq!(read_anew(&till.device()), None);
+}
+
+/// Seed 70133: a stream brought newer changes while the shop was read.
+#[test]
+fn a_state_that_is_older_than_what_is_shown_is_read_again_after_the_changes() {
+    let mut till = Till::new();
+    till.commit(&read_anew(&till.device()).unwrap());
+    let page = |from, to| {
+        let rows = Rows::default();
+        Pulled::Page(Page { history: HISTORY, from, to, more: false, answers: Vec::new(), rows })
+    };
+    let (before, newer) = (asked(&till.device()), PullAnswer { server_now_ms: NOW_MS, pulled: page(10, 14) });
+    let device = till.device();
+    let (tx, applied) = on_pulled(&device, device.meta.epoch, None, &newer, &[], NOW_MS, &mut || key(901));
+    till.commit(&tx);
+    assert_eq!(applied, Applied::Again, "there is still something to read");
+    assert_eq!(asked(&till.device()), before);
+    assert_eq!(till.pull(start(HISTORY, 12, &[])), Applied::Again);
+    let device = till.device();
+    assert_eq!((device.shown().unwrap().cursor.change, device.meta.loading.is_none()), (14, true));
+    assert!(matches!(asked(&device), Some(From::Changes { .. })), "a server that was set back says so");
+    till.pull(page(14, 14));
+    assert_eq!(asked(&till.device()), before);
+    till.pull(start(HISTORY, 14, &[]));
+    assert_eq!(till.device().shown().unwrap().generation, 1);
 }
