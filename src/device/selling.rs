@@ -105,8 +105,11 @@ impl Inner {
         }
     }
 
-    /// Whether the phone knows of less than is sold.
+    /// Whether the phone knows of less than is sold; before the catalogue is read it knows nothing.
     fn is_short(&self, sale: &Sale) -> bool {
+        if !self.till.ready.get_untracked() {
+            return false;
+        }
         let stock = |product| untrack(|| self.till.product(product)).map_or(0, |shown| shown.stock);
         sale.units_by_product().into_iter().any(|(product, units)| units > stock(product))
     }

@@ -206,7 +206,7 @@ fn a_backup_made_while_the_server_runs_is_restored_and_the_phones_send_again() {
     phone.synchronise().unwrap();
     let products: Vec<Product> = phone.confirmed(Kind::Product).unwrap();
     let sell = |phone: &mut Phone| {
-        let key = phone.sell([&products[0]].into_iter(), true).unwrap().key;
+        let key = phone.sell([&products[0]], true).unwrap().key;
         phone.push(Lane::Urgent(key)).unwrap();
         assert_eq!(phone.settled(key).unwrap(), Settled::Confirmed);
     };
