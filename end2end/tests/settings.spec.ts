@@ -177,7 +177,7 @@ test("what the owner says of the shop is on its receipts, on every phone and whe
   const { page: owner } = await shop.phone(browser, "Patronne");
   const { page: seller } = await shop.phone(browser, "Vendeur", SELLER);
   await owner.getByRole("link", { name: "Paramètres" }).click();
-  const form = owner.getByRole("region", { name: "Boutique" });
+  const form = owner.getByRole("region", { name: "Boutique", exact: true });
   await expect(form.getByLabel("Nom de la boutique")).toHaveValue("Boutique Kaloum");
   await expect(form.getByRole("button", { name: "Enregistrer" })).toBeDisabled();
   await form.getByLabel("Nom de la boutique").fill("Chez Mariama");
