@@ -134,14 +134,11 @@ impl Schedule {
     /// A request failed or timed out. `chance` is in 0.0..1.0. Of two that were under way together, a push and a pull, the
     /// second says nothing new: else each outage would be backed off from twice.
     pub fn failed(&mut self, now_ms: i64, chance: f64) {
-        if now_ms < self.not_before {
-            self.push_at = Some(now_ms);
-            self.pull_at = Some(now_ms);
-            return;
+        if now_ms >= self.not_before {
+            let bound = BACKOFF_FIRST_MS.saturating_mul(1 << self.failures.min(16)).min(BACKOFF_LAST_MS);
+            self.failures = self.failures.saturating_add(1);
+            self.not_before = now_ms + (bound as f64 * chance.clamp(0.0, 1.0)) as i64;
         }
-        let bound = BACKOFF_FIRST_MS.saturating_mul(1 << self.failures.min(16)).min(BACKOFF_LAST_MS);
-        self.failures = self.failures.saturating_add(1);
-        self.not_before = now_ms + (bound as f64 * chance.clamp(0.0, 1.0)) as i64;
         if faults::is(Fault::NoRetry) {
             return;
         }
