@@ -14,6 +14,8 @@ use uuid::Uuid;
 use web_push_native::Auth;
 
 const ENDPOINT_MAX_BYTES: usize = 2_000;
+/// Of a key as text: 65 bytes in Base64, and its padding.
+const KEY_MAX_BYTES: usize = 88;
 
 /// A place to send to, and how to encrypt for it.
 #[derive(Debug, Clone)]
@@ -38,7 +40,10 @@ impl Subscription {
     }
 
     pub(super) fn place(&self) -> Option<Place> {
-        let bytes = |text: &str| Base64UrlUnpadded::decode_vec(text.trim_end_matches('=')).ok();
+        let bytes = |text: &str| {
+            let text = (text.len() <= KEY_MAX_BYTES).then(|| text.trim_end_matches('='))?;
+            Base64UrlUnpadded::decode_vec(text).ok()
+        };
         let endpoint: Uri = self.endpoint.parse().ok().filter(|_| self.endpoint.len() <= ENDPOINT_MAX_BYTES)?;
         let public = PublicKey::from_sec1_bytes(&bytes(&self.p256dh)?).ok()?;
         let auth: [u8; 16] = bytes(&self.auth)?.try_into().ok()?;
@@ -124,6 +129,9 @@ mod tests {
         let local = ["127.0.0.1".to_owned()];
         assert!(at("http://127.0.0.1:5555/1").check(&local).is_ok());
         assert!(Subscription { auth: "short".into(), ..at("https://push.example/1") }.check(&hosts).is_err());
+        let padded = |n: usize| at("https://push.example/1").auth + &"=".repeat(n);
+        assert!(Subscription { auth: padded(2), ..at("https://push.example/1") }.check(&hosts).is_ok());
+        assert!(Subscription { auth: padded(900_000), ..at("https://push.example/1") }.check(&hosts).is_err());
         assert!(Subscription { p256dh: "AAAA".into(), ..at("https://push.example/1") }.check(&hosts).is_err());
     }
 }
