@@ -136,3 +136,34 @@ test("months before those a phone holds are asked of the server", async ({ shop,
   expect(asked.map((body) => JSON.parse(body).request.from.past.days.kind)).toEqual(["expense"]);
   await expect(listed(page, "Loyer")).toHaveCount(1);
 });
+
+test("an expense older than a phone holds does not come again once it was taken back", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await toExpenses(page);
+  const id = "01800000-0000-7000-8000-000000000002";
+  const day = Math.floor(Date.now() / 86_400_000) - 100;
+  // The shop is new: what it paid a hundred days ago, and what becomes of it, is put into the server's answers.
+  await page.route("**/api/v1/pull", async (route) => {
+    if (!route.request().postDataJSON().request.from.past) return route.continue();
+    const expense = { id, kind: "Loyer", amount: 900_000, note: "" };
+    const row = { expense, actor: "01800000-0000-7000-8000-000000000004", at_ms: day * 86_400_000, day };
+    await route.fulfill({ json: { server_now_ms: Date.now(), pulled: { past: { rows: { expenses: [row] } } } } });
+  });
+  await page.route("**/api/v1/push", async (route) => {
+    const { cursor, mutations } = route.request().postDataJSON().request;
+    if (mutations.length === 0) return route.continue();
+    const change = cursor.change + 1;
+    const answers = mutations.map(({ key }: { key: string }) => ({ key, verdict: { applied: { change } } }));
+    const told = { history: cursor.history, from: cursor.change, to: change, more: false, answers, rows: { gone: [{ kind: "expense", id }] } };
+    await route.fulfill({ json: { server_now_ms: Date.now(), history: cursor.history, answers, page: { page: told } } });
+  });
+  await page.getByRole("button", { name: "Voir plus ancien" }).click();
+  await listed(page, "Loyer").getByRole("link").click();
+  await page.getByRole("button", { name: "Supprimer la dépense" }).click();
+  await page.getByRole("button", { name: "Saisie deux fois" }).click();
+  const answered = page.waitForResponse("**/api/v1/push");
+  await page.getByRole("button", { name: "Oui, supprimer" }).click();
+  await answered;
+  await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+  await expect(listed(page, "Loyer")).toHaveCount(0);
+});
