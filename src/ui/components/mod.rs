@@ -218,6 +218,26 @@ pub fn input(
     })
 }
 
+/// A text field under its label.
+pub fn text_field(id: &'static str, label: &'static str, max: &'static str, value: RwSignal<String>) -> AnyView {
+    erase(view! {
+        <div class="field">
+            <label class="field__label" for=id>{label}</label>
+            {input(id, "input", "text", max, value)}
+        </div>
+    })
+}
+
+/// An amount under its label.
+pub fn money_field(id: &'static str, label: &'static str, value: RwSignal<String>) -> AnyView {
+    erase(view! {
+        <div class="field">
+            <label class="field__label" for=id>{label}</label>
+            <span class="suffix">{input(id, "input input--money", "numeric", "20", value)}<span aria-hidden="true">"GNF"</span></span>
+        </div>
+    })
+}
+
 /// A text field with words to tap that fill it.
 pub fn suggested(
     id: &'static str,

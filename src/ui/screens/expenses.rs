@@ -2,7 +2,7 @@
 
 mod expense;
 
-use super::{banners, chip, follow, name_of, require_person, till, to_decide};
+use super::{banners, chip, follow, name_of, older::Past, require_person, till, to_decide};
 use crate::{
     device::{
         Till,
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 pub use expense::ExpenseCard;
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use leptos::{ev::MouseEvent, prelude::*};
 
 /// What the screen is at.
 #[derive(Clone, Copy)]
@@ -25,9 +25,7 @@ struct Listing {
     till: Till,
     /// The one kind that is shown.
     kind: RwSignal<Option<Label>>,
-    /// Counts what the server was asked for: then the list is read anew.
-    asked: RwSignal<usize>,
-    asking: RwSignal<bool>,
+    past: Past,
     found: RwSignal<Option<Found>>,
     error: RwSignal<Option<String>>,
 }
@@ -36,15 +34,10 @@ struct Listing {
 pub fn Expenses() -> impl IntoView {
     let till = till();
     require_person(till);
-    let listing = Listing {
-        till,
-        kind: RwSignal::default(),
-        asked: RwSignal::default(),
-        asking: RwSignal::default(),
-        found: RwSignal::default(),
-        error: RwSignal::default(),
-    };
-    read(till, listing.asked, listing.found, listing.error);
+    let error = RwSignal::default();
+    let past = Past::new(till, Older::Expenses, error);
+    let listing = Listing { till, kind: RwSignal::default(), past, found: RwSignal::default(), error };
+    read(till, move || past.track(), listing.found, listing.error);
     erase(view! {
         <div class="app">
             {top(Some(("/", "Accueil")), "Dépenses".into_any(), chip(till), ().into_any())}
@@ -60,11 +53,11 @@ pub fn Expenses() -> impl IntoView {
     })
 }
 
-/// Reads all expenses that are known here, again with every change.
-fn read(till: Till, asked: RwSignal<usize>, found: RwSignal<Option<Found>>, error: RwSignal<Option<String>>) {
+/// Reads all expenses that are known here, again with every change and with what `tracks` does.
+fn read(till: Till, tracks: impl Fn() + 'static, found: RwSignal<Option<Found>>, error: RwSignal<Option<String>>) {
     follow(
         till,
-        move || asked.track(),
+        tracks,
         |commands, ()| commands.expenses(),
         move |read| match read {
             Ok(read) => drop(found.try_set(Some(read))),
@@ -156,7 +149,7 @@ impl Listing {
 
     /// The months before, which the server is asked for.
     fn end(self) -> AnyView {
-        let since = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| found.since)));
+        let since = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| Some(found.since))));
         let nothing =
             Memo::new(move |_| self.found.with(|found| found.as_ref().is_some_and(|found| found.months.is_empty())));
         let empty = live(move || {
@@ -165,31 +158,6 @@ impl Listing {
                 erase(view! { <div class="empty" role="status">{icons::banknote()}<h2>"Pas de dépense"</h2><p>{more}</p></div> })
             })
         });
-        let reach =
-            live(move || since.get().map(|day| format!("Tout depuis le {day} est ici. Le reste est sur le serveur.")));
-        let older = on(move |_: MouseEvent| self.ask());
-        erase(view! {
-            {empty}
-            <div class="end" hidden=live(move || since.get().is_none())>
-                <p class="small muted">{reach}</p>
-                <button class="btn btn--wide" type="button" disabled=live(move || self.asking.get()) on:click=older>
-                    "Voir plus ancien"
-                </button>
-            </div>
-        })
-    }
-
-    fn ask(self) {
-        let Some(commands) = self.till.commands() else { return };
-        self.asking.set(true);
-        self.error.set(None);
-        spawn_local(async move {
-            // The screen may have been left meanwhile.
-            match commands.ask_older(Older::Expenses).await {
-                true => drop(self.asked.try_update(|asked| *asked += 1)),
-                false => drop(self.error.try_set(Some(text::NOT_REACHED.to_owned()))),
-            }
-            let _ = self.asking.try_set(false);
-        });
+        erase(view! { {empty} {self.past.end(since, || ())} })
     }
 }

@@ -5,6 +5,7 @@ mod decide;
 mod expenses;
 mod home;
 mod office;
+mod older;
 mod pay;
 mod receipt;
 mod sales;

@@ -7,7 +7,7 @@ use crate::{
     device::{Till, handle::Sold},
     domain::{Money, SaleLine, Tender, shop::BeyondStock},
     ui::{
-        components::{input, live_amount, notice, segments, top},
+        components::{input, live_amount, money_field, notice, segments, top},
         erase::{erase, live, on},
         format::{self, number},
     },
@@ -166,15 +166,6 @@ fn sale(till: Till, form: Form, busy: RwSignal<bool>) -> impl FnMut(MouseEvent) 
             navigate(&to, NavigateOptions { replace: true, ..Default::default() });
         });
     }
-}
-
-fn money_field(id: &'static str, label: &'static str, value: RwSignal<String>) -> AnyView {
-    erase(view! {
-        <div class="field">
-            <label class="field__label" for=id>{label}</label>
-            <span class="suffix">{input(id, "input input--money", "numeric", "20", value)}<span aria-hidden="true">"GNF"</span></span>
-        </div>
-    })
 }
 
 /// What the payment comes to: the change to give, what is missing.

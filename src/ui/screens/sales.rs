@@ -2,7 +2,7 @@
 
 mod sale;
 
-use super::{banners, chip, follow, name_of, require_person, till, to_decide};
+use super::{banners, chip, follow, name_of, older::Past, require_person, till, to_decide};
 use crate::{
     device::{
         Till,
@@ -12,11 +12,11 @@ use crate::{
     sync::view::{ListedSale, SalesDay, Takings},
     ui::{
         components::{amount, nav, notice, product_name, search_for, sum, top},
-        erase::{Row, erase, live, on, rows},
+        erase::{Row, erase, live, rows},
         format, icons, text,
     },
 };
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 pub use sale::SaleCard;
 
@@ -30,9 +30,7 @@ struct Listing {
     till: Till,
     query: RwSignal<String>,
     at_least: RwSignal<usize>,
-    /// Counts what the server was asked for: then the list is read anew.
-    asked: RwSignal<usize>,
-    asking: RwSignal<bool>,
+    past: Past,
     found: RwSignal<Option<Found>>,
     error: RwSignal<Option<String>>,
 }
@@ -42,19 +40,19 @@ pub fn Sales() -> impl IntoView {
     let till = till();
     require_person(till);
     let typed = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
+    let error = RwSignal::default();
     let listing = Listing {
         till,
         query: RwSignal::new(typed),
         at_least: RwSignal::new(STEP),
-        asked: RwSignal::default(),
-        asking: RwSignal::default(),
+        past: Past::new(till, Older::Sales, error),
         found: RwSignal::default(),
-        error: RwSignal::default(),
+        error,
     };
     follow(
         till,
         move || {
-            listing.asked.track();
+            listing.past.track();
             (listing.query.get(), listing.at_least.get())
         },
         |commands, (typed, at_least)| commands.sales(typed, at_least),
@@ -171,11 +169,6 @@ impl Listing {
         let since = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| found.since)));
         let nothing =
             Memo::new(move |_| self.found.with(|found| found.as_ref().is_some_and(|found| found.days.is_empty())));
-        let older = on(move |_: MouseEvent| match since.get_untracked() {
-            Some(None) => self.at_least.update(|at_least| *at_least += STEP),
-            Some(Some(_)) => self.ask(),
-            None => {}
-        });
         let empty = live(move || {
             nothing.get().then(|| {
                 let searched = self.query.with(|typed| !typed.trim().is_empty());
@@ -183,31 +176,6 @@ impl Listing {
                 erase(view! { <div class="empty" role="status">{icons::search()}<h2>{said}</h2></div> })
             })
         });
-        let reach = live(move || {
-            since.get().flatten().map(|day| format!("Tout depuis le {day} est ici. Le reste est sur le serveur."))
-        });
-        erase(view! {
-            {empty}
-            <div class="end" hidden=live(move || since.get().is_none())>
-                <p class="small muted">{reach}</p>
-                <button class="btn btn--wide" type="button" disabled=live(move || self.asking.get()) on:click=older>
-                    "Voir plus ancien"
-                </button>
-            </div>
-        })
-    }
-
-    fn ask(self) {
-        let Some(commands) = self.till.commands() else { return };
-        self.asking.set(true);
-        self.error.set(None);
-        spawn_local(async move {
-            // The screen may have been left meanwhile.
-            match commands.ask_older(Older::Sales).await {
-                true => drop(self.asked.try_update(|asked| *asked += 1)),
-                false => drop(self.error.try_set(Some(text::NOT_REACHED.to_owned()))),
-            }
-            let _ = self.asking.try_set(false);
-        });
+        erase(view! { {empty} {self.past.end(since, move || self.at_least.update(|at_least| *at_least += STEP))} })
     }
 }

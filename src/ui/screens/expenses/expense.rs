@@ -6,7 +6,7 @@ use crate::{
     domain::{Expense, ExpenseId, Label, Note},
     sync::view::ListedExpense,
     ui::{
-        components::{amount, facts, input, notice, suggested, top},
+        components::{amount, facts, money_field, notice, suggested, text_field, top},
         erase::{erase, live, on},
         format,
         screens::{banners, chip, name_of, only_theirs, owns, require_person, till},
@@ -37,7 +37,7 @@ pub fn ExpenseCard() -> impl IntoView {
     require_person(till);
     let id = use_query_map().with_untracked(|query| query.get("id")?.parse::<ExpenseId>().ok());
     let (found, error) = (RwSignal::new(None), RwSignal::new(None));
-    read(till, RwSignal::new(0), found, error);
+    read(till, || (), found, error);
     // The form is of the expense as it was when it was opened: what somebody else changes meanwhile is not overwritten.
     let opened = Memo::new(move |before: Option<&Option<ListedExpense>>| match before {
         Some(Some(opened)) => Some(opened.clone()),
@@ -137,18 +137,9 @@ impl Form {
         erase(view! {
             {live(move || self.error.get().map(|title| notice("bad", title, Vec::new())))}
             <section class="card" aria-label="Dépense">
-                <div class="field">
-                    <label class="field__label" for="amount">"Montant"</label>
-                    <span class="suffix">
-                        {input("amount", "input input--money", "numeric", "20", self.amount)}
-                        <span aria-hidden="true">"GNF"</span>
-                    </span>
-                </div>
+                {money_field("amount", "Montant", self.amount)}
                 {suggested("kind", "Sorte", "100", text::EXPENSE_KINDS, self.kind)}
-                <div class="field">
-                    <label class="field__label" for="note">"Note (facultative)"</label>
-                    {input("note", "input", "text", "500", self.note)}
-                </div>
+                {text_field("note", "Note (facultative)", "500", self.note)}
                 <button
                     class="btn btn--main btn--wide"
                     type="button"

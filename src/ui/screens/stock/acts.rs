@@ -5,7 +5,7 @@ use crate::{
     domain::{AdjustReason, Note, ProductId, Quantity, quantity::Delta},
     sync::view::Shown,
     ui::{
-        components::{in_stock, input, notice, segments},
+        components::{in_stock, input, notice, segments, text_field},
         erase::{erase, live, on},
         format::{self, number},
         text,
@@ -162,10 +162,7 @@ impl Acts {
                     {input("quantite", "input", "numeric", "12", self.typed)}
                     <span class="small muted" role="status">{live(move || said.get())}</span>
                 </div>
-                <div class="field">
-                    <label class="field__label" for="note">"Note (facultative)"</label>
-                    {input("note", "input", "text", "500", self.note)}
-                </div>
+                {text_field("note", "Note (facultative)", "500", self.note)}
                 <button
                     class="btn btn--main btn--wide"
                     type="submit"
