@@ -4,7 +4,7 @@ use crate::{
     device::Till,
     domain::{Label, Note, Shop},
     ui::{
-        components::{input, notice},
+        components::{notice, text_field},
         erase::{erase, live, on},
         text,
     },
@@ -78,24 +78,19 @@ fn fields(till: Till, form: Form, said: RwSignal<Option<Result<(), String>>>) ->
             drop(said.try_set(Some(done.map_err(|problem| text::command_error(&problem)))));
         });
     };
-    let field = |id: &'static str, label: &'static str, value: RwSignal<String>| {
-        erase(view! {
-            <div class="field"><label class="field__label" for=id>{label}</label>{input(id, "input", "text", "500", value)}</div>
-        })
-    };
     let outcome = live(move || match said.get() {
         Some(Err(title)) => Some(notice("bad", title, Vec::new())),
         Some(Ok(())) if changed.get().is_none() => Some(erase(view! { <p class="ok" role="status">"Enregistré"</p> })),
         _ => None,
     });
     erase(view! {
-        <section class="card" aria-labelledby="p11">
-            <h2 id="p11">"Boutique"</h2>
-            <form on:submit=on(save)>
-                {field("boutique-nom", "Nom de la boutique", form.name)}
-                {field("boutique-adresse", "Adresse", form.address)}
-                {field("boutique-telephone", "Téléphone", form.phone)}
-                {field("boutique-bas", "Bas du reçu", form.foot)}
+        <section aria-labelledby="p11">
+            <form class="card" on:submit=on(save)>
+                <h2 id="p11">"Boutique"</h2>
+                {text_field("boutique-nom", "Nom de la boutique", "100", form.name)}
+                {text_field("boutique-adresse", "Adresse", "500", form.address)}
+                {text_field("boutique-telephone", "Téléphone", "500", form.phone)}
+                {text_field("boutique-bas", "Bas du reçu", "500", form.foot)}
                 {outcome}
                 <button class="btn btn--wide" type="submit" disabled=live(move || changed.get().is_none())>"Enregistrer"</button>
             </form>

@@ -56,7 +56,7 @@ pub(super) fn moves(till: Till, product: ProductId) -> AnyView {
 fn line(till: Till, moved: &Moved) -> AnyView {
     let Moved { at_ms, actor, delta, stock_after, waiting, .. } = *moved;
     let what = match &moved.cause {
-        Cause::Sale { sale } | Cause::Void { sale } => {
+        Cause::Sale { sale } | Cause::Void { sale } | Cause::Unchecked { sale } => {
             let to = format!("/ventes/vente?id={sale}");
             erase(view! { <a href=to>{text::cause(&moved.cause)}</a> })
         }
