@@ -1,7 +1,7 @@
 //! History older than this device holds, asked of the server when somebody wants to see it. It is shown, not stored.
 
 use super::{
-    handle::{Absent, Older, Receipt},
+    handle::{Absent, Act, Older, Receipt},
     platform, read,
     sender::APP,
     shelf::Shelf,
@@ -22,6 +22,17 @@ pub struct Asked {
     pub receipts: BTreeMap<SaleId, Receipt>,
     pub sales: Months<SaleRow>,
     pub expenses: Months<ExpenseRow>,
+}
+
+impl Asked {
+    /// What an act takes back is not what it was when it was asked for.
+    pub fn forget(&mut self, act: &Act) {
+        match act {
+            Act::VoidSale { sale, .. } => drop(self.receipts.remove(sale)),
+            Act::VoidExpense { expense, .. } => self.expenses.rows.retain(|row| row.expense.id != *expense),
+            _ => {}
+        }
+    }
 }
 
 /// Months before what the device holds, without a gap.

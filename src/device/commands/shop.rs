@@ -21,14 +21,7 @@ impl ShopCommands for Page {
     fn act(&self, act: Act) -> Answer<Result<(), CommandError>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            // What the server was asked for is of before.
-            let mut past = inner.past.borrow_mut();
-            match &act {
-                Act::VoidSale { sale, .. } => drop(past.receipts.remove(sale)),
-                Act::VoidExpense { expense, .. } => past.expenses.rows.retain(|row| row.expense.id != *expense),
-                _ => {}
-            }
-            drop(past);
+            inner.past.borrow_mut().forget(&act);
             inner.queue(bodies(act)).await
         })
     }
