@@ -111,6 +111,10 @@ faults! {
     NoRetry,
     /// a phone that has nothing to send never asks
     NoTick,
+    /// any answer is taken for the newest, though a page of the stream was missed since it was asked for
+    AnyAnswerIsNewest,
+    /// what nobody queued is sent at the next occasion
+    SendsOnlyWhenTold,
     /// a phone that waits for a verdict asks for the shop without a pause
     WaitsWithoutPause,
 }

@@ -10,8 +10,9 @@ use super::{
 };
 use comptoir::sync::{engine::SessionState, wire::Cursor};
 
-/// Within this time of a good network everybody has nothing left to say: some backoffs of a minute, some ticks.
-const PROGRESS_MS: i64 = 15 * 60_000;
+/// Within this time of a good network everybody has nothing left to say: a stream that fell silent before it, a request
+/// that times out, a backoff and a tick of a minute. Less than a phone with a stream waits before it asks unprompted.
+const PROGRESS_MS: i64 = 4 * 60_000;
 
 impl World<'_> {
     /// The network is good, phones are on, people are signed in: what remains is to agree.

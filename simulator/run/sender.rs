@@ -99,15 +99,14 @@ impl Phone {
                     self.give_way(tab, stage)?;
                     self.push(tab, Lane::Urgent(key), &device, stage)?;
                 }
-                Action::Push if !sender.pushing => {
+                Action::Push => {
                     sender.pushing = true;
                     self.push(tab, Lane::Backlog, &device, stage)?;
                 }
-                Action::Pull if !sender.pulling => {
+                Action::Pull => {
                     sender.pulling = true;
                     self.pull(tab, &device, stage)?;
                 }
-                Action::Push | Action::Pull => {}
                 Action::Sleep { until_ms } => {
                     let next_ms = until_ms.into_iter().chain(follow_at_ms).min();
                     let pause_ms = next_ms.map_or(TIMER_MAX_MS, |until| until - now_ms);
@@ -119,13 +118,16 @@ impl Phone {
     }
 
     fn situation(&mut self, tab: u64, device: &Device, stage: &Stage) -> Situation {
-        let streaming = self.sender(tab).is_some_and(|sender| sender.following.stream.is_some());
+        let of_sender = |sender: &mut Sender| (sender.following.stream.is_some(), sender.pushing, sender.pulling);
+        let (streaming, pushing, pulling) = self.sender(tab).map(of_sender).unwrap_or_default();
         Situation {
             online: self.online(stage),
             session: device.meta.session,
             unsent: device.unsent().next().is_some(),
             visible: self.visible(stage),
             streaming,
+            pushing,
+            pulling,
         }
     }
 

@@ -125,7 +125,7 @@ impl Sender {
                     self.0.hurry.pulse();
                     self.spawn(&device, move |sender| async move { sender.push(Lane::Urgent(key)).await });
                 }
-                Action::Push if !self.0.busy.borrow().pushing => {
+                Action::Push => {
                     self.0.busy.borrow_mut().pushing = true;
                     self.spawn(&device, |sender| async move {
                         let result = sender.push(Lane::Backlog).await;
@@ -133,7 +133,7 @@ impl Sender {
                         result
                     });
                 }
-                Action::Pull if !self.0.busy.borrow().pulling => {
+                Action::Pull => {
                     self.0.busy.borrow_mut().pulling = true;
                     self.spawn(&device, |sender| async move {
                         let result = sender.pull().await;
@@ -141,8 +141,6 @@ impl Sender {
                         result
                     });
                 }
-                // Under way already: its end schedules what is left.
-                Action::Push | Action::Pull => {}
                 Action::Sleep { until_ms } => {
                     let next_ms = until_ms.into_iter().chain(follow_at_ms).min();
                     let pause_ms = next_ms.map_or(i64::from(i32::MAX), |until| until - steady_ms());
@@ -204,12 +202,15 @@ impl Sender {
     }
 
     fn situation(&self, device: &Device) -> Situation {
+        let Busy { pushing, pulling } = *self.0.busy.borrow();
         Situation {
             online: platform::online(),
             session: device.meta.session,
             unsent: device.unsent().next().is_some(),
             visible: platform::visible(),
             streaming: self.0.following.borrow().stream.is_some(),
+            pushing,
+            pulling,
         }
     }
 

@@ -199,8 +199,13 @@ async fn session_expired_offline_three_days(test: TestDb) {
     assert_eq!((phone.device().unsent().count(), phone.stock(rice)), (4, 6));
     let mut schedule = engine::Schedule::default();
     schedule.trigger(engine::Trigger::Wake, phone.now_ms);
-    let ended =
-        engine::Situation { online: true, session: SessionState::Ended, unsent: true, visible: true, streaming: false };
+    let ended = engine::Situation {
+        online: true,
+        session: SessionState::Ended,
+        unsent: true,
+        visible: true,
+        ..Default::default()
+    };
     assert_eq!(schedule.next(ended, phone.now_ms), engine::Action::Sleep { until_ms: None });
     // A PIN, and all of it is sent, each sale on the day it was made.
     phone.sign_in(shop.employee).await;

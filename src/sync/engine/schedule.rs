@@ -33,7 +33,7 @@ pub enum Trigger {
 }
 
 /// What holds now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Situation {
     pub online: bool,
     pub session: SessionState,
@@ -43,6 +43,9 @@ pub struct Situation {
     pub visible: bool,
     /// A stream brings the changes as they commit.
     pub streaming: bool,
+    /// A push of the backlog is under way.
+    pub pushing: bool,
+    pub pulling: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +64,8 @@ pub struct Schedule {
     urgent: Vec<Key>,
     push_at: Option<i64>,
     pull_at: Option<i64>,
+    /// Something was missed since the last pull began: no answer that is under way need tell it.
+    missed: bool,
     failures: u32,
     not_before: i64,
 }
@@ -75,7 +80,7 @@ impl Schedule {
                 self.push_at.get_or_insert(now_ms + CHANGE_PAUSE_MS);
             }
             Trigger::Change => self.push_at = Some(now_ms + CHANGE_PAUSE_MS),
-            Trigger::Missed => self.pull_at = Some(now_ms),
+            Trigger::Missed => (self.missed, self.pull_at) = (true, Some(now_ms)),
             Trigger::Reached => {
                 self.failures = 0;
                 self.not_before = self.not_before.min(now_ms);
@@ -90,7 +95,7 @@ impl Schedule {
     }
 
     /// What to do now. The action counts as begun: it is not given out again before [`Schedule::succeeded`],
-    /// [`Schedule::failed`] or a trigger.
+    /// [`Schedule::failed`] or a trigger, and not while the situation says that it is under way.
     pub fn next(&mut self, situation: Situation, now_ms: i64) -> Action {
         if !situation.online || situation.session == SessionState::Ended {
             // What was urgent waits in the outbox like the rest; `Wake` comes with the network or the PIN.
@@ -101,15 +106,20 @@ impl Schedule {
             // A seller waits: no backoff holds a sale.
             return Action::PushUrgent(self.urgent.remove(0));
         }
-        let reads = situation.session == SessionState::Open;
-        let push_at = self.push_at.filter(|_| situation.unsent).map(|at| at.max(self.not_before));
-        let pull_at = self.pull_at.filter(|_| reads).map(|at| at.max(self.not_before));
+        let pushes = situation.unsent && !situation.pushing;
+        if pushes && !faults::is(Fault::SendsOnlyWhenTold) {
+            // What a page of the stream made the phone say was queued by nobody.
+            self.push_at.get_or_insert(now_ms + CHANGE_PAUSE_MS);
+        }
+        let pulls = situation.session == SessionState::Open && !situation.pulling;
+        let push_at = self.push_at.filter(|_| pushes).map(|at| at.max(self.not_before));
+        let pull_at = self.pull_at.filter(|_| pulls).map(|at| at.max(self.not_before));
         if push_at.is_some_and(|at| at <= now_ms) {
             self.push_at = None;
             return Action::Push;
         }
         if pull_at.is_some_and(|at| at <= now_ms) {
-            self.pull_at = None;
+            (self.missed, self.pull_at) = (false, None);
             return Action::Pull;
         }
         Action::Sleep { until_ms: push_at.into_iter().chain(pull_at).min() }
@@ -128,6 +138,7 @@ impl Schedule {
         }
         let every_ms = if situation.streaming && !situation.unsent { STREAMING_TICK_MS } else { TICK_MS };
         let tick = (situation.visible && !faults::is(Fault::NoTick) || situation.unsent).then_some(now_ms + every_ms);
+        let again = again || self.missed && !faults::is(Fault::AnyAnswerIsNewest);
         self.pull_at = if again { Some(now_ms) } else { tick };
     }
 
@@ -152,8 +163,15 @@ mod tests {
     use super::*;
     use crate::sync::engine::samples::key;
 
-    const OPEN: Situation =
-        Situation { online: true, session: SessionState::Open, unsent: true, visible: true, streaming: false };
+    const OPEN: Situation = Situation {
+        online: true,
+        session: SessionState::Open,
+        unsent: true,
+        visible: true,
+        streaming: false,
+        pushing: false,
+        pulling: false,
+    };
 
     #[test]
     fn a_sale_goes_at_once_even_during_backoff() {
@@ -173,7 +191,7 @@ mod tests {
         schedule.trigger(Trigger::Change, 2_000);
         assert_eq!(schedule.next(OPEN, 3_000), Action::Sleep { until_ms: Some(5_000) });
         assert_eq!(schedule.next(OPEN, 5_000), Action::Push);
-        assert_eq!(schedule.next(OPEN, 5_000), Action::Sleep { until_ms: None });
+        assert_eq!(schedule.next(Situation { pushing: true, ..OPEN }, 5_000), Action::Sleep { until_ms: None });
     }
 
     #[test]
@@ -193,7 +211,7 @@ mod tests {
         schedule.trigger(Trigger::Wake, 0);
         let revoked = Situation { session: SessionState::Revoked, ..OPEN };
         assert_eq!(schedule.next(revoked, 0), Action::Push);
-        assert_eq!(schedule.next(revoked, 0), Action::Sleep { until_ms: None });
+        assert_eq!(schedule.next(Situation { pushing: true, ..revoked }, 0), Action::Sleep { until_ms: None });
     }
 
     #[test]
@@ -239,6 +257,36 @@ mod tests {
         let mut schedule = Schedule::default();
         schedule.succeeded(false, false, OPEN, 0, 1.0);
         assert_eq!(schedule.next(OPEN, 0), Action::Sleep { until_ms: Some(1_000) });
+    }
+
+    #[test]
+    fn what_is_missed_while_a_pull_is_under_way_is_asked_for_after_it() {
+        let mut schedule = Schedule::default();
+        schedule.trigger(Trigger::Missed, 0);
+        let idle = Situation { unsent: false, streaming: true, ..OPEN };
+        assert_eq!(schedule.next(idle, 0), Action::Pull);
+        // The page that did not fit is of after the answer to that pull.
+        schedule.trigger(Trigger::Missed, 10);
+        assert_eq!(schedule.next(Situation { pulling: true, ..idle }, 10), Action::Sleep { until_ms: None });
+        schedule.succeeded(false, true, Situation { pulling: true, ..idle }, 20, 0.5); // of a push
+        schedule.succeeded(false, true, idle, 30, 0.5);
+        assert_eq!(schedule.next(idle, 30), Action::Pull);
+        schedule.succeeded(false, true, idle, 40, 0.5);
+        assert_eq!(schedule.next(idle, 40), Action::Sleep { until_ms: Some(40 + STREAMING_TICK_MS) });
+    }
+
+    #[test]
+    fn what_nobody_queued_is_sent_after_the_pause_too() {
+        let mut schedule = Schedule::default();
+        let streaming = Situation { unsent: false, streaming: true, ..OPEN };
+        schedule.succeeded(false, true, streaming, 0, 0.5);
+        assert_eq!(schedule.next(streaming, 0), Action::Sleep { until_ms: Some(STREAMING_TICK_MS) });
+        // A page of the stream tells of the sale that a refusal is settled by.
+        let says = Situation { unsent: true, ..streaming };
+        assert_eq!(schedule.next(says, 1_000), Action::Sleep { until_ms: Some(1_000 + CHANGE_PAUSE_MS) });
+        assert_eq!(schedule.next(says, 1_000 + CHANGE_PAUSE_MS), Action::Push);
+        let pushing = Situation { pushing: true, ..says };
+        assert_eq!(schedule.next(pushing, 5_000), Action::Sleep { until_ms: Some(STREAMING_TICK_MS) });
     }
 
     #[test]
