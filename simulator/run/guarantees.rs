@@ -17,7 +17,7 @@ use comptoir::{
     server::check,
     sync::{
         Body, Verdict,
-        engine::{Acknowledged, Device, Entry, LocalTx, Store, Write, keys},
+        engine::{self, Acknowledged, Device, Entry, LocalTx, Store, Write, keys},
         wire::Cursor,
     },
 };
@@ -61,6 +61,7 @@ pub mod named {
     pub const FORKS_END: &str = "G20 a copied phone becomes another once, not again and again";
     pub const NO_PANIC: &str = "nothing panics";
     pub const ANSWERS: &str = "the server fails only where its database does";
+    pub const MISSED_IS_ASKED_FOR: &str = "G2 a change a phone was told of is asked for within a minute";
     pub const PAUSES: &str = "G5 who waits asks with pauses";
     pub const PROGRESS: &str = "G5 an outbox empties while the network is good";
 }
@@ -145,6 +146,15 @@ pub fn asks_with_pauses(phone: usize, asked_ms: &mut VecDeque<i64>, now_ms: i64)
         asked_ms.pop_front();
     }
     holds(asked_ms.len() <= MOST, named::PAUSES, || format!("phone {phone}: {} in ten seconds", asked_ms.len()))
+}
+
+/// `told`: the newest change of a stream's page, which did not fit where the confirmed state is older. `asks_ms`: how
+/// long a sender that has no pull under way sleeps before it asks.
+pub fn asks_for_what_it_missed(device: &Device, told: Option<Cursor>, asks_ms: Option<i64>) -> Held {
+    let held = device.meta.held.filter(|_| device.meta.loading.is_none()).map(|held| held.cursor);
+    let behind = held.zip(told).is_some_and(|(held, told)| held.history == told.history && held.change < told.change);
+    let soon = asks_ms.is_some_and(|asks_ms| asks_ms <= engine::BACKOFF_LAST_MS);
+    holds(!behind || soon, named::MISSED_IS_ASKED_FOR, || format!("{held:?} of {told:?}, asks in {asks_ms:?} ms"))
 }
 
 /// A phone becomes another for each phone that has its numbers, of which there are no more than phones.

@@ -18,7 +18,7 @@ use comptoir::{
         wire::{ForkRequest, From},
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 const URGENT_TIMEOUT_MS: i64 = 15_000;
 const REQUEST_TIMEOUT_MS: i64 = 45_000;
@@ -30,6 +30,9 @@ pub struct Sender {
     pub epoch: u64,
     pub schedule: Schedule,
     in_flight: BTreeSet<Key>,
+    /// An answer is being taken, and those that wait for their turn.
+    pub taking: bool,
+    pub answers: VecDeque<Deed>,
     pub pushing: bool,
     pub pulling: bool,
     pub following: Following,
@@ -63,6 +66,8 @@ impl Sender {
             epoch,
             schedule: Schedule::default(),
             in_flight: BTreeSet::new(),
+            taking: false,
+            answers: VecDeque::new(),
             pushing: false,
             pulling: false,
             following: Following::default(),
@@ -110,6 +115,15 @@ impl Phone {
                 Action::Sleep { until_ms } => {
                     let next_ms = until_ms.into_iter().chain(follow_at_ms).min();
                     let pause_ms = next_ms.map_or(TIMER_MAX_MS, |until| until - now_ms);
+                    // A page that is being written is not missed yet.
+                    if situation.online
+                        && situation.session == SessionState::Open
+                        && !situation.pulling
+                        && !sender.taking
+                    {
+                        let asks_ms = until_ms.map(|until| until - now_ms);
+                        guarantees::asks_for_what_it_missed(&device, sender.following.told, asks_ms)?;
+                    }
                     self.wake(tab, pause_ms, stage);
                     return Ok(());
                 }
@@ -160,7 +174,7 @@ impl Phone {
         }
         let Some(sender) = self.sender(tab) else { return Ok(()) };
         let Some(request) = engine::plan_push(device, lane, &sender.in_flight, APP) else {
-            self.pushed(tab, lane);
+            self.pushed(tab, lane, &[]);
             return self.finished(tab, Done::Nothing, stage);
         };
         let keys: Vec<Key> = request.mutations.iter().map(|mutation| mutation.key).collect();
@@ -184,7 +198,7 @@ impl Phone {
     pub fn ask_to_fork(&mut self, tab: u64, lane: Lane, stage: &mut Stage) -> Held {
         let meta = self.disk.device().meta;
         let (Some(old), Some((id, secret))) = (meta.installation, meta.forking) else {
-            self.pushed(tab, lane);
+            self.pushed(tab, lane, &[]);
             return self.finished(tab, Done::Nothing, stage);
         };
         let request = ForkRequest {
@@ -215,17 +229,14 @@ impl Phone {
         let Some(sender) = self.sender(tab) else { return Ok(()) };
         // Timed out, given way, answered before, or of the tab's life before this sender.
         let Some((flight, signed_in)) = sender.flights.remove(&request) else { return Ok(()) };
-        if let Flight::Push { keys, .. } = &flight {
-            sender.in_flight.retain(|key| !keys.contains(key));
-        }
         let deed = match (flight, answer) {
             (flight, Err(error)) => {
                 self.landed(tab, &flight);
                 return self.finished(tab, Done::Failed(engine::session_after(&error), signed_in), stage);
             }
-            (Flight::Push { lane, .. }, Ok(Answered::Push(answer))) => {
+            (Flight::Push { lane, keys }, Ok(Answered::Push(answer))) => {
                 let progress = engine::is_progress(&answer);
-                Deed::Answered { answer: Box::new(answer), lane, progress }
+                Deed::Answered { answer: Box::new(answer), lane, progress, keys }
             }
             (Flight::Pull { asked }, Ok(Answered::Pull(answer))) => Deed::Pulled { asked, answer: Box::new(answer) },
             (Flight::Fork { new, lane }, Ok(Answered::Fork { answer, .. })) => {
@@ -239,13 +250,17 @@ impl Phone {
 
     fn landed(&mut self, tab: u64, flight: &Flight) {
         match flight {
-            Flight::Push { lane, .. } | Flight::Fork { lane, .. } => self.pushed(tab, *lane),
+            Flight::Push { lane, keys } => self.pushed(tab, *lane, keys),
+            Flight::Fork { lane, .. } => self.pushed(tab, *lane, &[]),
             Flight::Pull { .. } => self.pulled(tab),
         }
     }
 
-    pub fn pushed(&mut self, tab: u64, lane: Lane) {
-        if let (Some(sender), Lane::Backlog) = (self.sender(tab), lane) {
+    /// `keys` are no longer under way: with an answer, not before their verdicts are stored.
+    pub fn pushed(&mut self, tab: u64, lane: Lane, keys: &[Key]) {
+        let Some(sender) = self.sender(tab) else { return };
+        sender.in_flight.retain(|key| !keys.contains(key));
+        if lane == Lane::Backlog {
             sender.pushing = false;
         }
     }

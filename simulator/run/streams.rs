@@ -198,6 +198,8 @@ impl Stage {
 #[derive(Default)]
 pub struct Following {
     pub stream: Option<u64>,
+    /// How far the pages that were heard go.
+    pub told: Option<Cursor>,
     failures: u32,
     not_before_ms: i64,
 }
@@ -237,6 +239,9 @@ impl Phone {
             return Ok(());
         };
         sender.following.failures = 0;
+        if let Pulled::Page(page) = &answer.pulled {
+            sender.following.told = Some(Cursor { history: page.history, change: page.to });
+        }
         self.begin(tab, Deed::Heard { answer }, stage)
     }
 

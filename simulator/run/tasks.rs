@@ -45,6 +45,7 @@ pub enum Deed {
         answer: Box<PushAnswer>,
         lane: Lane,
         progress: bool,
+        keys: Vec<Key>,
     },
     Pulled {
         asked: From,
@@ -122,8 +123,28 @@ enum Decision {
 
 impl Phone {
     pub fn begin(&mut self, tab: u64, deed: Deed, stage: &mut Stage) -> Held {
-        let sends = self.sender(tab).map(|sender| sender.epoch);
+        let sender = self.sender(tab);
+        let sends = sender.as_ref().map(|sender| sender.epoch);
+        if let Some(sender) = sender
+            && deed.takes_an_answer()
+        {
+            if sender.taking {
+                sender.answers.push_back(deed);
+                return Ok(());
+            }
+            sender.taking = true;
+        }
         self.attempt(tab, deed, sends, 0, stage)
+    }
+
+    /// Answers take effect one after the other.
+    fn takes_next(&mut self, tab: u64, stage: &mut Stage) -> Held {
+        let Some(sender) = self.sender(tab) else { return Ok(()) };
+        sender.taking = false;
+        match sender.answers.pop_front() {
+            Some(deed) => self.begin(tab, deed, stage),
+            None => Ok(()),
+        }
     }
 
     fn attempt(&mut self, tab: u64, deed: Deed, sends: Option<u64>, tries: u32, stage: &mut Stage) -> Held {
@@ -238,12 +259,14 @@ impl Phone {
                 self.wake(tab, 0, stage);
                 Ok(())
             }
-            (Deed::Answered { lane, progress, .. }, Then::Applied(applied)) => {
-                self.pushed(tab, lane);
+            (Deed::Answered { lane, progress, keys, .. }, Then::Applied(applied)) => {
+                self.takes_next(tab, stage)?;
+                self.pushed(tab, lane, &keys);
                 self.retry(tab, stage)?;
                 self.finished(tab, Done::Answered { again: applied != Applied::UpToDate, progress }, stage)
             }
             (Deed::Pulled { .. }, Then::Applied(applied)) => {
+                self.takes_next(tab, stage)?;
                 self.pulled(tab);
                 self.retry(tab, stage)?;
                 let waits = self.disk.device().meta.loading.is_some_and(|loading| loading.complete);
@@ -251,6 +274,7 @@ impl Phone {
                 self.finished(tab, Done::Answered { again, progress }, stage)
             }
             (Deed::Heard { .. }, Then::Applied(applied)) => {
+                self.takes_next(tab, stage)?;
                 if applied != Applied::UpToDate {
                     self.missed(tab, stage); // more, or another page came first
                 }
@@ -263,7 +287,7 @@ impl Phone {
             (Deed::Forked { lane, .. }, _) => {
                 self.forks += 1;
                 guarantees::forks_end(self.index, self.forks)?;
-                self.pushed(tab, lane);
+                self.pushed(tab, lane, &[]);
                 self.finished(tab, Done::Answered { again: true, progress: true }, stage)
             }
             (Deed::RollBack { key }, Then::RolledBack) => self.rolled_back(tab, key, stage),
@@ -328,6 +352,10 @@ fn decide(
 }
 
 impl Deed {
+    fn takes_an_answer(&self) -> bool {
+        matches!(self, Deed::Answered { .. } | Deed::Pulled { .. } | Deed::Heard { .. })
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Deed::TakeOver => "taking over",

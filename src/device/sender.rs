@@ -39,6 +39,9 @@ struct Inner {
     epoch: u64,
     schedule: RefCell<Schedule>,
     in_flight: RefCell<BTreeSet<Key>>,
+    /// Answers take effect one after the other: one that begins a reading of a server that was set back must know all
+    /// that another acknowledges (G19).
+    answers: futures::lock::Mutex<()>,
     busy: RefCell<Busy>,
     following: RefCell<Following>,
     meter: Meter,
@@ -85,6 +88,7 @@ impl Sender {
             epoch: epoch.unwrap_or_default(),
             schedule: RefCell::default(),
             in_flight: RefCell::default(),
+            answers: futures::lock::Mutex::default(),
             busy: RefCell::default(),
             following: RefCell::default(),
             wake: Signal::default(),
@@ -224,18 +228,24 @@ impl Sender {
         let keys: Vec<Key> = request.mutations.iter().map(|mutation| mutation.key).collect();
         self.0.in_flight.borrow_mut().extend(&keys);
         let timeout_ms = if matches!(lane, Lane::Urgent(_)) { URGENT_TIMEOUT_MS } else { REQUEST_TIMEOUT_MS };
-        let began_ms = steady_ms();
-        let answered = self.call_push(request, timeout_ms).await;
+        let done = self.push_and_take(&device, request, timeout_ms).await;
+        // Not before its verdict is stored: sent again meanwhile, it could be given another by a server that was set back.
         self.0.in_flight.borrow_mut().retain(|key| !keys.contains(key));
-        let answer = answered?;
-        let (round_trip_ms, now_ms) = (steady_ms() - began_ms, now_ms());
-        let progress = engine::is_progress(&answer);
+        done
+    }
+
+    async fn push_and_take(&self, device: &Device, request: PushRequest, timeout_ms: i64) -> Result<Done, Failed> {
+        let began_ms = steady_ms();
+        let answer = self.call_push(request, timeout_ms).await?;
+        let round_trip_ms = steady_ms() - began_ms;
+        let _turn = self.0.answers.lock().await;
+        let (now_ms, progress) = (now_ms(), engine::is_progress(&answer));
         let applied = self
             .write(|device| engine::on_push_answer(device, self.0.epoch, &answer, now_ms, &mut platform::new_key))
             .await?;
         self.measure(answer.server_now_ms, |measured| {
             measured.answered(Asked::Push, answer.server_now_ms, round_trip_ms);
-            measured.judged(&device, &answer.answers, now_ms, answer.server_now_ms);
+            measured.judged(device, &answer.answers, now_ms, answer.server_now_ms);
         });
         Ok(Done::Answered { again: applied != Applied::UpToDate, progress })
     }
@@ -257,13 +267,7 @@ impl Sender {
             return Ok(Done::Answered { again: true, progress: true }); // gave way to a sale
         };
         let round_trip_ms = steady_ms() - began_ms;
-        let acknowledged: Vec<Acknowledged> = match &answer.pulled {
-            crate::sync::wire::Pulled::Start(_) => {
-                self.0.shelf.acknowledged().await?.into_iter().map(|(_, row)| row).collect()
-            }
-            _ => Vec::new(),
-        };
-        let applied = self.take(Some(&asked), &answer, acknowledged).await?;
+        let applied = self.take(Some(&asked), &answer).await?;
         self.measure(answer.server_now_ms, |measured| {
             measured.answered(Asked::Pull, answer.server_now_ms, round_trip_ms);
         });
@@ -273,12 +277,12 @@ impl Sender {
         Ok(Done::Answered { again: applied != Applied::UpToDate && !waits, progress: applied != Applied::Waits })
     }
 
-    async fn take(
-        &self,
-        asked: Option<&wire::From>,
-        answer: &PullAnswer,
-        acknowledged: Vec<Acknowledged>,
-    ) -> Result<Applied, Failed> {
+    async fn take(&self, asked: Option<&wire::From>, answer: &PullAnswer) -> Result<Applied, Failed> {
+        let _turn = self.0.answers.lock().await;
+        let acknowledged: Vec<Acknowledged> = match &answer.pulled {
+            wire::Pulled::Start(_) => self.0.shelf.acknowledged().await?.into_iter().map(|(_, row)| row).collect(),
+            _ => Vec::new(),
+        };
         let now_ms = now_ms();
         self.write(|device| {
             engine::on_pulled(device, self.0.epoch, asked, answer, &acknowledged, now_ms, &mut platform::new_key)

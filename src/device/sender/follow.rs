@@ -63,7 +63,7 @@ impl Sender {
             Heard::Opened => self.trigger(Trigger::Reached),
             Heard::Page(answer) => spawn_local(async move {
                 sender.0.following.borrow_mut().failures = 0;
-                let taken = sender.take(None, &answer, Vec::new()).await;
+                let taken = sender.take(None, &answer).await;
                 sender.measure(answer.server_now_ms, |measured| measured.heard(answer.server_now_ms));
                 match taken {
                     Ok(Applied::UpToDate) => {}
