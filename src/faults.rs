@@ -56,6 +56,8 @@ faults! {
     ClientClock,
     /// a sale is voided twice
     VoidTwice,
+    /// a clash stays to be decided when it was
+    ClashStaysOpen,
     /// a settled refusal is settled again
     SettleTwice,
     /// a refused sale is not kept

@@ -1,4 +1,4 @@
-// A phone whose app is closed is told of a refused sale. Chromium has no push service here: an endpoint of the test's
+// A phone whose app is closed is told of a refused sale and of edits that clash. Chromium has no push service here: an endpoint of the test's
 // stands for it, and the developer tools bring the worker what such a service would.
 import { createECDH, randomBytes } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
@@ -72,14 +72,19 @@ test("what the service brings is shown by the worker alone", async ({ shop, brow
     devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => registrations[0] && done(registrations[0].registrationId));
   });
   await devtools.send("ServiceWorker.enable");
-  const data = JSON.stringify({ refused: "B-000007" });
-  await devtools.send("ServiceWorker.deliverPushMessage", { origin: shop.url, registrationId: await registered, data });
-  await expect
-    .poll(() =>
-      page.evaluate(async () => {
-        const registration = await navigator.serviceWorker.ready;
-        return (await registration.getNotifications()).map(({ title, body }) => `${title} · ${body}`);
-      }),
-    )
-    .toEqual(["Vente B-000007 refusée · À décider dans Comptoir."]);
+  for (const [message, title] of [
+    [{ refused: "B-000007" }, "Vente B-000007 refusée"],
+    [{ clash: "product" }, "Deux valeurs différentes"],
+  ] as const) {
+    const data = JSON.stringify(message);
+    await devtools.send("ServiceWorker.deliverPushMessage", { origin: shop.url, registrationId: await registered, data });
+    await expect
+      .poll(() =>
+        page.evaluate(async () => {
+          const registration = await navigator.serviceWorker.ready;
+          return (await registration.getNotifications()).map(({ title, body }) => `${title} · ${body}`);
+        }),
+      )
+      .toEqual([`${title} · À décider dans Comptoir.`]);
+  }
 });

@@ -82,6 +82,28 @@ for (const [name, tap, price] of [
   });
 }
 
+test("a clash rings on an owner's other phone, and is settled there for all", async ({ shop, browser }) => {
+  const { page: seller } = await shop.phone(browser, "Trois", SELLER);
+  const [one, two] = await meet(shop, browser, { "Prix de vente": "6 500" }, { "Prix de vente": "7 000" });
+  await expect(two.getByText("Deux valeurs différentes").first()).toBeVisible();
+  await expect(one.getByText("Deux valeurs différentes").first()).toBeVisible({ timeout: 1_000 });
+  await one.getByRole("link", { name: "Voir" }).click();
+  const card = one.getByRole("article", { name: PRODUCT });
+  await expect(card).toContainText("Un autre téléphone voulait une autre valeur.");
+  await expect(card.getByRole("button", { name: /^En place\s*6\s500/ })).toBeVisible();
+  await card.getByRole("button", { name: /^Voulu\s*7\s000/ }).click();
+  await two.getByRole("link", { name: "À décider" }).first().click();
+  for (const page of [one, two]) {
+    await expect(page.getByRole("heading", { name: "Rien à décider" })).toBeVisible();
+    await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+    await shows(page, { "Prix de vente": "7 000" });
+  }
+  // Who may not change a product is asked nothing about it.
+  await expect(seller.getByRole("button", { name: new RegExp(`^Ajouter ${PRODUCT}.*7\\s000`) })).toBeVisible();
+  await expect(seller.getByRole("link", { name: "À jour" })).toBeVisible();
+  await expect(seller.getByText("Deux valeurs différentes")).toHaveCount(0);
+});
+
 test("an employee sees a product and does not change it", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un", SELLER);
   await open(page);

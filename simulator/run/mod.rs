@@ -2,6 +2,7 @@
 //! everything that goes wrong. Both programs of this folder share it.
 
 mod chance;
+mod clashes;
 mod database;
 mod disk;
 mod guarantees;

@@ -28,6 +28,8 @@ pub struct Model {
     pub(super) numbers: BTreeMap<(InstallationId, u64), Key>,
     pub(super) sales: BTreeMap<SaleId, Sold>,
     pub(super) refused: BTreeMap<Key, RefusedSale>,
+    /// Edits that clashed, and whether somebody settled them.
+    pub(super) clashes: BTreeMap<Key, bool>,
     pub(super) expenses: BTreeSet<comptoir::domain::ExpenseId>,
     pub revoked: BTreeSet<InstallationId>,
     forks: BTreeSet<InstallationId>,
@@ -158,6 +160,7 @@ impl Model {
         self.last_change = change;
         self.ledger.insert(mutation.key, verdict.clone());
         self.numbers.insert((mutation.origin.installation, mutation.origin.sequence), mutation.key);
+        self.clash(mutation.key, body, verdict);
         if !verdict.is_applied() {
             if let (Body::RecordSale(record), Verdict::Refused { .. }) = (body, verdict) {
                 let (installation, actor) = (mutation.origin.installation, mutation.origin.actor);

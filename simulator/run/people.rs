@@ -181,17 +181,21 @@ impl Phone {
     }
 
     /// The edit that settles a clash, where there is one to settle: each field as it stands, or as one wanted it.
-    fn settles(&self, parked: Key, stage: &mut Stage) -> Option<Body> {
-        let parked = self.disk.parked().into_iter().find(|row| row.mutation.key == parked)?;
-        let (Ok(body), Verdict::Conflict { fields, .. }) = (parked.mutation.read(), parked.verdict) else {
-            return None;
-        };
+    fn settles(&self, clash: Key, stage: &mut Stage) -> Option<Body> {
+        let own = self.disk.parked().into_iter().find(|row| row.mutation.key == clash).and_then(|parked| {
+            match (parked.mutation.read().ok()?.edit()?, parked.verdict) {
+                ((of, _), Verdict::Conflict { fields, .. }) => Some((of, fields)),
+                _ => None,
+            }
+        });
+        let told = || View::of(&self.disk).clashes().into_iter().find(|row| row.key == clash);
+        let (of, fields) = own.or_else(|| told().map(|row| (row.of, row.fields)))?;
         let chosen = fields.iter().map(|clash| match stage.chance.below(3) {
             0 => clash.theirs.clone(),
             1 => clash.before.clone(),
             _ => clash.mine.clone(),
         });
-        merge::settled(&body, &fields, &chosen.collect::<Vec<_>>()).expect("values of their fields")
+        Some(merge::settled(of, clash, &fields, &chosen.collect::<Vec<_>>()).expect("values of their fields"))
     }
 
     fn cart(&self, device: &Device, stage: &mut Stage) -> Option<What> {
@@ -269,7 +273,7 @@ impl Phone {
                 let expenses = view.expenses();
                 let expense = expenses.get(chance.below(expenses.len()))?;
                 let amount = Change::between(expense.amount, Money::new(chance.between(1, 9) * 500).ok()?);
-                Body::EditExpense(EditExpense { expense: expense.id, kind: None, amount, note: None })
+                Body::EditExpense(EditExpense { expense: expense.id, kind: None, amount, note: None, settles: None })
             }
             Act::VoidExpense => {
                 let expenses = view.expenses();

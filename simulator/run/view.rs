@@ -8,7 +8,7 @@ use comptoir::{
         engine::{Acknowledged, Device, Store, keys},
         mutation::{Became, RecordSale, SettleRefusal},
         view::{Catalogue, Pending, Shown, corrected_since},
-        wire::{Cursor, ExpenseRow, Kind, MovementRow, RefusedRow, SaleRow},
+        wire::{ClashRow, Cursor, ExpenseRow, Kind, MovementRow, RefusedRow, SaleRow},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -105,6 +105,9 @@ impl<'a> View<'a> {
                 found.insert(row.key, Some(row.sale));
             }
         }
+        for row in self.clashes() {
+            found.insert(row.key, None);
+        }
         for parked in self.disk.parked() {
             let sale = match (parked.mutation.read(), &parked.verdict) {
                 (Ok(Body::RecordSale(record)), Verdict::Refused { .. }) => Some(record.sale),
@@ -121,9 +124,18 @@ impl<'a> View<'a> {
                 Body::VoidSale(void) => {
                     found.retain(|_, sale| sale.as_ref().is_none_or(|sale| sale.id != void.sale));
                 }
-                _ => {}
+                body => {
+                    if let Some((_, Some(clash))) = body.edit() {
+                        found.remove(&clash);
+                    }
+                }
             }
         }
         found.into_iter().collect()
+    }
+
+    /// The clashes nobody settled yet.
+    pub fn clashes(&self) -> Vec<ClashRow> {
+        self.rows::<ClashRow>(Kind::Clash).into_iter().filter(|row| row.settled_ms.is_none()).collect()
     }
 }

@@ -293,6 +293,7 @@ impl World<'_> {
             return broken(named::REAL_TIME, format!("a page to {}, the counter is {counter}", page.to));
         }
         self.model().texts_told(page)?;
+        self.model().clashes_told(page)?;
         self.model().page(page, counter, now_ms)
     }
 

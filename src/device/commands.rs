@@ -19,7 +19,7 @@ use crate::{
     api,
     domain::{Cart, Key, Label, Pin, Product, ProductId, SaleId, Shop, Tender, Units, UserId},
     sync::{
-        Body, CallError, Verdict,
+        Body, CallError,
         decide::Choice,
         engine::{self, Queueing, Trigger},
         handover::HandedIn,
@@ -143,13 +143,10 @@ impl Commands for Page {
     fn settle(&self, key: Key, chosen: Vec<serde_json::Value>) -> Answer<Result<(), CommandError>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            let (parked, _) = inner.shelf.parked(key).await?.ok_or(CommandError::AlreadyDecided)?;
-            let (Ok(body), Verdict::Conflict { fields, .. }) = (parked.mutation.read(), parked.verdict) else {
-                return Err(CommandError::AlreadyDecided);
-            };
-            let edit = merge::settled(&body, &fields, &chosen);
+            let (of, fields) = inner.clash(key).ok_or(CommandError::AlreadyDecided)?;
+            let edit = merge::settled(of, key, &fields, &chosen);
             let edit = edit.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
-            deciding::decide(&inner.shelf, key, edit).await?;
+            deciding::decide(&inner.shelf, key, Some(edit)).await?;
             inner.mirror.dirty.set();
             (inner.trigger)(Trigger::Change);
             Ok(())

@@ -12,7 +12,8 @@ use crate::{
         Body,
         decide::{self, Choice},
         engine::{self, Queueing, queue},
-        mutation::{Became, RecordSale, SettleRefusal},
+        mutation::{Became, Edited, RecordSale, SettleRefusal},
+        verdict::FieldConflict,
     },
 };
 use leptos::prelude::*;
@@ -35,6 +36,16 @@ impl Inner {
             Choice::Keep => {
                 let corrections = decide::corrections(&sale, &refusal, stock);
                 Body::RecordSale(RecordSale { corrections, ..RecordSale::again(sale, refused) })
+            }
+        })
+    }
+
+    /// An edit that clashed, as its card shows it.
+    pub(super) fn clash(&self, key: Key) -> Option<(Edited, Vec<FieldConflict>)> {
+        self.till.decisions.with_untracked(|decisions| {
+            match &decisions.iter().find(|decision| decision.key == key)?.what {
+                Undecided::Conflict { of, fields } => Some((*of, fields.clone())),
+                _ => None,
             }
         })
     }

@@ -10,7 +10,7 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    domain::{Label, ProductId, Sale, SaleId, Shop, UserId},
+    domain::{Label, ProductId, Role, Sale, SaleId, Shop, UserId},
     sync::{
         Body, Verdict,
         engine::{
@@ -18,9 +18,9 @@ use crate::{
             sound::{self, Aside},
         },
         json,
-        mutation::{Became, EditProduct, RecordSale, SettleRefusal, VoidSale},
+        mutation::{Became, RecordSale, SettleRefusal, VoidSale},
         view::{Pending, corrected_since},
-        wire::{Kind, MovementRow, PersonRow, RefusedRow, SaleRow},
+        wire::{ClashRow, Kind, MovementRow, PersonRow, RefusedRow, SaleRow},
     },
 };
 use leptos::prelude::*;
@@ -143,6 +143,15 @@ async fn confirmed_sale(shelf: &Shelf, generation: u32, sale: SaleId) -> Result<
     Ok(shelf.sound(Store::Confirmed, &[(key, text)], read).await.0.pop())
 }
 
+/// The clashes nobody settled yet, of what is shown.
+async fn clashes(shelf: &Shelf, device: &Device) -> Result<Vec<ClashRow>, StorageProblem> {
+    let Some(shown) = device.shown() else { return Ok(Vec::new()) };
+    let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Clash)).await?;
+    let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &ClashRow| row.key.0);
+    let rows = shelf.sound(Store::Confirmed, &rows, read).await.0;
+    Ok(rows.into_iter().filter(|row| row.settled_ms.is_none()).collect())
+}
+
 async fn decisions(
     shelf: &Shelf,
     device: &Device,
@@ -167,11 +176,24 @@ async fn decisions(
             }
         }
     }
+    let own = device.meta.installation.as_ref().map(|own| own.id);
+    let owner = device.meta.actor.as_ref().is_some_and(|actor| actor.role == Role::Owner);
+    for row in clashes(shelf, device).await? {
+        let ClashRow { key, of, fields, installation, actor, at_ms, .. } = row;
+        let mine = own == Some(installation);
+        if mine || owner {
+            let what = Undecided::Conflict { of, fields };
+            found.insert(key, Decision { key, what, who: who(actor), at_ms, mine });
+        }
+    }
     for parked in shelf.all_parked().await? {
         let key = parked.mutation.key;
         let (actor, at_ms) = (parked.mutation.origin.actor, parked.mutation.made.device_ms);
-        let what = undecided(parked);
-        found.insert(key, Decision { key, what, who: who(actor), at_ms, mine: true });
+        match undecided(parked) {
+            // Its answer was cleaned up before this phone heard it; the clash itself was told.
+            Undecided::Conflict { fields, .. } if fields.is_empty() && found.contains_key(&key) => {}
+            what => drop(found.insert(key, Decision { key, what, who: who(actor), at_ms, mine: true })),
+        }
     }
     for (_, body) in pending.entries() {
         match body {
@@ -185,7 +207,11 @@ async fn decisions(
                     |_, decision| !matches!(&decision.what, Undecided::Sale { sale: of, .. } if of.id == *sale),
                 );
             }
-            _ => {}
+            body => {
+                if let Some((_, Some(clash))) = body.edit() {
+                    found.remove(&clash);
+                }
+            }
         }
     }
     // Read again: more may have been set aside meanwhile.
@@ -215,12 +241,8 @@ fn undecided(parked: Parked) -> Undecided {
         (Ok(Body::RecordSale(RecordSale { sale, .. })), Verdict::Refused { refusal, .. }) => {
             Undecided::Sale { sale, refusal }
         }
-        (body, Verdict::Conflict { fields, .. }) => {
-            let product = match body {
-                Ok(Body::EditProduct(EditProduct { product, .. })) => Some(product),
-                _ => None,
-            };
-            Undecided::Conflict { about, product, fields }
+        (Ok(body), Verdict::Conflict { fields, .. }) if let Some((of, _)) = body.edit() => {
+            Undecided::Conflict { of, fields }
         }
         (_, Verdict::Refused { refusal, .. }) => Undecided::Other { about, refusal: Some(refusal) },
         _ => Undecided::Other { about, refusal: None },

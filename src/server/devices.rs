@@ -74,12 +74,14 @@ async fn troubles(tx: &mut Tx, shop: ShopId, now_ms: i64) -> Result<Vec<TroubleR
         since_ms,
         DAY_MS
     )?;
-    let sales = fetch_all!(
+    let to_decide = fetch_all!(
         tx,
         (i64, i64, i64),
-        "SELECT received_ms / $3, COUNT(*),
-           COUNT(CASE WHEN became IS NULL OR became = 'parked' THEN 1 END) FROM refused_sales
-         WHERE shop_id = $1 AND received_ms >= $2 GROUP BY 1",
+        "SELECT received_ms / $3, COUNT(*), COUNT(CASE WHEN open THEN 1 END) FROM (
+           SELECT received_ms, became IS NULL OR became = 'parked' AS open FROM refused_sales
+           WHERE shop_id = $1 AND received_ms >= $2
+           UNION ALL SELECT received_ms, settled_ms IS NULL FROM clashes WHERE shop_id = $1 AND received_ms >= $2
+         ) AS asked GROUP BY 1",
         shop.0,
         since_ms,
         DAY_MS
@@ -95,7 +97,7 @@ async fn troubles(tx: &mut Tx, shop: ShopId, now_ms: i64) -> Result<Vec<TroubleR
             _ => row.refused += count.unsigned_abs(),
         });
     }
-    for (day, all, undecided) in sales {
+    for (day, all, undecided) in to_decide {
         on(day, &|row| {
             row.undecided += undecided.unsigned_abs();
             row.decided += (all - undecided).unsigned_abs();

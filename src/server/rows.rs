@@ -4,10 +4,10 @@
 use super::ServerError;
 use crate::domain::{
     Category, Day, Expense, ExpenseId, InstallationId, Key, Label, Money, Name, Note, Product, ProductId, Quantity,
-    Reference, Sale, SaleId, SaleLine, Shop, Tender, Units, UserId,
+    Reference, Sale, SaleId, SaleLine, Shop, ShopId, Tender, Units, UserId,
 };
-use crate::sync::mutation::Became;
-use crate::sync::wire::{ExpenseRow, MovementRow, PersonRow, RefusedRow, SaleRow, Voided};
+use crate::sync::mutation::{Became, Edited};
+use crate::sync::wire::{ClashRow, ExpenseRow, MovementRow, PersonRow, RefusedRow, SaleRow, Voided};
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as PlainError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -187,6 +187,46 @@ pub(super) fn refused(row: RefusedColumns) -> Result<RefusedRow, ServerError> {
         settled_by: row.settled_by.map(UserId),
         settled_ms: row.settled_ms,
     })
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ClashColumns {
+    pub change: i64,
+    pub key: Uuid,
+    pub kind: String,
+    pub thing_id: Uuid,
+    pub fields: String,
+    pub installation_id: Uuid,
+    pub actor_id: Uuid,
+    pub at_ms: i64,
+    pub settled_by: Option<Uuid>,
+    pub settled_ms: Option<i64>,
+}
+
+pub(super) fn clash(row: ClashColumns) -> Result<ClashRow, ServerError> {
+    Ok(ClashRow {
+        key: Key(row.key),
+        of: match row.kind.as_str() {
+            "product" => Edited::Product(ProductId(row.thing_id)),
+            "expense" => Edited::Expense(ExpenseId(row.thing_id)),
+            _ => Edited::Shop,
+        },
+        fields: serde_json::from_str(&row.fields)?,
+        installation: InstallationId(row.installation_id),
+        actor: UserId(row.actor_id),
+        at_ms: row.at_ms,
+        settled_by: row.settled_by.map(UserId),
+        settled_ms: row.settled_ms,
+    })
+}
+
+/// The name of its kind in the table, and its id.
+pub(super) fn edited(shop: ShopId, of: Edited) -> (&'static str, Uuid) {
+    match of {
+        Edited::Product(id) => ("product", id.0),
+        Edited::Expense(id) => ("expense", id.0),
+        Edited::Shop => ("shop", shop.0),
+    }
 }
 
 #[derive(sqlx::FromRow)]

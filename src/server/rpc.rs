@@ -4,7 +4,7 @@ use super::{
     ServerError, clock::now_ms, cookie, devices as shop_devices, enrol as enrolment, metrics::Sent, pull, push,
     session::Session, sessions, state::State, web_push,
 };
-use crate::sync::{CallError, wire::*};
+use crate::sync::{CallError, Verdict, wire::*};
 use axum::{extract::ConnectInfo, http::request::Parts};
 use leptos::prelude::use_context;
 use std::{
@@ -24,7 +24,10 @@ async fn judge(state: &State, request: PushRequest, now_ms: i64) -> Result<PushA
     let session = signed_in(state, "push").await?;
     let parks = request.mutations.iter().any(|mutation| mutation.kind == "settle_refusal");
     let answered = push::push(&state.db, &session, request, now_ms).await;
-    if parks {
+    let clashed = |answer: &PushAnswer| {
+        answer.answers.iter().any(|answer| matches!(answer.verdict, Verdict::Conflict { .. }) && !answer.replayed)
+    };
+    if parks || answered.as_ref().is_ok_and(clashed) {
         state.rings.notify_one();
     }
     // After the page was read: what it told this phone is not told again by its stream.

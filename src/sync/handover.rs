@@ -98,7 +98,7 @@ pub struct HandedIn {
     /// Of those: refused, to be decided on by the shop; set aside for the owner.
     pub refused: usize,
     pub quarantined: usize,
-    /// Of those: edits that clashed. Nobody is asked: they are made again, or left.
+    /// Of those: edits that clashed, to be settled by an owner.
     pub conflicts: usize,
     /// Not judged: to be handed in again later.
     pub left: usize,

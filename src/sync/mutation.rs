@@ -4,21 +4,21 @@
 //! reads it through [`upcast`]. So an outbox written by any released version is understood for ever (G11).
 
 mod count;
-mod shop;
+mod edit;
 
-use super::{json, merge::Change};
+use super::json;
 use crate::domain::{
-    AdjustReason, Barcode, Category, Expense, ExpenseId, InstallationId, Invalid, Key, Label, Money, Name, Note,
-    Product, ProductId, Quantity, Sale, SaleId, Units, UserId,
+    AdjustReason, Expense, ExpenseId, InstallationId, Invalid, Key, Note, Product, ProductId, Quantity, Sale, SaleId,
+    Units, UserId,
     day::DeviceTime,
     limits::{LINES_MAX, TIME_MAX_MS},
     product::barcodes_fit,
     quantity::Delta,
 };
 pub use count::CountStock;
+pub use edit::{EditExpense, EditProduct, EditShop, Edited};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::value::{RawValue, to_raw_value};
-pub use shop::EditShop;
 use std::collections::BTreeMap;
 
 /// The version of mutation bodies this program writes.
@@ -136,24 +136,6 @@ pub struct CreateProduct {
     pub opening_units: Units,
 }
 
-/// Per field, the value seen and the value wanted; a field left alone is absent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EditProduct {
-    pub product: ProductId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<Change<Name>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub barcodes: Option<Change<Vec<Barcode>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub category: Option<Change<Category>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sale_price: Option<Change<Money>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub purchase_price: Option<Change<Option<Money>>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub threshold: Option<Change<Units>>,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RetireProduct {
     pub product: ProductId,
@@ -244,17 +226,6 @@ pub struct ReceivedLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordExpense {
     pub expense: Expense,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EditExpense {
-    pub expense: ExpenseId,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<Change<Label>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub amount: Option<Change<Money>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<Change<Note>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -354,6 +325,16 @@ impl Body {
             }
             Body::SettleRefusal(SettleRefusal { refused, .. }) => Some(Thing::Refusal(*refused)),
             Body::EditShop(_) => Some(Thing::Shop),
+            _ => None,
+        }
+    }
+
+    /// Of an edit: what it edits, and the clash it settles, if any.
+    pub fn edit(&self) -> Option<(Edited, Option<Key>)> {
+        match self {
+            Body::EditProduct(edit) => Some((Edited::Product(edit.product), edit.settles)),
+            Body::EditExpense(edit) => Some((Edited::Expense(edit.expense), edit.settles)),
+            Body::EditShop(edit) => Some((Edited::Shop, edit.settles)),
             _ => None,
         }
     }

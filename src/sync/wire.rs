@@ -3,17 +3,14 @@
 
 mod devices;
 mod notify;
+mod undecided;
 
 pub use devices::*;
 pub use notify::*;
+pub use undecided::{ClashRow, RefusedRow};
 
-use super::{
-    mutation::{Became, Mutation},
-    verdict::{Answer, Refusal},
-};
-use crate::domain::{
-    Cause, Day, Expense, InstallationId, Key, Label, Product, ProductId, Role, Sale, SaleId, Shop, UserId,
-};
+use super::{mutation::Mutation, verdict::Answer};
+use crate::domain::{Cause, Day, Expense, InstallationId, Label, Product, ProductId, Role, Sale, SaleId, Shop, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -144,13 +141,15 @@ pub enum Kind {
     Person,
     Product,
     Refused,
+    Clash,
     Sale,
     Expense,
     Movement,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] = [Kind::Person, Kind::Product, Kind::Refused, Kind::Sale, Kind::Expense, Kind::Movement];
+    pub const ALL: [Kind; 7] =
+        [Kind::Person, Kind::Product, Kind::Refused, Kind::Clash, Kind::Sale, Kind::Expense, Kind::Movement];
 
     pub fn next(self) -> Option<Kind> {
         Self::ALL.iter().copied().find(|kind| *kind > self)
@@ -162,6 +161,7 @@ impl Kind {
             Kind::Person => "person",
             Kind::Product => "product",
             Kind::Refused => "refused",
+            Kind::Clash => "clash",
             Kind::Sale => "sale",
             Kind::Expense => "expense",
             Kind::Movement => "movement",
@@ -239,6 +239,8 @@ pub struct Rows {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clashes: Vec<ClashRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expenses: Vec<ExpenseRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub movements: Vec<MovementRow>,
@@ -253,6 +255,7 @@ impl Rows {
             + self.products.len()
             + self.sales.len()
             + self.refused.len()
+            + self.clashes.len()
             + self.expenses.len()
             + self.movements.len()
             + self.gone.len()
@@ -293,22 +296,6 @@ pub struct Voided {
     pub by: UserId,
     pub at_ms: i64,
     pub reason: String,
-}
-
-/// A refused sale that concerns others than the phone that made it (G17).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RefusedRow {
-    pub key: Key,
-    pub sale: Sale,
-    pub refusal: Refusal,
-    pub installation: InstallationId,
-    pub actor: UserId,
-    pub at_ms: i64,
-    /// Absent while its phone has not said: it may be gone for good.
-    pub became: Option<Became>,
-    pub settled_by: Option<UserId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settled_ms: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

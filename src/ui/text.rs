@@ -4,7 +4,11 @@ use super::format::{number, parse_amount};
 use crate::{
     device::handle::{CommandError, Damaged, SignInError, StorageProblem},
     domain::{AdjustReason, Cause},
-    sync::{CallError, Refusal, mutation::Became, verdict::What},
+    sync::{
+        CallError, Refusal,
+        mutation::{Became, Edited},
+        verdict::What,
+    },
 };
 use serde_json::Value;
 
@@ -54,6 +58,14 @@ pub fn change_name(kind: &str) -> &'static str {
         "edit_shop" => "Boutique modifiée",
         _ => "Changement",
     }
+}
+
+pub fn edited(of: Edited) -> &'static str {
+    change_name(match of {
+        Edited::Product(_) => "edit_product",
+        Edited::Expense(_) => "edit_expense",
+        Edited::Shop => "edit_shop",
+    })
 }
 
 /// What became of a refused sale.

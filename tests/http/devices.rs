@@ -115,6 +115,7 @@ fn refusals_and_conflicts_are_counted_by_day(setting: Setting) {
         sale_price: Some(Change { seen: price(2_000), wanted: price(3_000) }),
         purchase_price: None,
         threshold: None,
+        settles: None,
     });
     let refused: Vec<Mutation> = [1, 2].map(|n| mutation(phone.id, n, shop.owner, &too_many(&riz, "A", n))).into();
     let settled = Body::SettleRefusal(SettleRefusal { refused: refused[0].key, became: Became::Cancelled });
@@ -131,7 +132,7 @@ fn refusals_and_conflicts_are_counted_by_day(setting: Setting) {
         server.block_on(devices::answer(server.db(), &session, &ask(&phone), now_ms)).unwrap().troubles
     };
     let today = Day::of_ms(pushed.server_now_ms);
-    let told = [TroubleRow { day: today, refused: 2, conflicts: 1, decided: 1, undecided: 1 }];
+    let told = [TroubleRow { day: today, refused: 2, conflicts: 1, decided: 1, undecided: 2 }];
     assert_eq!(days_later(0), told);
     assert_eq!(days_later(TROUBLE_DAYS - 1), told);
     assert_eq!(days_later(TROUBLE_DAYS), []);

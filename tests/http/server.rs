@@ -35,7 +35,7 @@ use uuid::Uuid;
 
 pub const OWNER_PIN: &str = "2580";
 pub const WRONG_PIN: &str = "0000";
-const PIN_OF_EMPLOYEE: &str = "1470";
+pub const PIN_OF_EMPLOYEE: &str = "1470";
 
 /// Runs each test on SQLite and on Postgres.
 macro_rules! on_each_database {

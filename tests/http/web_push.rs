@@ -1,4 +1,4 @@
-//! Closed apps are told of a refused sale: an endpoint of ours stands for the push service, and decrypts what it is sent.
+//! Closed apps are told of a refused sale, and owners' of edits that clash: an endpoint of ours stands for the push service, and decrypts what it is sent.
 
 use crate::server::{Shop, *};
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -11,7 +11,8 @@ use comptoir::{
     },
     sync::{
         Body, Mutation,
-        mutation::{Became, SettleRefusal},
+        merge::Change,
+        mutation::{Became, EditProduct, SettleRefusal},
         wire::*,
     },
 };
@@ -29,6 +30,7 @@ use std::{
 
 on_each_database!(
     a_closed_app_is_told_once_of_a_sale_that_came_to_be_decided,
+    owners_alone_are_told_of_edits_that_clash,
     a_subscription_its_service_does_not_know_any_more_ends,
     a_server_without_a_key_sends_nothing,
 );
@@ -135,12 +137,31 @@ impl Scene {
 
     /// The second phone sells what is not there, and says that the goods have left.
     fn refused(&mut self, server: &Server<'_>) -> String {
-        let (phone, cookie) = &self.phones[1];
-        let make = |sequence: u64, body: &Body| mutation(phone.id, sequence, self.shop.owner, body);
-        let sold = make(self.sequence + 1, &too_many(&self.rice, "B", self.sequence + 1));
+        let sold = self.make(1, &too_many(&self.rice, "B", self.sequence + 1));
         let parked = Body::SettleRefusal(SettleRefusal { refused: sold.key, became: Became::Parked });
-        let mutations: Vec<Mutation> = vec![sold, make(self.sequence + 2, &parked)];
-        self.sequence += 2;
+        let parked = self.make(2, &parked);
+        self.send(server, vec![sold, parked]);
+        format!("B-{:06}", self.sequence - 1)
+    }
+
+    /// The second phone gives one price twice, the second time as if it had not seen the first.
+    fn clashed(&mut self, server: &Server<'_>) {
+        let price = |gnf| Money::new(gnf).unwrap();
+        let edit = |gnf| {
+            let sale_price = Some(Change { seen: self.rice.sale_price, wanted: price(gnf) });
+            Body::EditProduct(EditProduct { sale_price, ..EditProduct::of(self.rice.id) })
+        };
+        let edits = vec![self.make(1, &edit(3_000)), self.make(2, &edit(4_000))];
+        self.send(server, edits);
+    }
+
+    fn make(&self, nth: u64, body: &Body) -> Mutation {
+        mutation(self.phones[1].0.id, self.sequence + nth, self.shop.owner, body)
+    }
+
+    fn send(&mut self, server: &Server<'_>, mutations: Vec<Mutation>) {
+        let (phone, cookie) = &self.phones[1];
+        self.sequence += mutations.len() as u64;
         let request = PushRequest {
             protocol: PROTOCOL,
             installation: phone.id,
@@ -151,7 +172,6 @@ impl Scene {
             mutations,
         };
         assert_eq!(server.call("push", cookie, &request).status, 200);
-        format!("B-{:06}", self.sequence - 1)
     }
 }
 
@@ -183,6 +203,27 @@ fn a_closed_app_is_told_once_of_a_sale_that_came_to_be_decided(setting: Setting)
     for service in &services {
         let nothing = service.came.recv_timeout(Duration::from_secs(1)).map(drop);
         assert_eq!(nothing, Err(RecvTimeoutError::Timeout), "ended, or its own sale");
+    }
+}
+
+fn owners_alone_are_told_of_edits_that_clash(setting: Setting) {
+    let setting = sends(setting);
+    let server = setting.start();
+    let mut scene = Scene::new(&server);
+    let employees = server.phone(&scene.shop);
+    let cookie = server.sign_in(&employees, scene.shop.employee, PIN_OF_EMPLOYEE).cookie();
+    let services = [Service::answering(201), Service::answering(201), Service::answering(201)];
+    let [own, others] = &scene.phones;
+    for (service, (phone, cookie)) in services.iter().zip([own, others, &(employees, cookie)]) {
+        let begins = wish(phone, NotifyWish::Begin(service.subscription()));
+        assert_eq!(server.call("notify", cookie, &begins).status, 200);
+    }
+    scene.clashed(&server);
+    let told = services[0].decrypted(&services[0].came.recv_timeout(SOON).unwrap());
+    assert_eq!(told, serde_json::json!({ "clash": "product" }));
+    for service in &services {
+        let nothing = service.came.recv_timeout(Duration::from_secs(1)).map(drop);
+        assert_eq!(nothing, Err(RecvTimeoutError::Timeout), "once, and to no other");
     }
 }
 

@@ -1,5 +1,6 @@
 //! One story for each promise and each named failure of the contract, on SQLite and on Postgres.
 
+mod clashing;
 mod counting;
 mod database;
 mod deciding;

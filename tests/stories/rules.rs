@@ -9,7 +9,7 @@ use comptoir::{
     server::check,
     sync::{
         Body, Refusal, Verdict, decide, engine, merge,
-        mutation::{AdjustStock, Became, ReceiveStock, ReceivedLine, RecordSale, SettleRefusal},
+        mutation::{AdjustStock, Became, Edited, ReceiveStock, ReceivedLine, RecordSale, SettleRefusal},
         view::{Doubt, doubt},
     },
 };
@@ -74,8 +74,8 @@ async fn two_owners_change_different_rules_and_both_stand(test: TestDb) {
     let parked = two.parked();
     let Verdict::Conflict { fields, .. } = &parked[0].verdict else { panic!("{parked:?}") };
     assert_eq!((parked[0].mutation.key, fields[0].field.as_str()), (clashes[0], "answer_wait"));
-    let settled = merge::settled(&parked[0].mutation.read().unwrap(), fields, &[fields[0].mine.clone()]).unwrap();
-    two.decide(clashes[0], settled);
+    let settled = merge::settled(Edited::Shop, clashes[0], fields, &[fields[0].mine.clone()]).unwrap();
+    two.decide(clashes[0], Some(settled));
     two.synchronise().await;
     one.synchronise().await;
     assert_eq!(rules(&one).answer_wait.ms(), 30_000);

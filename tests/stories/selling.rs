@@ -234,8 +234,8 @@ async fn one_product_edited_on_two_phones(test: TestDb) {
         panic!("{parked:?}")
     };
     assert_eq!((&fields[0].before, &fields[0].theirs, &fields[0].mine), (&1_000.into(), &1_200.into(), &900.into()));
-    let settled = merge::settled(&mutation.read().unwrap(), &fields, &[950.into()]).unwrap();
-    two.decide(mutation.key, settled);
+    let settled = merge::settled(Edited::Product(rice), mutation.key, &fields, &[950.into()]).unwrap();
+    two.decide(mutation.key, Some(settled));
     two.synchronise().await;
     one.synchronise().await;
     assert_eq!((one.product(rice), two.product(rice)), (priced(&merged, 950), priced(&merged, 950)));

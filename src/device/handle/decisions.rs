@@ -1,8 +1,12 @@
 //! What waits for a person, and what became of it.
 
 use crate::{
-    domain::{Key, ProductId, Sale},
-    sync::{Refusal, mutation::Became, verdict::FieldConflict},
+    domain::{Key, Sale},
+    sync::{
+        Refusal,
+        mutation::{Became, Edited},
+        verdict::FieldConflict,
+    },
 };
 
 /// One card of À décider.
@@ -29,8 +33,8 @@ pub struct Decided {
 pub enum Undecided {
     /// A refused sale: try again, or cancel.
     Sale { sale: Sale, refusal: Refusal },
-    /// An edit that clashed: what it was, of which product, and each field's three values.
-    Conflict { about: String, product: Option<ProductId>, fields: Vec<FieldConflict> },
+    /// An edit that clashed, and each field's three values.
+    Conflict { of: Edited, fields: Vec<FieldConflict> },
     /// Another change the server refused, or set aside.
     Other { about: String, refusal: Option<Refusal> },
     /// A row on this device's disk did not read back, and was set aside.

@@ -21,8 +21,9 @@ self.addEventListener("message", (event) => {
 // second notification takes the place of the first.
 self.addEventListener("push", (event) => {
   const { refused } = event.data.json();
+  const title = refused ? `Vente ${refused} refusée` : "Deux valeurs différentes";
   const how = { body: "À décider dans Comptoir.", lang: "fr", tag: "comptoir-a-decider", icon: "/icons/icon-192.png" };
-  event.waitUntil(self.registration.showNotification(`Vente ${refused} refusée`, how));
+  event.waitUntil(self.registration.showNotification(title, how));
 });
 
 // A notification leads to what it is about, in the window that is open if there is one.

@@ -24,6 +24,7 @@ const REFUSED: i32 = 4;
 const EXPENSE: i32 = 5;
 const MOVEMENT: i32 = 6;
 const GONE: i32 = 7;
+const CLASH: i32 = 8;
 
 // A cross join: left to choose, SQLite reads every line the shop has ever sold, in order, to save the sorting.
 const LINES: &str = "SELECT l.sale_id, l.product_id, l.name, l.quantity, l.unit_price
@@ -91,6 +92,7 @@ async fn counts(
              AND voided_ms IS NULL
            UNION ALL SELECT change, 6 FROM movements WHERE shop_id = $1 AND change > $2 AND change <= $3
            UNION ALL SELECT change, 7 FROM tombstones WHERE shop_id = $1 AND change > $2 AND change <= $3
+           UNION ALL SELECT change, 8 FROM clashes WHERE shop_id = $1 AND change > $2 AND change <= $3
          ) AS changed GROUP BY change, kind",
         session.shop.0,
         from,
@@ -153,6 +155,7 @@ impl Range {
             PRODUCT => self.products(tx, session).await,
             SALE => self.sales(tx, session).await,
             REFUSED => self.refused(tx, session).await,
+            CLASH => self.clashes(tx, session).await,
             EXPENSE => self.expenses(tx, session).await,
             MOVEMENT => self.movements(tx, session).await,
             GONE if faults::is(Fault::TombstonesForgotten) => Ok(Vec::new()),
@@ -214,6 +217,24 @@ impl Range {
             self.to
         )?;
         found.into_iter().map(|row| Ok((row.change, Item::Refused(rows::refused(row)?)))).collect()
+    }
+
+    async fn clashes(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {
+        let found = fetch_all!(
+            tx,
+            ClashColumns,
+            "SELECT change, key, kind, thing_id, fields, installation_id, actor_id, at_ms, settled_by, settled_ms
+             FROM clashes
+             WHERE shop_id = $1 AND change > $2 AND change <= $3",
+            session.shop.0,
+            self.from,
+            self.to
+        )?;
+        let seen = |row: ClashColumns| {
+            let change = row.change;
+            Ok(super::visible_clash(session, row)?.map(|clash| (change, Item::Clash(clash))))
+        };
+        found.into_iter().map(seen).filter_map(Result::transpose).collect()
     }
 
     async fn expenses(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {

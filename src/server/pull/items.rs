@@ -2,7 +2,7 @@
 
 use crate::domain::{Product, Shop};
 use crate::sync::Answer;
-use crate::sync::wire::{ExpenseRow, Gone, MovementRow, PersonRow, RefusedRow, Rows, SaleRow, StockRow};
+use crate::sync::wire::{ClashRow, ExpenseRow, Gone, MovementRow, PersonRow, RefusedRow, Rows, SaleRow, StockRow};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -15,6 +15,7 @@ pub(super) enum Item {
     Stock(StockRow),
     Sale(SaleRow),
     Refused(RefusedRow),
+    Clash(ClashRow),
     Expense(ExpenseRow),
     Movement(MovementRow),
     Gone(Gone),
@@ -54,6 +55,7 @@ pub(super) fn sort(items: impl IntoIterator<Item = Item>) -> (Rows, Vec<Answer>)
             Item::Stock(stock) => rows.stock.push(stock),
             Item::Sale(sale) => rows.sales.push(sale),
             Item::Refused(refused) => rows.refused.push(refused),
+            Item::Clash(clash) => rows.clashes.push(clash),
             Item::Expense(expense) => rows.expenses.push(expense),
             Item::Movement(movement) => rows.movements.push(movement),
             Item::Gone(gone) => rows.gone.push(gone),

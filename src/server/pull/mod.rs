@@ -2,7 +2,7 @@
 //!
 //! Why pages are exact. Writers of a shop are serialised by its counter row and take their change numbers in commit
 //! order (G10): a snapshot that sees counter `c` sees everything up to `c` and nothing after it. A page ends between
-//! change numbers. Products, people, sales, refusals and expenses are last-state rows: one that changed again after the
+//! change numbers. Products, people, sales, refusals, clashes and expenses are last-state rows: one that changed again after the
 //! page's end is missing from it and comes with its later number. Stock is no last-state row: it travels by movements,
 //! which never change and carry the stock they left, so that it is exact at every page's end.
 
@@ -14,12 +14,14 @@ mod start;
 use super::{
     ServerError,
     db::{Db, Tx, fetch_optional},
-    rows::{self, ProductColumns, ShopColumns},
+    rows::{self, ClashColumns, ProductColumns, ShopColumns},
     session::Session,
 };
 use crate::domain::{Product, day::DAY_MS};
 use crate::sync::CallError;
-use crate::sync::wire::{self, Cursor, HISTORY_DAYS, PAGE_MAX_ROWS, PROTOCOL, PullAnswer, PullRequest, Pulled};
+use crate::sync::wire::{
+    self, ClashRow, Cursor, HISTORY_DAYS, PAGE_MAX_ROWS, PROTOCOL, PullAnswer, PullRequest, Pulled,
+};
 use uuid::Uuid;
 
 /// Reads a page of rows. `now_ms` is the server's clock. A revoked phone reads nothing (`Revoked`).
@@ -97,6 +99,15 @@ fn visible(session: &Session, row: ProductColumns) -> Result<Product, ServerErro
         product.purchase_price = None;
     }
     Ok(product)
+}
+
+/// A clash as this phone may know it; `None` where it is all about what is kept from it.
+fn visible_clash(session: &Session, row: ClashColumns) -> Result<Option<ClashRow>, ServerError> {
+    let mut clash = rows::clash(row)?;
+    if !session.holds_costs {
+        clash.fields.retain(|field| field.field != "purchase_price");
+    }
+    Ok((!clash.fields.is_empty()).then_some(clash))
 }
 
 #[cfg(test)]

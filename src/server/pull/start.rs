@@ -122,6 +122,7 @@ impl Reader<'_> {
             Kind::Person => self.people(tx, after, limit).await,
             Kind::Product => self.products(tx, after, limit).await,
             Kind::Refused => self.refused(tx, after, limit).await,
+            Kind::Clash => self.clashes(tx, after, limit).await,
             Kind::Sale => self.sales(tx, after, limit).await,
             Kind::Expense => self.expenses(tx, after, limit).await,
             Kind::Movement => self.movements(tx, after, limit).await,
@@ -188,6 +189,28 @@ impl Reader<'_> {
             limit
         )?;
         found.into_iter().map(|row| Ok(entry(row.key, Item::Refused(rows::refused(row)?)))).collect()
+    }
+
+    async fn clashes(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
+        let found = fetch_all!(
+            tx,
+            ClashColumns,
+            "SELECT change, key, kind, thing_id, fields, installation_id, actor_id, at_ms, settled_by, settled_ms
+             FROM clashes
+             WHERE shop_id = $1 AND key > $2 AND change <= $3 AND (at_ms >= $4 OR settled_ms IS NULL)
+             ORDER BY key LIMIT $5",
+            self.session.shop.0,
+            after,
+            self.at,
+            self.since_ms,
+            limit
+        )?;
+        let seen = |row: ClashColumns| {
+            let place = row.key;
+            let items = super::visible_clash(self.session, row)?.map(Item::Clash).into_iter().collect();
+            Ok(Entry { place, items })
+        };
+        found.into_iter().map(seen).collect()
     }
 
     pub async fn sales(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
@@ -302,6 +325,8 @@ impl Reader<'_> {
                + (SELECT COUNT(*) FROM products WHERE shop_id = $1 AND change <= $2)
                + (SELECT COUNT(*) FROM refused_sales WHERE shop_id = $1 AND change <= $2
                     AND (at_ms >= $3 OR became IS NULL OR became = 'parked'))
+               + (SELECT COUNT(*) FROM clashes WHERE shop_id = $1 AND change <= $2
+                    AND (at_ms >= $3 OR settled_ms IS NULL))
                + (SELECT COUNT(*) FROM sales WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3)
                + (SELECT COUNT(*) FROM expenses WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3
                     AND voided_ms IS NULL)

@@ -3,7 +3,7 @@
 use super::{
     adjust_stock,
     case::{Case, Stop},
-    count_stock, create_product, edit_product, edit_shop, expenses,
+    clashes, count_stock, create_product, edit_product, edit_shop, expenses,
     ledger::{self, Found},
     receive_stock, record_sale, refused, retire_product, settle_refusal,
     standing::Standings,
@@ -122,12 +122,24 @@ impl<'a> Batch<'a> {
         let verdict = match outcome {
             Ok(rules) => {
                 stands = rules;
+                if let Some((of, Some(clash))) = body.as_ref().and_then(Body::edit)
+                    && !faults::is(Fault::ClashStaysOpen)
+                {
+                    clashes::settle(&mut self.tx, &case, clash, of).await?;
+                }
                 Verdict::Applied { change }
             }
             Err(Stop::Failed(error)) => return Err(error),
             Err(Stop::Blocked(by)) => return Ok(Verdict::Blocked { by }),
             Err(Stop::Conflict(fields)) => {
                 self.take_back().await?;
+                if let Some((of, settles)) = body.as_ref().and_then(Body::edit) {
+                    clashes::store(&mut self.tx, &case, of, &fields).await?;
+                    // The new clash takes the place of the one it was to settle, so that one decision is left.
+                    if let Some(clash) = settles {
+                        clashes::settle(&mut self.tx, &case, clash, of).await?;
+                    }
+                }
                 Verdict::Conflict { change, fields }
             }
             Err(Stop::Refused(refusal)) => {

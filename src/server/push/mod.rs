@@ -6,6 +6,7 @@
 
 mod adjust_stock;
 mod case;
+mod clashes;
 mod contact;
 mod count_stock;
 mod create_product;

@@ -1,4 +1,5 @@
-//! Ringing: each refused sale that came to be decided, once, on every other phone of its shop that asked for it.
+//! Ringing: each refused sale that came to be decided, once, on every other phone of its shop that asked for it; each
+//! clash of edits on those of them that an owner holds, as owners see it.
 
 use super::{
     WebPush,
@@ -14,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-/// Refused sales in one round.
+/// Refused sales in one round, and clashes.
 const ROUND_MAX: i64 = 50;
 /// Requests at once.
 const AT_ONCE: usize = 8;
@@ -34,7 +35,8 @@ pub struct Delivered {
 /// nobody is rung twice, by this server or another.
 pub async fn ring(db: &Db, web_push: &Arc<WebPush>, now_ms: i64) -> Result<Delivered, ServerError> {
     const UNRUNG: &str = "SELECT 1 FROM refused_sales
-        WHERE rung_ms IS NULL AND change IS NOT NULL AND (became IS NULL OR became = 'parked') LIMIT 1";
+        WHERE rung_ms IS NULL AND change IS NOT NULL AND (became IS NULL OR became = 'parked')
+        UNION ALL SELECT 1 FROM clashes WHERE rung_ms IS NULL AND settled_ms IS NULL LIMIT 1";
     // Nearly always there is nothing, and no sale waits for that to be seen.
     if fetch_optional!(&mut db.read().await?, (i32,), UNRUNG)?.is_none() {
         return Ok(Delivered::default());
@@ -50,7 +52,16 @@ pub async fn ring(db: &Db, web_push: &Arc<WebPush>, now_ms: i64) -> Result<Deliv
         now_ms,
         ROUND_MAX
     )?;
-    if open.is_empty() {
+    let clashes = fetch_all!(
+        &mut tx,
+        (Uuid, Uuid, String),
+        "UPDATE clashes SET rung_ms = $1 WHERE (shop_id, key) IN (
+           SELECT shop_id, key FROM clashes WHERE rung_ms IS NULL AND settled_ms IS NULL LIMIT $2)
+         RETURNING shop_id, installation_id, kind",
+        now_ms,
+        ROUND_MAX
+    )?;
+    if open.is_empty() && clashes.is_empty() {
         return Ok(Delivered::default()); // the transaction is dropped
     }
     tx.commit().await?;
@@ -60,6 +71,13 @@ pub async fn ring(db: &Db, web_push: &Arc<WebPush>, now_ms: i64) -> Result<Deliv
         // What it says to people is the phone's to write.
         let message = json!({ "refused": sale.receipt }).to_string();
         for (phone, subscription) in subscriptions::of_others(db, shop, InstallationId(installation)).await? {
+            sends.push((shop, phone, subscription.place(), message.clone()));
+        }
+    }
+    for (shop, installation, kind) in clashes {
+        let (shop, message) = (ShopId(shop), json!({ "clash": kind }).to_string());
+        let owners = subscriptions::of_other_owners(db, shop, InstallationId(installation), now_ms).await?;
+        for (phone, subscription) in owners {
             sends.push((shop, phone, subscription.place(), message.clone()));
         }
     }

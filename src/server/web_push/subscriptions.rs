@@ -96,8 +96,35 @@ pub(super) async fn of_others(
         shop.0,
         but.0
     )?;
-    let read = |(id, endpoint, p256dh, auth)| (InstallationId(id), Subscription { endpoint, p256dh, auth });
     Ok(found.into_iter().map(read).collect())
+}
+
+/// Of those, the ones at which an owner is signed in.
+pub(super) async fn of_other_owners(
+    db: &Db,
+    shop: ShopId,
+    but: InstallationId,
+    now_ms: i64,
+) -> Result<Vec<(InstallationId, Subscription)>, ServerError> {
+    let mut tx = db.read().await?;
+    let found = fetch_all!(
+        &mut tx,
+        (Uuid, String, String, String),
+        "SELECT s.installation_id, s.endpoint, s.p256dh, s.auth FROM push_subscriptions s
+         JOIN installations i ON i.shop_id = s.shop_id AND i.id = s.installation_id
+         WHERE s.shop_id = $1 AND s.installation_id <> $2 AND i.revoked_ms IS NULL
+           AND EXISTS (SELECT 1 FROM sessions o JOIN users u ON u.shop_id = o.shop_id AND u.id = o.user_id
+                       WHERE o.shop_id = s.shop_id AND o.installation_id = s.installation_id AND o.expires_ms > $3
+                         AND u.role = 'owner' AND NOT u.retired)",
+        shop.0,
+        but.0,
+        now_ms
+    )?;
+    Ok(found.into_iter().map(read).collect())
+}
+
+fn read((id, endpoint, p256dh, auth): (Uuid, String, String, String)) -> (InstallationId, Subscription) {
+    (InstallationId(id), Subscription { endpoint, p256dh, auth })
 }
 
 #[cfg(test)]

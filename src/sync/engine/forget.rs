@@ -34,7 +34,7 @@ pub fn forget_old(device: &Device, epoch: u64, acknowledged: &[(Key, Acknowledge
 }
 
 /// The kinds of confirmed rows that grow old.
-pub const AGEING: [Kind; 4] = [Kind::Sale, Kind::Expense, Kind::Movement, Kind::Refused];
+pub const AGEING: [Kind; 5] = [Kind::Sale, Kind::Expense, Kind::Movement, Kind::Refused, Kind::Clash];
 
 /// Whether a day has gone by, on the server's clock, since old history was let go. A device's own clock may be wrong
 /// by years.
@@ -42,12 +42,14 @@ pub fn history_is_due(device: &Device) -> bool {
     device.shown().is_some() && device.meta.contact.server_ms.saturating_sub(device.meta.forgot_ms) > DAY_MS
 }
 
-/// Of any ageing row, what tells its age; of a refused sale, also whether it is still to be decided.
+/// Of any ageing row, what tells its age; of a refused sale and a clash, also whether it is still to be decided.
 #[derive(Deserialize)]
 struct Aged {
     at_ms: i64,
     #[serde(default)]
     became: Option<Became>,
+    #[serde(default)]
+    settled_ms: Option<i64>,
 }
 
 /// Lets go history older than [`HISTORY_DAYS`], as a first sync would not bring it. `rows` are the confirmed rows of
@@ -65,6 +67,7 @@ pub fn forget_history(device: &Device, epoch: u64, rows: &[(Kind, Vec<(String, S
         row.at_ms >= since_ms
             || kind == Kind::Sale && last.is_some_and(|id| voided.contains(&SaleId(id)))
             || kind == Kind::Refused && matches!(row.became, None | Some(Became::Parked))
+            || kind == Kind::Clash && row.settled_ms.is_none()
     };
     let mut tx = LocalTx::sender(epoch);
     for (kind, key, value) in

@@ -9,6 +9,7 @@ mod account;
 #[cfg(test)]
 pub mod contract;
 mod forget;
+mod fork;
 mod loading;
 mod measured;
 pub mod memory;
@@ -30,9 +31,10 @@ pub use account::{
     begin_enrolment, enrolled, new_epoch, session_after, session_ended, session_is, signed_in, signed_out,
 };
 pub use forget::{AGEING, forget_history, forget_old, history_is_due};
+pub use fork::{begin_fork, fork};
 pub use measured::{Asked, MEASURED_DAYS, Measured, MeasuredDay, Unsent, unsent_by_kind};
 pub use outcome::{Settled, ended, roll_back, settle_orphans, stop_waiting, worth_waiting};
-pub use pull::{Applied, begin_fork, fork, on_pulled, plan_pull, read_anew};
+pub use pull::{Applied, on_pulled, plan_pull, read_anew};
 pub use push::{Lane, is_progress, on_push_answer, plan_push};
 pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue, queue_all, queue_count};
 pub use schedule::{

@@ -75,5 +75,6 @@ pub fn edit_price(of: u64, seen: i64, wanted: i64) -> Body {
         sale_price: Some(Change { seen: Money::new(seen).unwrap(), wanted: Money::new(wanted).unwrap() }),
         purchase_price: None,
         threshold: None,
+        settles: None,
     })
 }

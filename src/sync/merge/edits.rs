@@ -2,10 +2,10 @@
 
 use super::{Change, amount, field, note, set};
 use crate::{
-    domain::{Expense, Product, ProductId},
+    domain::{Expense, Key, Product, ProductId},
     sync::{
         Body, json,
-        mutation::{EditExpense, EditProduct},
+        mutation::{EditExpense, EditProduct, Edited},
         verdict::FieldConflict,
     },
 };
@@ -46,6 +46,7 @@ impl EditProduct {
             sale_price: None,
             purchase_price: None,
             threshold: None,
+            settles: None,
         }
     }
 }
@@ -72,7 +73,7 @@ pub fn between(seen: &Product, wanted: &Product) -> Vec<EditProduct> {
 
 /// As [`between`], of an expense.
 pub fn between_expenses(seen: &Expense, wanted: &Expense) -> Vec<EditExpense> {
-    let none = EditExpense { expense: seen.id, kind: None, amount: None, note: None };
+    let none = EditExpense { expense: seen.id, kind: None, amount: None, note: None, settles: None };
     let edits = [
         Change::between(seen.kind.clone(), wanted.kind.clone())
             .map(|kind| EditExpense { kind: Some(kind), ..none.clone() }),
@@ -83,27 +84,23 @@ pub fn between_expenses(seen: &Expense, wanted: &Expense) -> Vec<EditExpense> {
     edits.into_iter().flatten().collect()
 }
 
-/// The edit that settles a clash: each field goes from the value that stands to the one a person chose, in the order of
-/// `clashes`. `None` where what stands stays; an error where a value is none of its field.
-pub fn settled(body: &Body, clashes: &[FieldConflict], chosen: &[Value]) -> Result<Option<Body>, serde_json::Error> {
-    let mut edit = serde_json::Map::new();
+/// The edit that settles the clash `key` of such a thing: each field goes from the value that stands to the one a person
+/// chose, in the order of `clashes`. An error where a value is none of its field.
+pub fn settled(of: Edited, key: Key, clashes: &[FieldConflict], chosen: &[Value]) -> Result<Body, serde_json::Error> {
+    let mut edit = serde_json::Map::from_iter([("settles".to_owned(), json!(key))]);
     for (clash, chosen) in clashes.iter().zip(chosen).filter(|(clash, chosen)| clash.theirs != **chosen) {
         edit.insert(clash.field.clone(), json!({ "seen": clash.theirs, "wanted": chosen }));
     }
-    if edit.is_empty() {
-        return Ok(None);
-    }
-    match body {
-        Body::EditProduct(before) => {
-            edit.insert("product".into(), json!(before.product));
-            json::read(&Value::Object(edit).to_string()).map(|edit| Some(Body::EditProduct(edit)))
+    match of {
+        Edited::Product(product) => {
+            edit.insert("product".into(), json!(product));
+            json::read(&Value::Object(edit).to_string()).map(Body::EditProduct)
         }
-        Body::EditExpense(before) => {
-            edit.insert("expense".into(), json!(before.expense));
-            json::read(&Value::Object(edit).to_string()).map(|edit| Some(Body::EditExpense(edit)))
+        Edited::Expense(expense) => {
+            edit.insert("expense".into(), json!(expense));
+            json::read(&Value::Object(edit).to_string()).map(Body::EditExpense)
         }
-        Body::EditShop(_) => json::read(&Value::Object(edit).to_string()).map(|edit| Some(Body::EditShop(edit))),
-        _ => Ok(None), // nothing else clashes
+        Edited::Shop => json::read(&Value::Object(edit).to_string()).map(Body::EditShop),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::{
-    domain::{Barcode, Category, Expense, ExpenseId, Label, Money, Name, Product, ProductId, Units, limits},
+    domain::{Barcode, Category, Expense, ExpenseId, Key, Label, Money, Name, Product, ProductId, Units, limits},
     sync::{
         Body,
-        mutation::{EditExpense, EditProduct},
+        mutation::{EditExpense, EditProduct, Edited},
     },
 };
 use proptest::{collection::vec, option, prelude::*};
@@ -68,6 +68,7 @@ fn edit(from: &Product, to: &Product, fields: u8) -> EditProduct {
         sale_price: of(has(3), &from.sale_price, &to.sale_price),
         purchase_price: of(has(4), &from.purchase_price, &to.purchase_price),
         threshold: of(has(5), &from.threshold, &to.threshold),
+        settles: None,
     }
 }
 
@@ -77,6 +78,7 @@ fn edit_expense(from: &Expense, to: &Expense) -> EditExpense {
         kind: Change::between(from.kind.clone(), to.kind.clone()),
         amount: Change::between(from.amount, to.amount),
         note: Change::between(from.note.clone(), to.note.clone()),
+        settles: None,
     }
 }
 
@@ -138,10 +140,12 @@ proptest! {
         let chosen: Vec<_> =
             clashes.iter().map(|clash| if mine { clash.mine.clone() } else { clash.theirs.clone() }).collect();
         let before = state.clone();
-        match settled(&Body::EditProduct(edit), &clashes, &chosen).unwrap() {
-            Some(Body::EditProduct(edit)) => prop_assert_eq!(super::product(&mut state, &edit), vec![]),
-            other => prop_assert_eq!(other, None),
-        }
+        let clash = Key(Uuid::nil());
+        let Body::EditProduct(edit) = settled(Edited::Product(edit.product), clash, &clashes, &chosen).unwrap() else {
+            unreachable!()
+        };
+        prop_assert_eq!(super::product(&mut state, &edit), vec![]);
+        prop_assert_eq!(edit.settles, Some(clash));
         for clash in &clashes {
             let stands = &serde_json::to_value(&state).unwrap()[&clash.field];
             prop_assert_eq!(stands, if mine { &clash.mine } else { &clash.theirs });

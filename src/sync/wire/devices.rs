@@ -61,8 +61,8 @@ pub struct TroubleRow {
     /// Refused mutations of any kind.
     pub refused: u64,
     pub conflicts: u64,
-    /// Of the refused, the sales somebody decided on, and those that wait for it. What became of another refusal, or of
-    /// a conflict, its device alone knows.
+    /// Of the refused sales and the conflicts, those somebody decided on, and those that wait for it. What became of
+    /// another refusal its device alone knows.
     pub decided: u64,
     pub undecided: u64,
 }

@@ -12,7 +12,7 @@ use crate::{
     sync::{
         Refusal,
         decide::{self, Choice},
-        mutation::ReceivedLine,
+        mutation::{Edited, ReceivedLine},
     },
     ui::{
         components::{nav, notice, product_name, top},
@@ -37,7 +37,7 @@ pub fn Decide() -> impl IntoView {
         let card = |decision: Decision| {
             // The catalogue may be read after the decisions.
             let of = match &decision.what {
-                Undecided::Conflict { product: Some(id), .. } => {
+                Undecided::Conflict { of: Edited::Product(id), .. } => {
                     till.product(*id).map(|shown| shown.product.name.to_string())
                 }
                 _ => None,
@@ -66,7 +66,7 @@ pub fn Decide() -> impl IntoView {
 }
 
 fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Option<String>>) -> AnyView {
-    let Decision { key, what, who, at_ms, .. } = decision;
+    let Decision { key, what, who, at_ms, mine } = decision;
     let (busy, sure) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let end = move |ends: Ends| {
         let Some(commands) = till.commands().filter(|_| !busy.get_untracked()) else { return };
@@ -90,14 +90,14 @@ fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Opti
             (title, told, live(move || of_sale(till, &sale, &refusal, busy, sure, act)).into_any())
         }
         // Its answer was cleaned up before this phone heard it: the values are gone, that it clashed is not.
-        Undecided::Conflict { about, fields, .. } if fields.is_empty() => {
+        Undecided::Conflict { of: edited, fields } if fields.is_empty() => {
             let lost = "Ce changement n’a pas été gardé. Vérifiez, et changez de nouveau s’il le faut.".to_owned();
             let body = notice("warn", "Deux valeurs différentes".into(), vec![lost]);
-            (clash_title(of, &about), body, seen(busy, act))
+            (clash_title(of, edited), body, seen(busy, act))
         }
-        Undecided::Conflict { about, fields, .. } => {
+        Undecided::Conflict { of: edited, fields } => {
             let settle = move |chosen| end(Ends::Clash(chosen));
-            (clash_title(of, &about), clash(fields, busy, settle), ().into_any())
+            (clash_title(of, edited), clash(fields, mine, busy, settle), ().into_any())
         }
         Undecided::Other { about, refusal } => {
             let lines = refusal.as_ref().map(text::refusal).unwrap_or_default();
@@ -155,8 +155,8 @@ enum Ends {
     Seen,
 }
 
-fn clash_title(of: Option<String>, about: &str) -> String {
-    of.unwrap_or_else(|| text::change_name(about).to_owned())
+fn clash_title(of: Option<String>, edited: Edited) -> String {
+    of.unwrap_or_else(|| text::edited(edited).to_owned())
 }
 
 /// What one can make of a refused sale, with what each does to stock and till.

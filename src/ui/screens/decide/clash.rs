@@ -14,9 +14,10 @@ use serde_json::Value;
 /// Three values of so many characters fit beside each other on a phone.
 const BESIDE_CHARS: usize = 14;
 
-/// `settle` takes the chosen values, in the fields' order, once there is one for each.
+/// `settle` takes the chosen values, in the fields' order, once there is one for each. `mine`: wanted on this phone.
 pub fn clash(
     fields: Vec<FieldConflict>,
+    mine: bool,
     busy: RwSignal<bool>,
     settle: impl Fn(Vec<Value>) + Copy + Send + Sync + 'static,
 ) -> AnyView {
@@ -28,17 +29,22 @@ pub fn clash(
         }
     };
     let field = |(index, field): (usize, FieldConflict)| {
-        one(field, busy, Signal::derive(move || chosen.with(|chosen| chosen[index].clone())), move |value| {
+        one(field, mine, busy, Signal::derive(move || chosen.with(|chosen| chosen[index].clone())), move |value| {
             choose(index, value);
         })
     };
     let fields: Vec<AnyView> = fields.into_iter().enumerate().map(field).collect();
-    let stands = "La valeur de l’autre téléphone est là pour l’instant. Touchez celle qui doit rester.".to_owned();
+    let stands = match mine {
+        true => "La valeur de l’autre téléphone est là pour l’instant. Touchez celle qui doit rester.",
+        false => "Un autre téléphone voulait une autre valeur. Touchez celle qui doit rester.",
+    }
+    .to_owned();
     erase(view! { {notice("warn", "Deux valeurs différentes".into(), vec![stands])} {fields} })
 }
 
 fn one(
     clash: FieldConflict,
+    own: bool,
     busy: RwSignal<bool>,
     chosen: Signal<Option<Value>>,
     choose: impl Fn(Value) + Copy + Send + Sync + 'static,
@@ -63,7 +69,8 @@ fn one(
             </button>
         })
     };
-    let values = vec![option("Avant", before), option("L’autre", theirs), option("Ici", mine)];
+    let (stands, wanted) = if own { ("L’autre", "Ici") } else { ("En place", "Voulu") };
+    let values = vec![option("Avant", before), option(stands, theirs), option(wanted, mine)];
     erase(view! {
         <section class="clash" aria-label=name>
             <h3>{name}</h3>

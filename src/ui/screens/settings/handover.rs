@@ -134,7 +134,7 @@ fn became(handed: &HandedIn) -> String {
     if handed.conflicts > 0 {
         let edits =
             format::count(n(handed.conflicts), "modification n’a pas été faite", "modifications n’ont pas été faites");
-        said.push(format!("{edits} : quelqu’un a changé la même chose."));
+        said.push(format!("{edits} : quelqu’un a changé la même chose. Voyez À décider."));
     }
     if handed.quarantined > 0 {
         said.push(format!("{} à part pour le propriétaire.", format::count(n(handed.quarantined), "gardé", "gardés")));
