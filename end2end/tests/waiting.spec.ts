@@ -108,6 +108,18 @@ test("G16: refused after 5.1 s is a decision, not a cart", async ({ shop, browse
   await expect(page.getByText("Refusée : à décider")).toBeVisible();
 });
 
+test("G16: refused after its page was loaded anew, it is to be decided within seconds", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Un");
+  await fill(page, "Gingembre 250 g", 9);
+  await sellAll(shop, browser, "Gingembre 250 g", 9);
+  const held = await Held.pushes(context);
+  await payAndWait(page, held);
+  await page.reload();
+  await held.release();
+  // Nothing else happens on this phone that would make it look again.
+  await expect(page.getByRole("link", { name: "1 à décider" }).first()).toBeVisible({ timeout: 20_000 });
+});
+
 test("G16: “Ne pas attendre” gives the receipt at once, and the next sale waits all the same", async ({ shop, browser }) => {
   const { page, held } = await stoodStill(shop, browser, "Ail 250 g");
   await payAndWait(page, held);

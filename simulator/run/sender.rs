@@ -96,6 +96,10 @@ impl Phone {
             if self.sender(tab).is_some_and(|sender| device.meta.epoch != sender.epoch) {
                 return self.stop_sender(tab, stage);
             }
+            let orphaned_in_ms = engine::orphaned_in_ms(&device, self.now_ms(stage));
+            if orphaned_in_ms == Some(0) {
+                return self.begin(tab, Deed::Orphans, stage);
+            }
             let follow_at_ms = self.follow(tab, &device, stage);
             let (situation, now_ms) = (self.situation(tab, &device, stage), stage.now_ms);
             let Some(sender) = self.sender(tab) else { return Ok(()) };
@@ -115,6 +119,7 @@ impl Phone {
                 Action::Sleep { until_ms } => {
                     let next_ms = until_ms.into_iter().chain(follow_at_ms).min();
                     let pause_ms = next_ms.map_or(TIMER_MAX_MS, |until| until - now_ms);
+                    let pause_ms = orphaned_in_ms.map_or(pause_ms, |orphaned_ms| pause_ms.min(orphaned_ms));
                     // A page that is being written is not missed yet.
                     if situation.online
                         && situation.session == SessionState::Open

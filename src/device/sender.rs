@@ -3,6 +3,7 @@
 mod follow;
 mod meter;
 mod stream;
+mod upkeep;
 
 use self::{follow::Following, meter::Meter};
 use super::{
@@ -16,8 +17,7 @@ use crate::{
     sync::{
         CallError,
         engine::{
-            self, Acknowledged, Action, Applied, Asked, Contact, Device, Lane, LocalTx, Schedule, Situation, Store,
-            Trigger, keys,
+            self, Acknowledged, Action, Applied, Asked, Contact, Device, Lane, LocalTx, Schedule, Situation, Trigger,
         },
         wire::{self, PullAnswer, PullRequest, PushAnswer, PushRequest},
     },
@@ -122,6 +122,11 @@ impl Sender {
                 self.stop();
                 break;
             }
+            let orphaned_in_ms = engine::orphaned_in_ms(&device, now_ms());
+            if orphaned_in_ms == Some(0) {
+                self.settle_orphans().await?;
+                continue;
+            }
             let follow_at_ms = self.follow(&device);
             let action = self.0.schedule.borrow_mut().next(self.situation(&device), steady_ms());
             match action {
@@ -148,6 +153,7 @@ impl Sender {
                 Action::Sleep { until_ms } => {
                     let next_ms = until_ms.into_iter().chain(follow_at_ms).min();
                     let pause_ms = next_ms.map_or(i64::from(i32::MAX), |until| until - steady_ms());
+                    let pause_ms = orphaned_in_ms.map_or(pause_ms, |orphaned_ms| pause_ms.min(orphaned_ms));
                     platform::within(pause_ms, self.0.wake.wait()).await;
                 }
             }
@@ -313,68 +319,6 @@ impl Sender {
             Ok(Some(decide(device)))
         });
         done.await?.ok_or(Failed::Fenced)
-    }
-
-    /// Becomes a new installation, after the server saw this one's numbers twice (G20).
-    async fn fork(&self, device: &Device) -> Result<Done, Failed> {
-        let Some(old) = device.meta.installation.clone() else { return Ok(Done::Nothing) };
-        let (id, secret) = super::account::new_installation();
-        let begun = self
-            .0
-            .shelf
-            .carry_out(|device| Ok::<_, StorageProblem>(engine::begin_fork(device, id, &secret).map(|tx| (tx, ()))));
-        begun.await?;
-        let Some((id, secret)) = self.0.shelf.device().await?.meta.forking else { return Ok(Done::Nothing) };
-        let request = crate::sync::wire::ForkRequest {
-            installation: old.id,
-            secret: old.secret.clone(),
-            new_installation: id,
-            new_secret: secret.clone(),
-        };
-        let answer = platform::within(REQUEST_TIMEOUT_MS, api::fork(request)).await.ok_or_else(timed_out)?;
-        let answer = answer.map_err(Failed::Call)?;
-        let new = engine::Installation {
-            id,
-            secret,
-            prefix: answer.prefix,
-            shop_name: answer.shop_name,
-            holds_costs: answer.holds_costs,
-            name: old.name,
-        };
-        self.0
-            .shelf
-            .carry_out(|device| Ok::<_, StorageProblem>(device.meta.renumber.then(|| (engine::fork(device, &new), ()))))
-            .await?;
-        Ok(Done::Answered { again: true, progress: true })
-    }
-
-    /// Once a day, while nothing else is to be done.
-    async fn forget_history(&self, device: &Device) -> Result<(), StorageProblem> {
-        let Some(shown) = device.shown() else { return Ok(()) };
-        let mut rows = Vec::new();
-        for kind in engine::AGEING {
-            rows.push((
-                kind,
-                self.0.shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, kind)).await?,
-            ));
-        }
-        self.0.shelf.commit(engine::forget_history(device, self.0.epoch, &rows)).await?; // stale: the next answer asks again
-        Ok(())
-    }
-
-    /// What a new sender finds to put in order.
-    async fn tidy(&self) -> Result<(), StorageProblem> {
-        let epoch = self.0.epoch;
-        let settled = self.0.shelf.carry_out(|device| {
-            let tx = engine::settle_orphans(device, epoch, now_ms(), &mut platform::new_key);
-            Ok::<_, StorageProblem>(tx.map(|tx| (tx, ())))
-        });
-        settled.await?;
-        let (device, acknowledged) = (self.0.shelf.device().await?, self.0.shelf.acknowledged().await?);
-        if let Some(tx) = engine::forget_old(&device, epoch, &acknowledged) {
-            self.0.shelf.commit(tx).await?; // stale: the next start forgets them
-        }
-        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a sale's wait ends (G16): by one compare-and-set of the selling tab. The sender only stores the verdict.
 
 use super::{
-    push::{is_orphan, park, tell_parked},
+    push::{is_orphan, orphan_ms, park, tell_parked},
     queue::{Queueing, queue_into},
     state::{Device, Entry, Meta, Parked, SessionState, Standing},
     storage::{LocalTx, Store, keys},
@@ -94,6 +94,19 @@ pub fn roll_back(device: &Device, key: Key, settle_key: Key, now_ms: i64) -> Opt
         }
     }
     Some(tx)
+}
+
+/// In how many milliseconds [`settle_orphans`] has something to do, unless the selling tab acts: nothing else need happen
+/// on an idle phone.
+pub fn orphaned_in_ms(device: &Device, now_ms: i64) -> Option<i64> {
+    let in_ms = |entry: &Entry| match (entry.standing, &entry.verdict) {
+        (Standing::Deciding { since_ms }, Some(verdict)) if !verdict.is_applied() => {
+            let left_ms = since_ms.saturating_add(orphan_ms(device) + 1).saturating_sub(now_ms);
+            Some(if is_orphan(device, since_ms, now_ms) { 0 } else { left_ms.max(1) })
+        }
+        _ => None,
+    };
+    device.outbox.iter().filter_map(in_ms).min()
 }
 
 /// Parks the refusals whose selling tab died before it could act (G16).

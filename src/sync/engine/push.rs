@@ -201,8 +201,13 @@ fn fate(
 
 /// A clock that jumped, back or ahead, must not leave a sale undecided.
 pub(super) fn is_orphan(device: &Device, since_ms: i64, now_ms: i64) -> bool {
-    let orphan_ms = SALE_ORPHAN_MS.max(2 * device.rules().answer_wait.ms());
-    !faults::is(Fault::OrphansForgotten) && now_ms.saturating_sub(since_ms).unsigned_abs() > orphan_ms as u64
+    let waited_ms = now_ms.saturating_sub(since_ms).unsigned_abs();
+    !faults::is(Fault::OrphansForgotten) && waited_ms > orphan_ms(device) as u64
+}
+
+/// How long a selling tab has to act on a verdict.
+pub(super) fn orphan_ms(device: &Device) -> i64 {
+    SALE_ORPHAN_MS.max(2 * device.rules().answer_wait.ms())
 }
 
 pub(super) fn park(tx: &mut LocalTx, entry: &Entry, verdict: &Verdict, now_ms: i64) {

@@ -191,10 +191,14 @@ fn an_orphaned_refusal_is_parked() {
         settle_orphans(&device, device.meta.epoch, now_ms, &mut || key(900))
     };
     assert_eq!(settle(&till, NOW_MS + SALE_ORPHAN_MS), None);
+    let left = |till: &Till, now_ms| orphaned_in_ms(&till.device(), now_ms);
+    assert_eq!(left(&till, NOW_MS + 1_000), Some(SALE_ORPHAN_MS - 1_000 + 1));
+    assert_eq!(left(&till, NOW_MS + SALE_ORPHAN_MS + 1), Some(0));
     let tx = settle(&till, NOW_MS + SALE_ORPHAN_MS + 1).unwrap();
     till.commit(&tx);
     assert!(matches!(till.ended(1), Settled::Parked(_)));
     assert_eq!(till.device().outbox[0].mutation.key, key(900));
+    assert_eq!(left(&till, NOW_MS + SALE_ORPHAN_MS + 1), None);
 }
 
 /// G20: numbers start anew; keys and printed receipts stay, and a void still needs its sale.
