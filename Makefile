@@ -13,7 +13,7 @@ SITE := $(CARGO_TARGET_DIR)/site
 export LEPTOS_SITE_ROOT := $(SITE)
 COMPTOIR := $(CARGO_TARGET_DIR)/release/comptoir
 
-.PHONY: run dev build test lint bench simulate simulate-faults explore torture fuzz tools test-tools rust-tests storage-tests browser-tests
+.PHONY: run dev build dist test lint bench simulate simulate-faults explore torture fuzz tools test-tools rust-tests storage-tests browser-tests
 
 run: build
 	$(COMPTOIR) demo
@@ -24,6 +24,10 @@ dev: tools
 
 build: tools
 	cargo leptos build --release --precompress --split
+
+# What a server needs, in one folder (docs/operations).
+dist: build
+	rm -rf dist && mkdir dist && cp $(COMPTOIR) Leptos.toml dist/ && cp -r $(SITE) dist/site
 
 lint:
 	cargo fmt --check

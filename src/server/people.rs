@@ -23,7 +23,7 @@ pub struct Shop {
 /// Why the operator's words named no shop.
 #[derive(Debug, thiserror::Error)]
 pub enum FindShopError {
-    #[error("there is no shop yet: `comptoir demo` makes one to try things with")]
+    #[error("there is no shop yet: `comptoir shop add` begins one, `comptoir demo` makes one to try things with")]
     None,
     #[error("no shop is called {0:?}; there are: {1}")]
     Unknown(String, String),
@@ -157,7 +157,7 @@ pub async fn find_shop(db: &Db, wanted: Option<&str>) -> Result<Shop, FindShopEr
 }
 
 /// Every shop, for the operator's own eyes.
-async fn shops(db: &Db) -> Result<Vec<Shop>, ServerError> {
+pub async fn shops(db: &Db) -> Result<Vec<Shop>, ServerError> {
     let mut tx = db.read().await?;
     let rows: Vec<(Uuid, String)> =
         fetch_all!(&mut tx, (Uuid, String), "SELECT id, name FROM shops ORDER BY id LIMIT 1000")?;

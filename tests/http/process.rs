@@ -157,6 +157,35 @@ fn a_log_that_cannot_be_written_stops_nobody() {
 }
 
 /// The operator takes a phone and a person out of the shop.
+/// From an empty disk to a phone, without the demo.
+#[test]
+fn a_shop_begins_with_its_owner() {
+    let place = Place::new();
+    assert!(text(&place.run(&["device", "code"]).stderr).contains("comptoir shop add"));
+    let add = |name: &str, pin: &[u8]| {
+        let mut adding = place
+            .command(&["shop", "add", name, "--owner", "Fatou Camara"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        adding.stdin.take().unwrap().write_all(pin).unwrap();
+        adding.wait_with_output().unwrap()
+    };
+    assert!(!add("Chez Fatou", b"12\n").status.success(), "a PIN has four digits at least");
+    assert_eq!(place.out(&["shop", "list"]), "");
+    let added = add("Chez Fatou", b"2580\n");
+    assert!(text(&added.stdout).contains("Chez Fatou is there, and Fatou Camara owns it"), "{}", text(&added.stderr));
+    assert!(text(&add("Chez Fatou", b"2580\n").stderr).contains("there is a shop called Chez Fatou"));
+    assert!(place.out(&["shop", "list"]).trim_end().ends_with("  Chez Fatou"));
+    let code = place.out(&["device", "code", "--quiet", "--owner-phone", "--shop", "Chez Fatou"]);
+    let serving = place.serve();
+    let (mut phone, shop) = Phone::enrol(Client::new(&serving.url), code.trim(), "Premier").unwrap();
+    assert_eq!(shop.shop_name, "Chez Fatou");
+    phone.sign_in(shop.people[0].id, &Pin::new("2580").unwrap()).unwrap();
+}
+
 #[test]
 fn a_lost_phone_is_revoked_and_a_person_who_left_is_retired() {
     let place = Place::new();

@@ -9,6 +9,7 @@ mod jobs;
 mod push_key;
 mod replay;
 mod serve;
+mod shop;
 mod smoke;
 mod user;
 
@@ -42,6 +43,9 @@ enum Command {
     Serve(serve::Serve),
     /// Make a small demo shop, if there is none, and say how to sign in.
     Demo(demo::Demo),
+    /// Shops of this server.
+    #[command(subcommand)]
+    Shop(shop::Shop),
     /// People of a shop.
     #[command(subcommand)]
     User(user::User),
@@ -100,6 +104,7 @@ impl Cli {
         match self.command {
             Command::Serve(serve) => serve.run(config).await,
             Command::Demo(demo) => demo.run(&open(&config).await?).await,
+            Command::Shop(shop) => shop.run(&open(&config).await?).await,
             Command::User(user) => user.run(&open(&config).await?).await,
             Command::Device(device) => device.run(&open(&config).await?).await,
             Command::Import(import) => import.run(&open(&config).await?).await,

@@ -76,7 +76,7 @@ async fn find(db: &Db, shop: &Shop, name: &str) -> Result<PersonRow, Failure> {
     }
 }
 
-fn read_pin() -> Result<Pin, Failure> {
+pub(super) fn read_pin() -> Result<Pin, Failure> {
     eprintln!("PIN (4 to 6 digits), then Enter:");
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
