@@ -27,7 +27,7 @@ build: tools
 
 # What a server needs, in one folder (docs/operations).
 dist: build
-	rm -rf dist && mkdir dist && cp $(COMPTOIR) Leptos.toml dist/ && cp -r $(SITE) dist/site
+	rm -rf dist && mkdir dist && cp $(COMPTOIR) $(dir $(COMPTOIR))hash.txt Leptos.toml dist/ && cp -r $(SITE) dist/site
 
 lint:
 	cargo fmt --check
