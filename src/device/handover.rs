@@ -84,7 +84,7 @@ pub async fn give(kept: &Kept) -> bool {
     let Some((name, bytes)) = kept.borrow().clone() else { return false };
     match share(&name, &bytes).await {
         Ok(()) => true,
-        Err(_) => download(&name, &bytes).is_ok(),
+        Err(_) => download(&name, &bytes, "application/octet-stream").is_ok(),
     }
 }
 
@@ -105,9 +105,9 @@ async fn share(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
     }
 }
 
-fn download(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
+pub fn download(name: &str, bytes: &[u8], kind: &str) -> Result<(), JsValue> {
     let parts = Array::of1(&Uint8Array::from(bytes));
-    let blob = construct("Blob", &[parts.into(), object(&[("type", "application/octet-stream".into())])?])?;
+    let blob = construct("Blob", &[parts.into(), object(&[("type", kind.into())])?])?;
     let urls = get(&js_sys::global(), "URL")?;
     let url = call(&urls, "createObjectURL", &[blob])?;
     let document = get(&js_sys::global(), "document")?;

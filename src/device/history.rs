@@ -15,7 +15,7 @@ use crate::{
         view::{
             self, Moved, Pending, Search, booked_day, by_day, by_month, list_expenses, list_sales, margin, takings,
         },
-        wire::{ExpenseRow, HISTORY_DAYS, Kind, SaleRow},
+        wire::{ExpenseRow, HISTORY_DAYS, Kind, MovementRow, SaleRow},
     },
 };
 use leptos::prelude::untrack;
@@ -188,6 +188,15 @@ pub async fn expenses(
     }
     let months = by_month(list_expenses(rows, &pending));
     Ok(Expenses { months, since: asked_since.unwrap_or_else(|| held_since(&device)) })
+}
+
+pub async fn all_movements(shelf: &Shelf) -> Result<Vec<MovementRow>, StorageProblem> {
+    let Some(shown) = shelf.device().await?.shown() else { return Ok(Vec::new()) };
+    let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Movement)).await?;
+    let mut rows = shelf.sound(Store::Confirmed, &rows, sound::moved).await.0;
+    rows.retain(|row| row.change <= shown.cursor.change);
+    rows.sort_by_key(|row| (row.change, row.product));
+    Ok(rows)
 }
 
 pub async fn movements(shelf: &Shelf, product: ProductId) -> Result<Vec<Moved>, StorageProblem> {

@@ -1,6 +1,7 @@
 //! What people see. Screens read and act through one handle, [`crate::device::Till`]; components only draw.
 
 pub mod components;
+pub mod csv;
 pub mod erase;
 pub mod format;
 pub mod icons;

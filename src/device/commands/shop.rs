@@ -4,7 +4,7 @@ use super::Page;
 use crate::{
     device::{
         handle::{Act, Answer, CommandError, Expenses, Older, Sales, ShopCommands, StorageProblem, Today},
-        history, past, platform,
+        handover, history, past, platform,
     },
     domain::{Day, ProductId},
     sync::{
@@ -13,6 +13,7 @@ use crate::{
             AdjustStock, CreateProduct, ReceiveStock, ReceivedLine, RecordExpense, RetireProduct, VoidExpense, VoidSale,
         },
         view::Moved,
+        wire::MovementRow,
     },
 };
 use uuid::Uuid;
@@ -77,6 +78,15 @@ impl ShopCommands for Page {
     fn movements(&self, product: ProductId) -> Answer<Result<Vec<Moved>, StorageProblem>> {
         let inner = self.0.clone();
         Box::pin(async move { history::movements(&inner.shelf, product).await })
+    }
+
+    fn all_movements(&self) -> Answer<Result<Vec<MovementRow>, StorageProblem>> {
+        let inner = self.0.clone();
+        Box::pin(async move { history::all_movements(&inner.shelf).await })
+    }
+
+    fn give_csv(&self, name: String, text: String) -> bool {
+        handover::download(&name, text.as_bytes(), "text/csv").is_ok()
     }
 
     fn new_id(&self) -> Uuid {

@@ -5,7 +5,10 @@ use crate::{
     domain::{
         AdjustReason, Day, Expense, ExpenseId, Note, Product, ProductId, Quantity, SaleId, Units, quantity::Delta,
     },
-    sync::view::{ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
+    sync::{
+        view::{ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
+        wire::MovementRow,
+    },
 };
 use uuid::Uuid;
 
@@ -61,6 +64,10 @@ pub trait ShopCommands {
     fn expenses(&self) -> Answer<Result<Expenses, StorageProblem>>;
     /// What moved a product's stock lately, the latest first.
     fn movements(&self, product: ProductId) -> Answer<Result<Vec<Moved>, StorageProblem>>;
+    /// Every movement of stock this device holds, in the order of their changes.
+    fn all_movements(&self) -> Answer<Result<Vec<MovementRow>, StorageProblem>>;
+    /// Gives the person a file; `false` where the browser takes none.
+    fn give_csv(&self, name: String, text: String) -> bool;
     /// An id for something new.
     fn new_id(&self) -> Uuid;
     fn today(&self) -> Answer<Result<Today, StorageProblem>>;

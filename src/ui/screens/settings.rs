@@ -2,6 +2,7 @@
 
 mod chart;
 mod dashboard;
+mod export;
 mod handover;
 mod help;
 mod identity;

@@ -1,6 +1,6 @@
 //! The dashboard: what this phone knows of its synchronisation. None of it is loaded before somebody opens Paramètres.
 
-use super::{chart, help, identity, notices, rules, shop};
+use super::{chart, export, help, identity, notices, rules, shop};
 use crate::{
     device::{Till, handle::Measures},
     domain::Day,
@@ -25,7 +25,7 @@ pub fn draw(till: Till) -> AnyView {
     let seen: Seen = RwSignal::new(None);
     look(till, seen);
     erase(
-        view! { {synchronisation(till, seen)} {costs(till, seen)} {chart::draw(seen)} {phone(till, seen)} {shop::draw(till)} {identity::draw(till)} {rules::draw(till)} {notices::draw(till)} {help::draw(till, seen)} },
+        view! { {synchronisation(till, seen)} {costs(till, seen)} {chart::draw(seen)} {phone(till, seen)} {shop::draw(till)} {identity::draw(till)} {rules::draw(till)} {export::draw(till)} {notices::draw(till)} {help::draw(till, seen)} },
     )
 }
 
