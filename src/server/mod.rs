@@ -20,6 +20,7 @@ pub mod import;
 pub mod jobs;
 pub mod metrics;
 pub mod people;
+pub mod person;
 pub mod phones;
 mod pin;
 pub mod pull;

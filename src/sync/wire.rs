@@ -3,9 +3,11 @@
 
 mod devices;
 mod notify;
+mod people;
 
 pub use devices::*;
 pub use notify::*;
+pub use people::*;
 
 use super::{
     mutation::{Became, Mutation},

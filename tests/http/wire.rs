@@ -182,7 +182,7 @@ fn happens(server: &Server<'_>, shop: &Shop, what: &str) {
         "answers expire" => {
             assert!(server.block_on(jobs::expire_answers(db, now_ms() + 2_000, 1_000)).unwrap() > 0);
         }
-        "the employee leaves" => server.block_on(people::retire(db, shop.id, shop.employee)).unwrap(),
+        "the employee leaves" => drop(server.block_on(people::retire(db, shop.id, shop.employee)).unwrap()),
         "the second phone is revoked" => {
             let phone = SECOND_PHONE.parse().unwrap();
             server.block_on(enrol::revoke(db, shop.id, phone, now_ms())).unwrap();
@@ -194,6 +194,11 @@ fn happens(server: &Server<'_>, shop: &Shop, what: &str) {
                 assert_ne!(server.sign_in(&phone, shop.owner, WRONG_PIN).status, 200);
             }
         }
+        "the owner gets a new PIN" => {
+            let pin = comptoir::domain::Pin::new(OWNER_PIN).unwrap();
+            server.block_on(people::reset_pin(db, shop.id, shop.owner, &pin, None)).unwrap();
+        }
+        "the shop has as many people as it may" => crate::people::fill(server, shop),
         "expenses cannot be reached" => server.block_on(run(db, "ALTER TABLE expenses RENAME TO expenses_away")),
         other => panic!("nobody knows how {other:?} happens"),
     }
@@ -252,6 +257,7 @@ fn every_sample_is_what_the_wire_types_say() {
             "pull" => unchanged::<PullRequest>(&name, request),
             "devices" => unchanged::<DevicesRequest>(&name, request),
             "notify" => unchanged::<NotifyRequest>(&name, request),
+            "person" => unchanged::<PersonRequest>(&name, request),
             "sign-out" | "no-such-call" => {}
             other => panic!("{name}: {other}"),
         }
@@ -268,6 +274,7 @@ fn every_sample_is_what_the_wire_types_say() {
             "pull" => unchanged::<PullAnswer>(&name, &answer),
             "devices" => unchanged::<DevicesAnswer>(&name, &answer),
             "notify" => unchanged::<NotifyAnswer>(&name, &answer),
+            "person" => unchanged::<PersonAnswer>(&name, &answer),
             _ => assert_eq!(answer, json!(null), "{name}"),
         }
     }
