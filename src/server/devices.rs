@@ -47,6 +47,7 @@ async fn device(tx: &mut Tx, shop: ShopId, phone: Phone) -> Result<DeviceRow, Se
         received: count(phone.received),
         missing: gaps.into_iter().map(|(first, last)| Gap { first: count(first), last: count(last) }).collect(),
         revoked: phone.revoked,
+        holds_costs: phone.holds_costs,
     })
 }
 

@@ -11,6 +11,7 @@ mod connections;
 mod cookie;
 pub mod counter;
 pub mod db;
+pub mod device;
 pub mod devices;
 pub mod enrol;
 pub mod error;

@@ -84,6 +84,7 @@ fn vocabulary() -> Vec<(&'static str, Vec<String>)> {
         ("from", words("sync/wire.rs", "From")),
         ("past", words("sync/wire.rs", "Past")),
         ("act", words("sync/wire/people.rs", "PersonAct")),
+        ("act", words("sync/wire/devices.rs", "DeviceAct")),
         ("cause", words("domain/stock.rs", "Cause")),
         ("tenders", words("domain/sale.rs", "Tender")),
     ]
@@ -229,6 +230,8 @@ fn limits_are_those_of_the_code() {
         GAPS_MAX,
         TROUBLE_DAYS,
         PEOPLE_MAX,
+        CODES_MAX,
+        PAGE_MAX_CHARS,
         PIN_TRIES_MAX,
         PIN_LOCK_MS,
         PIN_LOCK_MAX_MS,
