@@ -76,7 +76,7 @@ fn may_be_a_page(page: Option<&str>) -> Result<(), CallError> {
 }
 
 /// Each row's runs of dark squares.
-fn draw(text: &str) -> Option<Qr> {
+pub fn draw(text: &str) -> Option<Qr> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
     let mut path = String::new();
     for y in 0..code.size() {
