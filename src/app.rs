@@ -102,6 +102,8 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("depenses"), StaticSegment("depense")) view=|| office(Place::Expense) />
                 <Route path=StaticSegment("a-decider") view=|| office(Place::Decide) />
                 <Route path=StaticSegment("parametres") view=|| office(Place::Settings) />
+                <Route path=(StaticSegment("parametres"), StaticSegment("personnes")) view=|| office(Place::People) />
+                <Route path=(StaticSegment("parametres"), StaticSegment("telephones")) view=|| office(Place::Phones) />
                 <Route path=StaticSegment("connexion") view=SignIn />
             </Routes>
         </Router>

@@ -2,8 +2,10 @@
 
 use super::{
     handle::{SignInError, StorageProblem},
+    measure::not_reached,
     pin::LocalPin,
     platform::{self, now_ms},
+    read::people,
     shelf::Shelf,
 };
 use crate::{
@@ -13,7 +15,7 @@ use crate::{
         CallError,
         engine::{self, Contact, Installation, LocalTx, SessionState, Store, Write, keys},
         json,
-        wire::{EnrolRequest, PersonRow, SignInAnswer, SignInRequest},
+        wire::{EnrolRequest, SignInAnswer, SignInRequest},
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -85,11 +87,23 @@ async fn remember(shelf: &Shelf, pin: &Pin, answer: SignInAnswer) -> Result<(), 
     Ok(())
 }
 
+/// A person who has signed in here has another PIN from now on, without network too.
+pub async fn new_pin(shelf: &Shelf, person: UserId, pin: &Pin) -> Result<(), StorageProblem> {
+    let key = keys::pin(person);
+    if read::<LocalPin>(shelf, &key).await?.is_none() {
+        return Ok(()); // whoever has not is not recognised here, and would sell in vain (G14)
+    }
+    match LocalPin::new(pin).await {
+        Some(local) => put(shelf, &key, &local).await,
+        None => Ok(()),
+    }
+}
+
 async fn sign_in_offline(shelf: &Shelf, person: UserId, pin: &Pin, session: SessionState) -> Result<(), SignInError> {
-    let people: Vec<PersonRow> = read(shelf, PEOPLE).await?.unwrap_or_default();
+    let mut people = people(shelf, &shelf.device().await?).await?;
     let key = keys::pin(person);
     let (Some(person), Some(local)) =
-        (people.into_iter().find(|row| row.id == person && !row.retired), read::<LocalPin>(shelf, &key).await?)
+        (people.remove(&person).filter(|row| !row.retired), read::<LocalPin>(shelf, &key).await?)
     else {
         return Err(SignInError::NeedsNetwork);
     };
@@ -122,8 +136,4 @@ async fn put<T: Serialize>(shelf: &Shelf, key: &str, value: &T) -> Result<(), St
     let mut tx = LocalTx::strict();
     tx.writes.push(Write::Put { store: Store::Meta, key: key.to_owned(), value });
     shelf.commit(tx).await.map(drop)
-}
-
-fn not_reached<T>() -> Result<T, CallError> {
-    Err(CallError::NotReached { detail: "timed out".into() })
 }

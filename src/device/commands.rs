@@ -1,5 +1,6 @@
 //! What screens ask of the device.
 
+mod owner;
 mod shop;
 
 use super::{

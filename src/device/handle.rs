@@ -3,6 +3,7 @@
 
 mod decisions;
 mod measures;
+mod owner;
 mod shop;
 mod status;
 
@@ -22,6 +23,7 @@ use crate::{
 pub use decisions::{Damaged, Decided, Decision, Undecided};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
+pub use owner::OwnerCommands;
 pub use shop::{Act, Expenses, Older, Sales, ShopCommands, Today, VoidedBy};
 pub use status::{InstallationStatus, Status};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
@@ -196,7 +198,7 @@ pub struct Counted {
 }
 
 /// What the device can do. Implemented by the browser's driver.
-pub trait Commands: ShopCommands {
+pub trait Commands: ShopCommands + OwnerCommands {
     fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
     fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
     fn sign_out(&self) -> Answer<Result<(), CommandError>>;

@@ -6,9 +6,15 @@ mod handover;
 mod help;
 mod identity;
 mod notices;
+mod owner;
+mod people;
+mod phones;
 mod report;
 mod rules;
 mod shop;
+
+pub use people::People;
+pub use phones::Phones;
 
 use super::{banners, chip, require_person, till, to_decide};
 use crate::ui::{
@@ -44,7 +50,7 @@ pub fn Settings() -> impl IntoView {
                     </div>
                     <p class="small muted">"Ce qui attend d’être envoyé reste sur ce téléphone."</p>
                 </section>
-                {dashboard::draw(till)}
+                {owner::links(till)} {dashboard::draw(till)}
             </main>
             {nav("/parametres", to_decide(till))}
         </div>

@@ -16,7 +16,7 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_location, use_navigate};
 
 /// Digits of the longest PIN.
 const PIN_MAX: usize = 6;
@@ -56,7 +56,10 @@ pub fn SignIn() -> impl IntoView {
 }
 
 fn enrol(gate: Gate) -> AnyView {
-    let (code, name) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    // The owner's QR code leads here with the code behind the address.
+    let given = use_location().hash.get_untracked();
+    let given = given.trim_start_matches('#').strip_prefix("code=").unwrap_or_default().to_owned();
+    let (code, name) = (RwSignal::new(given), RwSignal::new(String::new()));
     let submit = on(move |event: SubmitEvent| {
         event.prevent_default();
         let Some(commands) = gate.till.commands().filter(|_| !gate.busy.get_untracked()) else { return };
@@ -92,7 +95,12 @@ fn enrol(gate: Gate) -> AnyView {
 }
 
 /// Who somebody is, as a button: two letters, a name, and a word below it.
-fn person_button(name: String, below: &'static str, end: AnyView, choose: impl FnMut(MouseEvent) + 'static) -> AnyView {
+pub fn person_button(
+    name: String,
+    below: &'static str,
+    end: AnyView,
+    choose: impl FnMut(MouseEvent) + 'static,
+) -> AnyView {
     let letters: String = name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
     erase(view! {
         <button class="person" type="button" on:click=on(choose)>
