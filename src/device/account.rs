@@ -21,6 +21,8 @@ use crate::{
 use serde::{Serialize, de::DeserializeOwned};
 
 const TIMEOUT_MS: i64 = 15_000;
+/// A customer waits while one seller takes over from another.
+const TAKE_OVER_MS: i64 = 4_000;
 /// The people of the shop, for sign-in before the first sync.
 pub const PEOPLE: &str = "people";
 
@@ -55,6 +57,37 @@ pub async fn enrol(shelf: &Shelf, code: String, name: Label) -> Result<(), SignI
 
 /// Signs in with the server where it is reached; else the phone recognises who signed in on it before.
 pub async fn sign_in(shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), SignInError> {
+    sign_in_within(TIMEOUT_MS, shelf, person, pin).await
+}
+
+/// Recognises who is at a locked phone. Its own person needs no server, so long as that does not ask for a PIN itself;
+/// somebody else signs in, and the server is not waited for long where the phone knows them.
+pub async fn unlock(shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), SignInError> {
+    let meta = shelf.device().await?.meta;
+    let known = read::<LocalPin>(shelf, &keys::pin(person)).await?.is_some();
+    if known && meta.session == SessionState::Open && meta.actor.is_some_and(|actor| actor.id == person) {
+        match sign_in_offline(shelf, person, &pin, meta.session).await {
+            // Perhaps a new one was given elsewhere: the server knows, and counts on its own.
+            Err(SignInError::WrongPin { .. }) if platform::online() => {}
+            done => return done,
+        }
+    }
+    sign_in_within(if known { TAKE_OVER_MS } else { TIMEOUT_MS }, shelf, person, pin).await
+}
+
+/// A person who has signed in here has another PIN from now on, without network too.
+pub async fn new_pin(shelf: &Shelf, person: UserId, pin: &Pin) -> Result<(), StorageProblem> {
+    let key = keys::pin(person);
+    if read::<LocalPin>(shelf, &key).await?.is_none() {
+        return Ok(()); // whoever has not is not recognised here, and would sell in vain (G14)
+    }
+    match LocalPin::new(pin).await {
+        Some(local) => put(shelf, &key, &local).await,
+        None => Ok(()),
+    }
+}
+
+async fn sign_in_within(wait_ms: i64, shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), SignInError> {
     let device = shelf.device().await?;
     let Some(installation) = device.meta.installation else {
         return Err(SignInError::Refused(CallError::NotAllowed));
@@ -62,7 +95,7 @@ pub async fn sign_in(shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), Sign
     let request =
         SignInRequest { installation: installation.id, secret: installation.secret, person, pin: pin.clone() };
     let answered = match platform::online() {
-        true => platform::within(TIMEOUT_MS, api::sign_in(request)).await.unwrap_or_else(not_reached),
+        true => platform::within(wait_ms, api::sign_in(request)).await.unwrap_or_else(not_reached),
         false => not_reached(),
     };
     match answered {
@@ -85,18 +118,6 @@ async fn remember(shelf: &Shelf, pin: &Pin, answer: SignInAnswer) -> Result<(), 
     let session = if answer.revoked { SessionState::Revoked } else { SessionState::Open };
     shelf.commit(engine::signed_in(&answer.person, session, Some(contact))).await?;
     Ok(())
-}
-
-/// A person who has signed in here has another PIN from now on, without network too.
-pub async fn new_pin(shelf: &Shelf, person: UserId, pin: &Pin) -> Result<(), StorageProblem> {
-    let key = keys::pin(person);
-    if read::<LocalPin>(shelf, &key).await?.is_none() {
-        return Ok(()); // whoever has not is not recognised here, and would sell in vain (G14)
-    }
-    match LocalPin::new(pin).await {
-        Some(local) => put(shelf, &key, &local).await,
-        None => Ok(()),
-    }
 }
 
 async fn sign_in_offline(shelf: &Shelf, person: UserId, pin: &Pin, session: SessionState) -> Result<(), SignInError> {
