@@ -3,8 +3,9 @@
 
 use crate::sync::CallError;
 use crate::sync::wire::{
-    DevicesAnswer, DevicesRequest, EnrolAnswer, EnrolRequest, ForkRequest, NotifyAnswer, NotifyRequest, PullAnswer,
-    PullRequest, PushAnswer, PushRequest, SignInAnswer, SignInRequest,
+    DeviceAnswer, DeviceRequest, DevicesAnswer, DevicesRequest, EnrolAnswer, EnrolRequest, ForkRequest, NotifyAnswer,
+    NotifyRequest, PersonAnswer, PersonRequest, PullAnswer, PullRequest, PushAnswer, PushRequest, SignInAnswer,
+    SignInRequest,
 };
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -64,6 +65,18 @@ pub async fn sign_out() -> Result<(), CallError> {
 #[server(endpoint = "v1/devices", input = Json, output = Json)]
 pub async fn devices(request: DevicesRequest) -> Result<DevicesAnswer, CallError> {
     crate::server::rpc::devices(request).await
+}
+
+/// What an owner does about one of the shop's phones, or a code for a new one.
+#[server(endpoint = "v1/device", input = Json, output = Json)]
+pub async fn device(request: DeviceRequest) -> Result<DeviceAnswer, CallError> {
+    crate::server::rpc::device(request).await
+}
+
+/// What an owner does about one of the shop's people.
+#[server(endpoint = "v1/person", input = Json, output = Json)]
+pub async fn person(request: PersonRequest) -> Result<PersonAnswer, CallError> {
+    crate::server::rpc::person(request).await
 }
 
 /// Begins or ends telling this phone while its app is closed.

@@ -1,15 +1,28 @@
 //! The document shell and the table of routes.
 
 use crate::{
-    device::{self, FirstPage, Till},
-    ui::screens::{Home, Pay, Place, ReceiptScreen, Sell, SignIn, alerts, office},
+    device::{
+        self, FirstPage, Till,
+        handle::{BAR_DARK, BAR_LIGHT},
+    },
+    ui::screens::{Home, Pay, Place, ReceiptScreen, Sell, SignIn, alerts, lock, office},
 };
-use leptos::{nonce::use_nonce, prelude::*};
+use leptos::{html, nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     StaticSegment,
     components::{Route, Router, Routes},
 };
+
+/// The one script inside a page. The policy names it by its hash: a cached page has no nonce.
+pub fn early() -> String {
+    include_str!("early.js").replace("BAR_DARK", BAR_DARK).replace("BAR_LIGHT", BAR_LIGHT)
+}
+
+/// The colour of the browser's own bar.
+fn bar(where_is: &'static str, colour: &'static str) -> impl IntoView {
+    html::meta().name("theme-color").attr("media", where_is).content(colour)
+}
 
 /// What every document begins with, whoever looks at it.
 fn head(options: LeptosOptions) -> impl IntoView {
@@ -19,7 +32,9 @@ fn head(options: LeptosOptions) -> impl IntoView {
             name="viewport"
             content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
         />
-        <meta name="theme-color" content="#ffffff" />
+        {bar("(prefers-color-scheme: light)", BAR_LIGHT)}
+        {bar("(prefers-color-scheme: dark)", BAR_DARK)}
+        <script inner_html=early()></script>
         <meta name="format-detection" content="telephone=no" />
         <link rel="manifest" href="/manifest.webmanifest" />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
@@ -102,8 +117,11 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("depenses"), StaticSegment("depense")) view=|| office(Place::Expense) />
                 <Route path=StaticSegment("a-decider") view=|| office(Place::Decide) />
                 <Route path=StaticSegment("parametres") view=|| office(Place::Settings) />
+                <Route path=(StaticSegment("parametres"), StaticSegment("personnes")) view=|| office(Place::People) />
+                <Route path=(StaticSegment("parametres"), StaticSegment("telephones")) view=|| office(Place::Phones) />
                 <Route path=StaticSegment("connexion") view=SignIn />
             </Routes>
+            {lock(till)}
         </Router>
     }
 }

@@ -2,8 +2,10 @@
 
 use super::{
     handle::{SignInError, StorageProblem},
+    measure::not_reached,
     pin::LocalPin,
     platform::{self, now_ms},
+    read::people,
     shelf::Shelf,
 };
 use crate::{
@@ -13,12 +15,14 @@ use crate::{
         CallError,
         engine::{self, Contact, Installation, LocalTx, SessionState, Store, Write, keys},
         json,
-        wire::{EnrolRequest, PersonRow, SignInAnswer, SignInRequest},
+        wire::{EnrolRequest, SignInAnswer, SignInRequest},
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 const TIMEOUT_MS: i64 = 15_000;
+/// A customer waits while one seller takes over from another.
+const TAKE_OVER_MS: i64 = 4_000;
 /// The people of the shop, for sign-in before the first sync.
 pub const PEOPLE: &str = "people";
 
@@ -53,6 +57,37 @@ pub async fn enrol(shelf: &Shelf, code: String, name: Label) -> Result<(), SignI
 
 /// Signs in with the server where it is reached; else the phone recognises who signed in on it before.
 pub async fn sign_in(shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), SignInError> {
+    sign_in_within(TIMEOUT_MS, shelf, person, pin).await
+}
+
+/// Recognises who is at a locked phone. Its own person needs no server, so long as that does not ask for a PIN itself;
+/// somebody else signs in, and the server is not waited for long where the phone knows them.
+pub async fn unlock(shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), SignInError> {
+    let meta = shelf.device().await?.meta;
+    let known = read::<LocalPin>(shelf, &keys::pin(person)).await?.is_some();
+    if known && meta.session == SessionState::Open && meta.actor.is_some_and(|actor| actor.id == person) {
+        match sign_in_offline(shelf, person, &pin, meta.session).await {
+            // Perhaps a new one was given elsewhere: the server knows, and counts on its own.
+            Err(SignInError::WrongPin { .. }) if platform::online() => {}
+            done => return done,
+        }
+    }
+    sign_in_within(if known { TAKE_OVER_MS } else { TIMEOUT_MS }, shelf, person, pin).await
+}
+
+/// A person who has signed in here has another PIN from now on, without network too.
+pub async fn new_pin(shelf: &Shelf, person: UserId, pin: &Pin) -> Result<(), StorageProblem> {
+    let key = keys::pin(person);
+    if read::<LocalPin>(shelf, &key).await?.is_none() {
+        return Ok(()); // whoever has not is not recognised here, and would sell in vain (G14)
+    }
+    match LocalPin::new(pin).await {
+        Some(local) => put(shelf, &key, &local).await,
+        None => Ok(()),
+    }
+}
+
+async fn sign_in_within(wait_ms: i64, shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), SignInError> {
     let device = shelf.device().await?;
     let Some(installation) = device.meta.installation else {
         return Err(SignInError::Refused(CallError::NotAllowed));
@@ -60,7 +95,7 @@ pub async fn sign_in(shelf: &Shelf, person: UserId, pin: Pin) -> Result<(), Sign
     let request =
         SignInRequest { installation: installation.id, secret: installation.secret, person, pin: pin.clone() };
     let answered = match platform::online() {
-        true => platform::within(TIMEOUT_MS, api::sign_in(request)).await.unwrap_or_else(not_reached),
+        true => platform::within(wait_ms, api::sign_in(request)).await.unwrap_or_else(not_reached),
         false => not_reached(),
     };
     match answered {
@@ -86,10 +121,10 @@ async fn remember(shelf: &Shelf, pin: &Pin, answer: SignInAnswer) -> Result<(), 
 }
 
 async fn sign_in_offline(shelf: &Shelf, person: UserId, pin: &Pin, session: SessionState) -> Result<(), SignInError> {
-    let people: Vec<PersonRow> = read(shelf, PEOPLE).await?.unwrap_or_default();
+    let mut people = people(shelf, &shelf.device().await?).await?;
     let key = keys::pin(person);
     let (Some(person), Some(local)) =
-        (people.into_iter().find(|row| row.id == person && !row.retired), read::<LocalPin>(shelf, &key).await?)
+        (people.remove(&person).filter(|row| !row.retired), read::<LocalPin>(shelf, &key).await?)
     else {
         return Err(SignInError::NeedsNetwork);
     };
@@ -122,8 +157,4 @@ async fn put<T: Serialize>(shelf: &Shelf, key: &str, value: &T) -> Result<(), St
     let mut tx = LocalTx::strict();
     tx.writes.push(Write::Put { store: Store::Meta, key: key.to_owned(), value });
     shelf.commit(tx).await.map(drop)
-}
-
-fn not_reached<T>() -> Result<T, CallError> {
-    Err(CallError::NotReached { detail: "timed out".into() })
 }

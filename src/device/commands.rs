@@ -1,5 +1,7 @@
 //! What screens ask of the device.
 
+mod owner;
+mod phone;
 mod shop;
 
 use super::{

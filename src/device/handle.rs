@@ -3,6 +3,8 @@
 
 mod decisions;
 mod measures;
+mod owner;
+mod phone;
 mod shop;
 mod status;
 
@@ -22,6 +24,8 @@ use crate::{
 pub use decisions::{Damaged, Decided, Decision, Undecided};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
+pub use owner::OwnerCommands;
+pub use phone::{BAR_DARK, BAR_LIGHT, PhoneCommands, Theme};
 pub use shop::{Act, Expenses, Older, Sales, ShopCommands, Today, VoidedBy};
 pub use status::{InstallationStatus, Status};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
@@ -55,6 +59,11 @@ pub struct Till {
     pub rung: RwSignal<Option<String>>,
     /// Whether the phone shows notifications of this app; `None` where the browser has none.
     pub notifies: RwSignal<Option<Notifies>>,
+    pub theme: RwSignal<Theme>,
+    /// Nothing is shown but who may unlock it.
+    pub locked: RwSignal<bool>,
+    /// Minutes without use after which the phone locks itself; 0 for never.
+    pub lock_after: RwSignal<u32>,
     catalogue: StoredValue<Catalogue>,
     catalogue_version: RwSignal<u64>,
     commands: RwSignal<Option<Arc<dyn Commands + Send + Sync>>>,
@@ -196,7 +205,7 @@ pub struct Counted {
 }
 
 /// What the device can do. Implemented by the browser's driver.
-pub trait Commands: ShopCommands {
+pub trait Commands: ShopCommands + OwnerCommands + PhoneCommands {
     fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
     fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
     fn sign_out(&self) -> Answer<Result<(), CommandError>>;
@@ -262,6 +271,9 @@ impl Till {
             update_ready: RwSignal::new(false),
             rung: RwSignal::new(None),
             notifies: RwSignal::new(None),
+            theme: RwSignal::new(Theme::System),
+            locked: RwSignal::new(false),
+            lock_after: RwSignal::new(0),
             catalogue: StoredValue::new(Catalogue::default()),
             catalogue_version: RwSignal::new(0),
             commands: RwSignal::new(None),

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     api,
+    domain::InstallationId,
     sync::{
         CallError,
         engine::{Measured, Store, keys, unsent_by_kind},
@@ -35,9 +36,16 @@ pub async fn measures(shelf: &Shelf) -> Result<Measures, StorageProblem> {
 }
 
 pub async fn devices(shelf: &Shelf) -> Result<DevicesAnswer, CallError> {
-    let installation = shelf.device().await.ok().and_then(|device| device.meta.installation);
-    let Some(installation) = installation.map(|own| own.id) else { return Err(CallError::NotSignedIn) };
-    let request = DevicesRequest { protocol: PROTOCOL, installation };
-    let not_reached = || Err(CallError::NotReached { detail: "timed out".into() });
+    let request = DevicesRequest { protocol: PROTOCOL, installation: own(shelf).await? };
     platform::within(TIMEOUT_MS, api::devices(request)).await.unwrap_or_else(not_reached)
+}
+
+/// This phone, for a call that only a signed-in one makes.
+pub async fn own(shelf: &Shelf) -> Result<InstallationId, CallError> {
+    let installation = shelf.device().await.ok().and_then(|device| device.meta.installation);
+    installation.map(|own| own.id).ok_or(CallError::NotSignedIn)
+}
+
+pub fn not_reached<T>() -> Result<T, CallError> {
+    Err(CallError::NotReached { detail: "timed out".into() })
 }

@@ -14,6 +14,8 @@ mod handover;
 #[cfg(feature = "hydrate")]
 mod history;
 #[cfg(feature = "hydrate")]
+mod lock;
+#[cfg(feature = "hydrate")]
 mod measure;
 #[cfg(feature = "hydrate")]
 mod mirror;

@@ -134,6 +134,11 @@ pub async fn storage_used() -> Option<(u64, u64)> {
     Some((bytes("usage")?, bytes("quota")?))
 }
 
+/// What is read at once, before the device's part of the app is there. Absent where the browser keeps nothing.
+pub fn local_storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok()?
+}
+
 /// Puts a text where the person can paste it from. Says whether the browser did.
 pub async fn copy(text: &str) -> bool {
     let copied = async {

@@ -45,7 +45,7 @@ pub async fn overview(
 ) -> Result<Overview, StorageProblem> {
     let people = people(shelf, device).await?;
     let (decisions, decided) = decisions(shelf, device, &people, pending).await?;
-    let status = status(device, pending, decisions.len(), till);
+    let status = status(device, pending, decisions.len(), &people, till);
     Ok(Overview { people: people.into_values().collect(), decisions, decided, status })
 }
 
@@ -124,7 +124,8 @@ async fn voided(shelf: &Shelf, device: &Device, void: &Entry, sale: SaleId) -> R
     Ok(None)
 }
 
-async fn people(shelf: &Shelf, device: &Device) -> Result<BTreeMap<UserId, PersonRow>, StorageProblem> {
+/// As the pages have brought them; before the first, as the last sign-in did.
+pub async fn people(shelf: &Shelf, device: &Device) -> Result<BTreeMap<UserId, PersonRow>, StorageProblem> {
     let known: Vec<PersonRow> = account::read(shelf, account::PEOPLE).await?.unwrap_or_default();
     let mut people: BTreeMap<UserId, PersonRow> = known.into_iter().map(|person| (person.id, person)).collect();
     if let Some(shown) = device.shown() {
@@ -249,8 +250,17 @@ fn undecided(parked: Parked) -> Undecided {
     }
 }
 
-fn status(device: &Device, pending: &Pending, to_decide: usize, till: Till) -> Status {
+fn status(
+    device: &Device,
+    pending: &Pending,
+    to_decide: usize,
+    people: &BTreeMap<UserId, PersonRow>,
+    till: Till,
+) -> Status {
     let meta = &device.meta;
+    // An owner may have given them another role since they signed in, or sent them away.
+    let now = |actor: &PersonRow| people.get(&actor.id).unwrap_or(actor).clone();
+    let actor = meta.actor.as_ref().map(now).filter(|actor| !actor.retired);
     let installation = meta.installation.as_ref().map(|own| InstallationStatus {
         name: own.name.clone(),
         prefix: own.prefix.clone(),
@@ -261,7 +271,7 @@ fn status(device: &Device, pending: &Pending, to_decide: usize, till: Till) -> S
     Status {
         online: platform::online(),
         session: meta.session,
-        actor: meta.actor.clone(),
+        actor,
         installation,
         shop: shop(device),
         waits: engine::worth_waiting(device, platform::online()).is_some(),

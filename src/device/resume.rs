@@ -4,6 +4,7 @@
 use super::{
     account,
     handle::{StorageProblem, Till},
+    platform::local_storage,
     shelf::Shelf,
 };
 use crate::{
@@ -15,7 +16,6 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use web_sys::Storage;
 
 /// Products of a first screen: as many as a phone shows.
 const FIRST_PRODUCTS: usize = 12;
@@ -24,11 +24,6 @@ const KEPT: &str = "comptoir-first-page";
 /// The [`FirstPage`] of the last time, as JSON.
 pub fn kept() -> Option<String> {
     local_storage()?.get_item(KEPT).ok()?
-}
-
-/// Absent where the browser keeps nothing: the first products then come a moment later.
-fn local_storage() -> Option<Storage> {
-    web_sys::window()?.local_storage().ok()?
 }
 
 /// Fills the cart with what was kept.

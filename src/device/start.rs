@@ -4,7 +4,7 @@ use super::{
     commands::{Inner, Page},
     deciding,
     handle::{StorageProblem, Till},
-    history,
+    history, lock,
     mirror::Mirror,
     notify,
     platform::{self, Signal},
@@ -62,6 +62,7 @@ pub fn first_page() -> FirstPage {
 /// Starts the device and fills the handle. The device is a file of its own, nearly half of the app: a first visit
 /// draws its products and fills a cart before that file is there.
 pub fn start(till: Till) {
+    lock::resume(till);
     let owner = Owner::current().unwrap_or_default();
     spawn_local(async move {
         while start_here(till, owner.clone()).await.is_err() {
@@ -121,7 +122,10 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
     shelf.on_writes(move |writes| to_memory.hear(writes));
     shelf.bring_back().await?;
     resume::resume(&shelf, till).await?;
-    owner.with(|| resume::keep_cart(shelf.clone(), till));
+    owner.with(|| {
+        resume::keep_cart(shelf.clone(), till);
+        lock::watch(till);
+    });
     let triggered = shared.clone();
     let inner = Inner {
         shelf: shelf.clone(),

@@ -1,5 +1,5 @@
 use super::Invalid;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +43,8 @@ impl PinTries {
 }
 
 /// A PIN of 4 to 6 digits. It identifies a person; the boundary is the enrolled phone. Never printed.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
 pub struct Pin(String);
 
 impl Pin {
@@ -65,10 +65,11 @@ impl fmt::Debug for Pin {
     }
 }
 
-impl TryFrom<String> for Pin {
-    type Error = Invalid;
-    fn try_from(digits: String) -> Result<Self, Invalid> {
-        Self::new(&digits)
+/// Written by hand: a message of the parser's repeats what it could not read, and that would be the PIN.
+impl<'de> Deserialize<'de> for Pin {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let digits = String::deserialize(from).map_err(|_| D::Error::custom(Invalid::Pin))?;
+        Self::new(&digits).map_err(D::Error::custom)
     }
 }
 
@@ -105,5 +106,9 @@ mod tests {
     fn a_pin_is_four_to_six_digits_and_never_shown() {
         assert!(["123", "1234567", "12a4", "١٢٣٤", ""].iter().all(|text| Pin::new(text).is_err()));
         assert_eq!(format!("{:?}", Pin::new("0000").unwrap()), "Pin(…)");
+        for wrong in ["8642", "\"86420864\"", "[8642]"] {
+            let said = serde_json::from_str::<Pin>(wrong).unwrap_err().to_string();
+            assert!(said.starts_with("a PIN is 4 to 6 digits") && !said.contains("8642"), "{said}");
+        }
     }
 }

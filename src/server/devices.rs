@@ -6,10 +6,9 @@ use super::{
     phones::{self, Phone},
     session::Session,
 };
-use crate::domain::{Day, Role, ShopId, day::DAY_MS};
-use crate::sync::{
-    CallError,
-    wire::{DEVICES_MAX, DeviceRow, DevicesAnswer, DevicesRequest, GAPS_MAX, Gap, PROTOCOL, TROUBLE_DAYS, TroubleRow},
+use crate::domain::{Day, ShopId, day::DAY_MS};
+use crate::sync::wire::{
+    DEVICES_MAX, DeviceRow, DevicesAnswer, DevicesRequest, GAPS_MAX, Gap, TROUBLE_DAYS, TroubleRow,
 };
 use std::collections::BTreeMap;
 
@@ -20,18 +19,7 @@ pub async fn answer(
     request: &DevicesRequest,
     now_ms: i64,
 ) -> Result<DevicesAnswer, ServerError> {
-    if request.protocol != PROTOCOL {
-        return Err(CallError::Upgrade.into());
-    }
-    if request.installation != session.installation {
-        return Err(CallError::NotSignedIn.into());
-    }
-    if session.revoked {
-        return Err(CallError::Revoked.into());
-    }
-    if session.role != Role::Owner {
-        return Err(CallError::NotAllowed.into());
-    }
+    session.owner_on(request.protocol, request.installation)?;
     let mut tx = db.read().await?;
     let mut devices = Vec::new();
     for phone in phones::of_shop(&mut tx, session.shop, DEVICES_MAX as i64).await? {
@@ -59,6 +47,7 @@ async fn device(tx: &mut Tx, shop: ShopId, phone: Phone) -> Result<DeviceRow, Se
         received: count(phone.received),
         missing: gaps.into_iter().map(|(first, last)| Gap { first: count(first), last: count(last) }).collect(),
         revoked: phone.revoked,
+        holds_costs: phone.holds_costs,
     })
 }
 

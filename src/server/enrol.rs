@@ -9,7 +9,7 @@ use crate::{
     domain::{InstallationId, Label, ShopId, receipt},
     sync::{
         CallError,
-        wire::{EnrolAnswer, EnrolRequest, ForkRequest},
+        wire::{CODES_MAX, EnrolAnswer, EnrolRequest, ForkRequest},
     },
 };
 use uuid::Uuid;
@@ -24,7 +24,8 @@ const FORKS_MAX: i64 = 20;
 /// Draws before giving up on a code no shop has in use.
 const CODE_DRAWS_MAX: usize = 20;
 
-/// A new enrolment code of a shop, as a person types it. Only its hash is stored.
+/// A new enrolment code of a shop, as a person types it. Only its hash is stored. Each code that waits for its phone makes
+/// guessing one easier, so that a shop has few at once: a further one ends the oldest.
 pub async fn create_code(db: &Db, shop: ShopId, holds_costs: bool, now_ms: i64) -> Result<String, ServerError> {
     for _ in 0..CODE_DRAWS_MAX {
         let code = secret::code()?;
@@ -40,11 +41,25 @@ pub async fn create_code(db: &Db, shop: ShopId, holds_costs: bool, now_ms: i64) 
             now_ms + CODE_LIFE_MS
         )?;
         if added == 1 {
+            end_oldest(&mut tx, shop, now_ms).await?;
             tx.commit().await?;
             return Ok(code);
         }
     }
     Err(CallError::TryLater.into())
+}
+
+async fn end_oldest(tx: &mut Tx, shop: ShopId, now_ms: i64) -> Result<(), ServerError> {
+    execute!(
+        tx,
+        "DELETE FROM enrol_codes WHERE shop_id = $1 AND code_hash IN (SELECT code_hash FROM enrol_codes \
+         WHERE shop_id = $1 AND used_by IS NULL AND expires_ms > $2 \
+         ORDER BY expires_ms DESC, code_hash LIMIT 1000 OFFSET $3)",
+        shop.0,
+        now_ms,
+        CODES_MAX
+    )?;
+    Ok(())
 }
 
 /// Enrols a phone. Asked again by the same installation with the same secret and code, it answers the same.

@@ -72,15 +72,19 @@ impl Events {
         {
             stream.told = Some((Cursor { history: page.history, change: page.from }, page.to));
         }
-        self.wake(session.shop);
+        self.changed(session.shop);
+    }
+
+    /// Something changed in the shop, or who may hear of it.
+    pub fn changed(&self, shop: ShopId) {
+        self.wake(shop);
         // Full: the other programs hear of the next change.
-        let _ = self.to_others.try_send(session.shop);
+        let _ = self.to_others.try_send(shop);
     }
 
     /// Something changed in shops that nobody names.
     pub fn changed_somewhere(&self) {
-        self.wake(ANY);
-        let _ = self.to_others.try_send(ANY);
+        self.changed(ANY);
     }
 
     /// Ends every stream, and each one that is still to come.

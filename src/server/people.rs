@@ -6,13 +6,13 @@ use super::{
     pin,
 };
 use crate::{
-    domain::{Label, Pin, Role, ShopId, UserId},
-    sync::{CallError, wire::PersonRow},
+    domain::{InstallationId, Label, Pin, Role, ShopId, UserId},
+    sync::{
+        CallError,
+        wire::{PEOPLE_MAX, PersonRow},
+    },
 };
 use uuid::Uuid;
-
-/// People in one shop, the retired included.
-pub const PEOPLE_MAX: i64 = 200;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shop {
@@ -51,73 +51,177 @@ pub async fn create_shop(
         history,
         now_ms
     )?;
-    let owner = insert(&mut tx, shop, owner, Role::Owner, &pin_hash).await?;
+    let owner = PersonRow { id: UserId(Uuid::now_v7()), name: owner.clone(), role: Role::Owner, retired: false };
+    insert(&mut tx, shop, &owner, &pin_hash).await?;
     tx.commit().await?;
-    Ok((shop, owner))
+    Ok((shop, owner.id))
 }
 
+/// Adds somebody under an id of the server's own.
 pub async fn add_user(db: &Db, shop: ShopId, name: &Label, role: Role, pin: &Pin) -> Result<UserId, ServerError> {
+    Ok(add(db, shop, UserId(Uuid::now_v7()), name, role, pin).await?.id)
+}
+
+/// Adds somebody under an id that whoever asks has made. Asked again with the same, they are there; an id that names
+/// somebody else stays theirs.
+pub async fn add(
+    db: &Db,
+    shop: ShopId,
+    id: UserId,
+    name: &Label,
+    role: Role,
+    pin: &Pin,
+) -> Result<PersonRow, ServerError> {
+    let wanted = PersonRow { id, name: name.clone(), role, retired: false };
+    if let Some(found) = read(&mut db.read().await?, shop, id).await? {
+        return same(found, wanted, pin).await;
+    }
     let pin_hash = pin::hash(pin).await?;
     let mut tx = db.write().await?;
-    let user = insert(&mut tx, shop, name, role, &pin_hash).await?;
+    if !insert(&mut tx, shop, &wanted, &pin_hash).await? {
+        // Asked twice at once: the other one was first.
+        let found = read(&mut tx, shop, id).await?.ok_or(CallError::TooMany)?;
+        drop(tx);
+        return same(found, wanted, pin).await;
+    }
     tx.commit().await?;
-    Ok(user)
+    Ok(wanted)
 }
 
-async fn insert(tx: &mut Tx, shop: ShopId, name: &Label, role: Role, pin_hash: &str) -> Result<UserId, ServerError> {
-    let (user, change) = (UserId(Uuid::now_v7()), counter::take(tx, shop, 1).await?);
+/// Whether somebody who is there is who was to be added.
+async fn same((found, pin_hash): (PersonRow, String), wanted: PersonRow, pin: &Pin) -> Result<PersonRow, ServerError> {
+    match found == wanted && pin::verify(pin, pin_hash).await? {
+        true => Ok(found),
+        false => Err(CallError::Exists.into()),
+    }
+}
+
+/// `false` where the id is taken or the shop is full: nothing was written but the counter, and the transaction ends.
+async fn insert(tx: &mut Tx, shop: ShopId, new: &PersonRow, pin_hash: &str) -> Result<bool, ServerError> {
+    let change = counter::take(tx, shop, 1).await?;
     let added = execute!(
         tx,
         "INSERT INTO users (shop_id, id, name, role, pin_hash, change) \
-         SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT COUNT(*) FROM users WHERE shop_id = $1) < $7",
+         SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT COUNT(*) FROM users WHERE shop_id = $1) < $7 \
+         ON CONFLICT DO NOTHING",
         shop.0,
-        user.0,
-        name.as_str(),
-        role_name(role),
+        new.id.0,
+        new.name.as_str(),
+        role_name(new.role),
         pin_hash,
         change,
         PEOPLE_MAX
     )?;
-    if added == 0 {
-        return Err(CallError::BadRequest { detail: format!("a shop has at most {PEOPLE_MAX} people") }.into());
-    }
-    Ok(user)
+    Ok(added == 1)
 }
 
-/// Gives a person a new PIN: locks are lifted, and whoever is signed in with the old one must sign in again.
-pub async fn reset_pin(db: &Db, shop: ShopId, user: UserId, pin: &Pin) -> Result<(), ServerError> {
+/// Makes an owner of somebody, or an employee. The sessions they have go on: what they may do is asked each time.
+pub async fn set_role(db: &Db, shop: ShopId, user: UserId, role: Role) -> Result<PersonRow, ServerError> {
+    let mut tx = db.write().await?;
+    let change = counter::take(&mut tx, shop, 1).await?;
+    let person = active(&mut tx, shop, user).await?;
+    if person.role == role {
+        return Ok(person);
+    }
+    if role != Role::Owner {
+        another_owner(&mut tx, shop, user).await?;
+    }
+    execute!(
+        &mut tx,
+        "UPDATE users SET role = $3, change = $4 WHERE shop_id = $1 AND id = $2",
+        shop.0,
+        user.0,
+        role_name(role),
+        change
+    )?;
+    tx.commit().await?;
+    Ok(PersonRow { role, ..person })
+}
+
+/// Gives a person a new PIN: locks are lifted, and whoever is signed in with the old one must sign in again, but for
+/// that person on the phone `kept`.
+pub async fn reset_pin(
+    db: &Db,
+    shop: ShopId,
+    user: UserId,
+    pin: &Pin,
+    kept: Option<InstallationId>,
+) -> Result<PersonRow, ServerError> {
     let pin_hash = pin::hash(pin).await?;
     let mut tx = db.write().await?;
-    let found = execute!(
+    // From here on their row is locked: who signs in with the old PIN meanwhile finds it gone.
+    execute!(
         &mut tx,
         "UPDATE users SET pin_hash = $3, wrong_tries = 0, locked_until_ms = 0 WHERE shop_id = $1 AND id = $2",
         shop.0,
         user.0,
         pin_hash.as_str()
     )?;
-    if found == 0 {
-        return Err(CallError::NotAllowed.into());
-    }
-    execute!(&mut tx, "DELETE FROM sessions WHERE shop_id = $1 AND user_id = $2", shop.0, user.0)?;
-    Ok(tx.commit().await?)
+    let person = active(&mut tx, shop, user).await?;
+    execute!(
+        &mut tx,
+        "DELETE FROM sessions WHERE shop_id = $1 AND user_id = $2 AND installation_id <> $3",
+        shop.0,
+        user.0,
+        kept.map_or(Uuid::nil(), |kept| kept.0)
+    )?;
+    tx.commit().await?;
+    Ok(person)
 }
 
-/// A person who left: signed out everywhere, known to past sales for ever.
-pub async fn retire(db: &Db, shop: ShopId, user: UserId) -> Result<(), ServerError> {
+/// A person who left: signed out everywhere, known to past sales for ever. The only owner stays.
+pub async fn retire(db: &Db, shop: ShopId, user: UserId) -> Result<PersonRow, ServerError> {
     let mut tx = db.write().await?;
     let change = counter::take(&mut tx, shop, 1).await?;
-    let found = execute!(
+    let (person, _) = read(&mut tx, shop, user).await?.ok_or(CallError::NotAllowed)?;
+    if person.retired {
+        return Ok(person);
+    }
+    if person.role == Role::Owner {
+        another_owner(&mut tx, shop, user).await?;
+    }
+    execute!(
         &mut tx,
         "UPDATE users SET retired = TRUE, change = $3 WHERE shop_id = $1 AND id = $2",
         shop.0,
         user.0,
         change
     )?;
-    if found == 0 {
-        return Err(CallError::NotAllowed.into());
-    }
     execute!(&mut tx, "DELETE FROM sessions WHERE shop_id = $1 AND user_id = $2", shop.0, user.0)?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    Ok(PersonRow { retired: true, ..person })
+}
+
+/// Somebody of the shop, and the hash of their PIN.
+async fn read(tx: &mut Tx, shop: ShopId, user: UserId) -> Result<Option<(PersonRow, String)>, ServerError> {
+    let row: Option<(String, String, bool, String)> = fetch_optional!(
+        tx,
+        (String, String, bool, String),
+        "SELECT name, role, retired, pin_hash FROM users WHERE shop_id = $1 AND id = $2",
+        shop.0,
+        user.0
+    )?;
+    let Some((name, role, retired, pin_hash)) = row else { return Ok(None) };
+    Ok(Some((person(user.0, &name, &role, retired)?, pin_hash)))
+}
+
+/// Somebody of the shop who has not left.
+async fn active(tx: &mut Tx, shop: ShopId, user: UserId) -> Result<PersonRow, ServerError> {
+    let found = read(tx, shop, user).await?.map(|(person, _)| person).filter(|person| !person.retired);
+    Ok(found.ok_or(CallError::NotAllowed)?)
+}
+
+/// Without an owner nobody could decide anything in the shop any more. Asked under the shop's counter, so that two
+/// owners who retire each other at once do not both leave.
+async fn another_owner(tx: &mut Tx, shop: ShopId, but: UserId) -> Result<(), ServerError> {
+    let other: Option<(Uuid,)> = fetch_optional!(
+        tx,
+        (Uuid,),
+        "SELECT id FROM users WHERE shop_id = $1 AND role = 'owner' AND NOT retired AND id <> $2 LIMIT 1",
+        shop.0,
+        but.0
+    )?;
+    other.map(drop).ok_or(CallError::LastOwner.into())
 }
 
 /// The shop's people in the order they came.

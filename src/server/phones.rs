@@ -22,6 +22,7 @@ pub struct Phone {
     /// Of what it made, what has a final verdict.
     pub received: i64,
     pub revoked: bool,
+    pub holds_costs: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -36,6 +37,7 @@ struct Row {
     waiting: i64,
     received: i64,
     revoked_ms: Option<i64>,
+    holds_costs: bool,
 }
 
 /// The shop's phones, in the order they came; of more than `limit`, those heard of last.
@@ -44,6 +46,7 @@ pub async fn of_shop(tx: &mut Tx, shop: ShopId, limit: i64) -> Result<Vec<Phone>
         tx,
         Row,
         "SELECT i.id, i.name, i.prefix, i.app, i.created_ms, i.last_contact_ms, i.made, i.waiting, i.revoked_ms,
+           i.holds_costs,
            (SELECT COUNT(*) FROM ledger g WHERE g.shop_id = i.shop_id AND g.installation_id = i.id) AS received
          FROM installations i WHERE i.shop_id = $1
          ORDER BY COALESCE(i.last_contact_ms, i.created_ms) DESC, i.id LIMIT $2",
@@ -56,9 +59,10 @@ pub async fn of_shop(tx: &mut Tx, shop: ShopId, limit: i64) -> Result<Vec<Phone>
 }
 
 fn phone(row: Row) -> Phone {
-    let Row { id, name, prefix, app, created_ms, last_contact_ms, made, waiting, received, revoked_ms } = row;
+    let Row { id, name, prefix, app, created_ms, last_contact_ms, made, waiting, received, revoked_ms, holds_costs } =
+        row;
     let (id, revoked) = (InstallationId(id), revoked_ms.is_some());
-    Phone { id, name, prefix, app, created_ms, last_contact_ms, made, waiting, received, revoked }
+    Phone { id, name, prefix, app, created_ms, last_contact_ms, made, waiting, received, revoked, holds_costs }
 }
 
 /// The numbers a phone made that have no verdict, first and last of each gap, in order; at most `limit` gaps.

@@ -1,8 +1,8 @@
 //! What each server function does, between HTTP and the rooms behind it.
 
 use super::{
-    ServerError, clock::now_ms, cookie, devices as shop_devices, enrol as enrolment, metrics::Sent, pull, push,
-    session::Session, sessions, state::State, web_push,
+    ServerError, clock::now_ms, cookie, device as device_acts, devices as shop_devices, enrol as enrolment,
+    metrics::Sent, person as people_acts, pull, push, session::Session, sessions, state::State, web_push,
 };
 use crate::sync::{CallError, Verdict, wire::*};
 use axum::{extract::ConnectInfo, http::request::Parts};
@@ -52,6 +52,26 @@ pub async fn devices(request: DevicesRequest) -> Result<DevicesAnswer, CallError
     let session = signed_in(&state, "devices").await?;
     let answered = shop_devices::answer(&state.db, &session, &request, now_ms()).await;
     answered.map_err(|error| error.into_call("devices"))
+}
+
+pub async fn device(request: DeviceRequest) -> Result<DeviceAnswer, CallError> {
+    let state = state()?;
+    let session = signed_in(&state, "device").await?;
+    let answered = device_acts::answer(&state.db, &session, request, now_ms()).await;
+    if answered.is_ok() {
+        state.events.changed(session.shop); // one that was revoked hears no more
+    }
+    answered.map_err(|error| error.into_call("device"))
+}
+
+pub async fn person(request: PersonRequest) -> Result<PersonAnswer, CallError> {
+    let state = state()?;
+    let session = signed_in(&state, "person").await?;
+    let answered = people_acts::answer(&state.db, &session, request).await;
+    if answered.is_ok() {
+        state.events.changed(session.shop);
+    }
+    answered.map_err(|error| error.into_call("person"))
 }
 
 pub async fn notify(request: NotifyRequest) -> Result<NotifyAnswer, CallError> {

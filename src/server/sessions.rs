@@ -33,7 +33,7 @@ pub async fn sign_in(
 ) -> Result<(SignInAnswer, Token), ServerError> {
     let (phone, person) = read(db, request).await?;
     let tries = count_try(db, phone.shop, request.person, now_ms).await?;
-    if !pin::verify(&request.pin, person.pin_hash).await? {
+    if !pin::verify(&request.pin, person.pin_hash.clone()).await? {
         return Err(match tries.locked_for_ms(now_ms) {
             Some(for_ms) => CallError::Locked { for_ms },
             None => CallError::WrongPin { tries_left: PIN_TRIES_MAX - tries.wrong % PIN_TRIES_MAX },
@@ -41,12 +41,17 @@ pub async fn sign_in(
         .into());
     }
     let mut tx = db.write().await?;
-    execute!(
+    let still = execute!(
         &mut tx,
-        "UPDATE users SET wrong_tries = 0, locked_until_ms = 0 WHERE shop_id = $1 AND id = $2",
+        "UPDATE users SET wrong_tries = 0, locked_until_ms = 0 \
+         WHERE shop_id = $1 AND id = $2 AND pin_hash = $3 AND NOT retired",
         phone.shop.0,
-        request.person.0
+        request.person.0,
+        person.pin_hash.as_str()
     )?;
+    if still == 0 {
+        return Err(CallError::TryLater.into()); // a new PIN was given since this one was looked at
+    }
     // G14: from now on this person's mutations are accepted from this phone; not so from one that was revoked.
     if !phone.revoked {
         execute!(

@@ -24,6 +24,15 @@ pub enum CallError {
     /// 404: the code is unknown, used or too old.
     #[error("this code is not valid")]
     WrongCode,
+    /// 409: a shop keeps an owner who has not left.
+    #[error("the only owner of the shop")]
+    LastOwner,
+    /// 409: the id names somebody else already.
+    #[error("the id is taken")]
+    Exists,
+    /// 409: the shop has as many of them as it may have.
+    #[error("too many")]
+    TooMany,
     /// 400: the request broke a limit or a rule; the detail says which.
     #[error("bad request: {detail}")]
     BadRequest { detail: String },
@@ -55,6 +64,9 @@ impl CallError {
             CallError::WrongPin { .. } => "wrong_pin",
             CallError::Locked { .. } => "locked",
             CallError::WrongCode => "wrong_code",
+            CallError::LastOwner => "last_owner",
+            CallError::Exists => "exists",
+            CallError::TooMany => "too_many",
             CallError::BadRequest { .. } => "bad_request",
             CallError::Upgrade => "upgrade",
             CallError::TryLater => "try_later",
@@ -67,6 +79,7 @@ impl CallError {
             CallError::NotSignedIn => 401,
             CallError::Revoked | CallError::NotAllowed | CallError::WrongPin { .. } => 403,
             CallError::WrongCode => 404,
+            CallError::LastOwner | CallError::Exists | CallError::TooMany => 409,
             CallError::Locked { .. } => 429,
             CallError::BadRequest { .. } => 400,
             CallError::Upgrade => 426,

@@ -3,10 +3,12 @@
 
 mod devices;
 mod notify;
+mod people;
 mod undecided;
 
 pub use devices::*;
 pub use notify::*;
+pub use people::*;
 pub use undecided::{ClashRow, RefusedRow};
 
 use super::{mutation::Mutation, verdict::Answer};

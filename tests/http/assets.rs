@@ -55,6 +55,22 @@ fn the_service_workers_files_are_of_one_version() {
     }
 }
 
+/// What runs before the first paint is named by its hash, in the server's pages and in the one that phones keep.
+#[test]
+fn the_one_script_inside_a_page_is_in_the_policy_by_its_hash() {
+    use base64ct::{Base64, Encoding};
+    let setting = Setting::sqlite();
+    let server = setting.start();
+    for path in ["/app-shell", "/vente", "/parametres/personnes"] {
+        let page = server.get(path, &[]);
+        let (_, rest) = page.text().split_once("<script>").unwrap();
+        let (script, _) = rest.split_once("</script>").unwrap();
+        assert!(script.contains("comptoir-theme") && script.contains("comptoir-locked"), "{script}");
+        let hash = Base64::encode_string(&comptoir::server::secret::hash(script.as_bytes()));
+        assert!(page.header(CONTENT_SECURITY_POLICY).contains(&format!("'sha256-{hash}'")), "{path}");
+    }
+}
+
 #[test]
 fn a_page_runs_our_scripts_and_those_with_its_nonce() {
     let setting = Setting::sqlite();
@@ -66,7 +82,10 @@ fn a_page_runs_our_scripts_and_those_with_its_nonce() {
     assert!(!policy.contains("unsafe-inline") && policy.contains("'wasm-unsafe-eval'"));
     assert!(nonce.len() >= 20 && !two.header(CONTENT_SECURITY_POLICY).contains(nonce));
     let page = one.text();
-    let (scripts, with_nonce) = (page.matches("<script").count(), page.matches(&format!("nonce=\"{nonce}\"")).count());
+    // The one that the policy names by its hash needs none.
+    let scripts = page.matches("<script").count() - page.matches("<script>").count();
+    let with_nonce = page.matches(&format!("nonce=\"{nonce}\"")).count();
+    assert_eq!(page.matches("<script>").count(), 1);
     assert!(scripts > 0 && with_nonce >= scripts, "{scripts} scripts, {with_nonce} nonces");
     for name in ["x-content-type-options", "referrer-policy", "permissions-policy"] {
         assert!(!one.header(name).is_empty(), "{name}");

@@ -3,7 +3,7 @@
 use crate::server::*;
 use comptoir::{
     domain::*,
-    server::{catalogue, clock::now_ms, devices, enrol, sessions},
+    server::{catalogue, clock::now_ms, device, devices, enrol, sessions},
     sync::{
         Body, Change, Mutation, Verdict,
         mutation::{Became, EditProduct, SettleRefusal},
@@ -16,6 +16,10 @@ on_each_database!(
     the_devices_of_a_shop_are_its_owners_to_ask_for,
     an_answer_is_bounded,
     refusals_and_conflicts_are_counted_by_day,
+    a_code_asked_for_enrols_one_phone_and_is_drawn_for_its_camera,
+    a_shop_has_few_codes_at_once,
+    an_owner_renames_and_revokes_other_phones,
+    the_phones_of_a_shop_are_its_owners_to_change,
 );
 
 fn ask(phone: &Phone) -> DevicesRequest {
@@ -136,4 +140,111 @@ fn refusals_and_conflicts_are_counted_by_day(setting: Setting) {
     assert_eq!(days_later(0), told);
     assert_eq!(days_later(TROUBLE_DAYS - 1), told);
     assert_eq!(days_later(TROUBLE_DAYS), []);
+}
+
+fn act(phone: &Phone, act: DeviceAct) -> DeviceRequest {
+    DeviceRequest { protocol: PROTOCOL, installation: phone.id, act }
+}
+
+fn code(page: Option<&str>) -> DeviceAct {
+    DeviceAct::Code { holds_costs: false, page: page.map(str::to_owned) }
+}
+
+fn a_code_asked_for_enrols_one_phone_and_is_drawn_for_its_camera(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let phone = server.phone(&shop);
+    let owner = server.sign_in(&phone, shop.owner, OWNER_PIN).cookie();
+    let asked = act(&phone, code(Some("https://boutique.example/connexion")));
+    let answer: DeviceAnswer = server.call("device", &owner, &asked).json();
+    let new = answer.code.unwrap();
+    assert_eq!(new.ends_ms, answer.server_now_ms + enrol::CODE_LIFE_MS);
+    let address = format!("https://boutique.example/connexion#code={}", new.code);
+    assert!(new.qr.is_some() && new.qr == device::draw(&address));
+    let request = enrol_request(&new.code);
+    let enrolled: EnrolAnswer = server.call("enrol", "", &request).json();
+    assert_eq!((enrolled.prefix.as_str(), enrolled.holds_costs), ("B", false));
+    assert_eq!(server.call("enrol", "", &enrol_request(&new.code)).error(), "wrong_code");
+    let costs = DeviceAct::Code { holds_costs: true, page: None };
+    let new = server.call("device", &owner, &act(&phone, costs)).json::<DeviceAnswer>().code.unwrap();
+    assert_eq!(new.qr, None);
+    let enrolled: EnrolAnswer = server.call("enrol", "", &enrol_request(&new.code)).json();
+    assert!(enrolled.holds_costs);
+    let devices = server.call("devices", &owner, &ask(&phone)).json::<DevicesAnswer>().devices;
+    assert_eq!(devices.iter().map(|device| device.holds_costs).collect::<Vec<_>>(), [true, false, true]);
+    let script = act(&phone, code(Some("javascript:alert(1)")));
+    assert_eq!(server.call("device", &owner, &script).error(), "bad_request");
+}
+
+fn a_shop_has_few_codes_at_once(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let phone = server.phone(&shop);
+    let owner = server.sign_in(&phone, shop.owner, OWNER_PIN).cookie();
+    let codes: Vec<String> = (0..=CODES_MAX)
+        .map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(2)); // each of its own millisecond
+            server.call("device", &owner, &act(&phone, code(None))).json::<DeviceAnswer>().code.unwrap().code
+        })
+        .collect();
+    assert_eq!(server.call("enrol", "", &enrol_request(&codes[0])).error(), "wrong_code");
+    for code in &codes[1..] {
+        assert_eq!(server.call("enrol", "", &enrol_request(code)).status, 200);
+    }
+    // One that was used stands in nobody's way.
+    assert_eq!(server.call("enrol", "", &enrol_request(&server.code(shop.id))).status, 200);
+}
+
+fn an_owner_renames_and_revokes_other_phones(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let (phone, other) = (server.phone(&shop), server.phone(&shop));
+    let owner = server.sign_in(&phone, shop.owner, OWNER_PIN).cookie();
+    let seller = server.sign_in(&other, shop.employee, "1470").cookie();
+    let name = Label::new("Caisse du fond").unwrap();
+    let rename = act(&phone, DeviceAct::Rename { device: other.id, name });
+    let revoke = act(&phone, DeviceAct::Revoke { device: other.id });
+    for request in [&rename, &rename, &revoke, &revoke] {
+        let answer: DeviceAnswer = server.call("device", &owner, request).json();
+        assert_eq!(answer.code, None);
+    }
+    let devices = server.call("devices", &owner, &ask(&phone)).json::<DevicesAnswer>().devices;
+    assert_eq!((devices[1].name.as_str(), devices[1].revoked, devices[0].revoked), ("Caisse du fond", true, false));
+    // It hands in what it holds, for the owner, and reads nothing.
+    let sent = push(&other, 1, 1, vec![expense(other.id, 1, shop.employee)]);
+    let answer: PushAnswer = server.call("push", &seller, &sent).json();
+    assert_eq!((answer.answers[0].verdict.name(), answer.page), ("quarantined", None));
+    assert_eq!(server.call("devices", &seller, &ask(&other)).error(), "revoked");
+    // Whoever asks does not lock herself out.
+    let own = act(&phone, DeviceAct::Revoke { device: phone.id });
+    assert_eq!(server.call("device", &owner, &own).error(), "not_allowed");
+}
+
+fn the_phones_of_a_shop_are_its_owners_to_change(setting: Setting) {
+    let server = setting.start();
+    let (ours, theirs) = (server.shop("Nous"), server.shop("Eux"));
+    let (phone, second, other) = (server.phone(&ours), server.phone(&ours), server.phone(&theirs));
+    let refused = |cookie: &str, request: &DeviceRequest| {
+        let reply = server.call("device", cookie, request);
+        (reply.status, reply.error())
+    };
+    let employee = server.sign_in(&phone, ours.employee, "1470").cookie();
+    let owner = server.sign_in(&phone, ours.owner, OWNER_PIN).cookie();
+    let name = || Label::new("Autre").unwrap();
+    let acts = |device| [DeviceAct::Rename { device, name: name() }, DeviceAct::Revoke { device }];
+    for of in acts(second.id).into_iter().chain([code(None)]) {
+        let request = act(&phone, of);
+        assert_eq!(refused("", &request), (401, "not_signed_in".into()));
+        assert_eq!(refused(&employee, &request), (403, "not_allowed".into()));
+        assert_eq!(
+            refused(&owner, &DeviceRequest { installation: second.id, ..request }),
+            (401, "not_signed_in".into())
+        );
+    }
+    for of in acts(other.id) {
+        assert_eq!(refused(&owner, &act(&phone, of)), (403, "not_allowed".into()));
+    }
+    assert_eq!(server.sign_in(&other, theirs.owner, OWNER_PIN).status, 200);
+    server.block_on(enrol::revoke(server.db(), ours.id, phone.id, now_ms())).unwrap();
+    assert_eq!(refused(&owner, &act(&phone, code(None))), (403, "revoked".into()));
 }

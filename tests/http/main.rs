@@ -5,6 +5,7 @@ mod devices;
 mod events;
 mod guards;
 mod metrics;
+mod people;
 #[allow(dead_code, reason = "torture uses more of it")]
 #[path = "../support/place.rs"]
 mod place;

@@ -132,7 +132,7 @@ fn a_session_ends_and_a_retired_person_has_none(setting: Setting) {
     // Nor does a new PIN leave the old one's sessions open.
     let cookie = server.sign_in(&phone, shop.owner, OWNER_PIN).cookie();
     let pin = Pin::new("999999").unwrap();
-    server.block_on(people::reset_pin(server.db(), shop.id, shop.owner, &pin)).unwrap();
+    server.block_on(people::reset_pin(server.db(), shop.id, shop.owner, &pin, None)).unwrap();
     assert_eq!(server.call("pull", &cookie, &pull(phone.id)).error(), "not_signed_in");
     assert_eq!(server.sign_in(&phone, shop.owner, "999999").status, 200);
 }

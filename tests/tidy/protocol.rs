@@ -83,6 +83,8 @@ fn vocabulary() -> Vec<(&'static str, Vec<String>)> {
         ("pulled", words("sync/wire.rs", "Pulled")),
         ("from", words("sync/wire.rs", "From")),
         ("past", words("sync/wire.rs", "Past")),
+        ("act", words("sync/wire/people.rs", "PersonAct")),
+        ("act", words("sync/wire/devices.rs", "DeviceAct")),
         ("cause", words("domain/stock.rs", "Cause")),
         ("tenders", words("domain/sale.rs", "Tender")),
     ]
@@ -144,6 +146,7 @@ fn every_field_of_the_samples_is_in_the_protocol() {
         "sync/wire.rs",
         "sync/wire/devices.rs",
         "sync/wire/notify.rs",
+        "sync/wire/people.rs",
         "sync/mutation.rs",
         "sync/wire/undecided.rs",
         "sync/mutation/edit.rs",
@@ -227,6 +230,9 @@ fn limits_are_those_of_the_code() {
         DEVICES_MAX,
         GAPS_MAX,
         TROUBLE_DAYS,
+        PEOPLE_MAX,
+        CODES_MAX,
+        PAGE_MAX_CHARS,
         PIN_TRIES_MAX,
         PIN_LOCK_MS,
         PIN_LOCK_MAX_MS,
@@ -247,7 +253,7 @@ fn limits_are_those_of_the_code() {
     for (name, value) in &limits {
         assert_eq!(said(name), Some(*value), "{name}");
     }
-    for file in ["domain/limits.rs", "sync/wire.rs", "sync/wire/devices.rs"] {
+    for file in ["domain/limits.rs", "sync/wire.rs", "sync/wire/devices.rs", "sync/wire/people.rs"] {
         let code = lex(&read(&format!("src/{file}"))).code;
         for name in code.lines().filter_map(|line| line.strip_prefix("pub const ")?.split(':').next()) {
             assert!(limits.iter().any(|(known, _)| *known == name), "{name} is not in the table");

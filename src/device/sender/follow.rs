@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     device::platform::{self, steady_ms},
-    sync::engine::{Applied, Device, SessionState, Trigger},
+    sync::engine::{Applied, Contact, Device, SessionState, Trigger},
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -17,6 +17,8 @@ const SILENT_MS: i64 = 5 * 1_000 * crate::sync::STREAM_ALIVE_S as i64 / 2;
 #[derive(Default)]
 pub(super) struct Following {
     pub stream: Option<Stream>,
+    /// The sign-in whose session it is: the server ends it with that one.
+    of: Option<Contact>,
     /// When it last said anything.
     heard_ms: i64,
     failures: u32,
@@ -29,6 +31,9 @@ impl Sender {
         let mut following = self.0.following.borrow_mut();
         let held = device.meta.held.filter(|_| device.meta.loading.is_none());
         let installation = device.meta.installation.as_ref().map(|installation| installation.id);
+        if following.of != device.meta.signed_in {
+            following.stream = None;
+        }
         let silent_at_ms = following.heard_ms + SILENT_MS;
         let wanted = held.filter(|_| platform::online() && device.meta.session == SessionState::Open);
         match wanted.zip(installation) {
@@ -43,6 +48,7 @@ impl Sender {
             Some((held, installation)) => {
                 let sender = self.clone();
                 following.heard_ms = steady_ms();
+                following.of = device.meta.signed_in;
                 following.stream = Stream::open(installation, held.cursor, move |heard| sender.hear(heard));
                 if following.stream.is_none() {
                     following.not_before_ms = i64::MAX; // this browser has none

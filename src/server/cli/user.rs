@@ -2,10 +2,11 @@ use super::Failure;
 use crate::{
     domain::{Label, Pin, Role},
     server::{
+        ServerError,
         db::Db,
         people::{self, Shop},
     },
-    sync::wire::PersonRow,
+    sync::{CallError, wire::PersonRow},
 };
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -46,19 +47,18 @@ impl User {
             User::ResetPin { shop, name } => {
                 let shop = people::find_shop(db, shop.as_deref()).await?;
                 let person = find(db, &shop, &name).await?;
-                people::reset_pin(db, shop.id, person.id, &read_pin()?).await?;
+                people::reset_pin(db, shop.id, person.id, &read_pin()?, None).await?;
                 println!("{name} has a new PIN");
             }
             User::Retire { shop, name } => {
                 let shop = people::find_shop(db, shop.as_deref()).await?;
                 let person = find(db, &shop, &name).await?;
-                // Without an owner nobody could decide anything in the shop any more.
-                let others = people::of_shop(db, shop.id).await?;
-                let owns = |other: &PersonRow| other.role == Role::Owner && !other.retired && other.id != person.id;
-                if person.role == Role::Owner && !others.iter().any(owns) {
-                    return Err(format!("{name} is the only owner of {}: add another first", shop.name).into());
+                match people::retire(db, shop.id, person.id).await {
+                    Err(ServerError::Call(CallError::LastOwner)) => {
+                        return Err(format!("{name} is the only owner of {}: add another first", shop.name).into());
+                    }
+                    retired => drop(retired?),
                 }
-                people::retire(db, shop.id, person.id).await?;
                 println!("{name} can no longer sign in at {}", shop.name);
             }
         }

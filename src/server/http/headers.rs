@@ -6,16 +6,23 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use base64ct::{Base64, Encoding};
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::ResponseOptions;
+use std::sync::LazyLock;
 
-/// A policy whose scripts are files of ours, and those of one page that carry its nonce.
+/// The script that every page holds, by its hash.
+static EARLY: LazyLock<String> =
+    LazyLock::new(|| Base64::encode_string(&super::super::secret::hash(crate::app::early().as_bytes())));
+
+/// A policy whose scripts are files of ours, the one that every page holds, and those of one page that carry its nonce.
 fn policy(nonce: Option<&str>) -> String {
     let nonce = nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     // cargo-leptos tells a page it watches to reload over a socket on another port.
     let watch = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws: wss:" } else { "" };
+    let early = EARLY.as_str();
     format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{nonce}; connect-src 'self'{watch}; \
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{early}'{nonce}; connect-src 'self'{watch}; \
          img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }

@@ -276,10 +276,12 @@ mod tests {
     }
 
     #[test]
-    fn the_app_shell_has_no_inline_script_and_no_screen() {
+    fn the_app_shell_has_one_inline_script_and_no_screen() {
         let (_folder, options) = site(&BUILD);
         let site = Site::read(&options).unwrap();
         assert!(site.app_shell.starts_with("<!DOCTYPE html>"), "{}", site.app_shell);
+        let inline = format!("<script>{}</script>", crate::app::early());
+        assert!(site.app_shell.contains(&inline) && site.app_shell.matches("<script").count() == 2);
         assert!(site.app_shell.contains("<script type=\"module\" src=\"/app-shell.js\"></script>"));
         assert!(site.app_shell.contains("<body data-shell") && site.app_shell.contains("/pkg/comptoir.css"));
         // What a page starts with is asked for at once; what somebody may want later is not.

@@ -30,6 +30,15 @@ pub fn enrolled(device: &Device, installation: &Installation) -> Option<LocalTx>
     Some(tx)
 }
 
+/// The owner gave this phone another name.
+pub fn renamed(device: &Device, name: &str) -> Option<LocalTx> {
+    let own = device.meta.installation.as_ref()?;
+    let mut tx = LocalTx::strict();
+    tx.expect(Store::Meta, keys::INSTALLATION, Some(json(own)));
+    tx.put(Store::Meta, keys::INSTALLATION, &Installation { name: name.to_owned(), ..own.clone() });
+    Some(tx)
+}
+
 /// A person is at the phone. `session` tells whether the server knows: without network a person is recognised by the
 /// phone alone, and sells.
 pub fn signed_in(person: &PersonRow, session: SessionState, contact: Option<Contact>) -> LocalTx {

@@ -228,6 +228,25 @@ pub fn text_field(id: &'static str, label: &'static str, max: &'static str, valu
     })
 }
 
+/// A PIN that is being chosen, under its label: not shown, and not the browser's to keep.
+pub fn pin_field(id: &'static str, label: &'static str, value: RwSignal<String>) -> AnyView {
+    erase(view! {
+        <div class="field">
+            <label class="field__label" for=id>{label}</label>
+            <input
+                class="input"
+                id=id
+                type="password"
+                inputmode="numeric"
+                autocomplete="new-password"
+                maxlength="6"
+                prop:value=live(move || value.get())
+                on:input=on(move |event| value.set(event_target_value(&event)))
+            />
+        </div>
+    })
+}
+
 /// An amount under its label.
 pub fn money_field(id: &'static str, label: &'static str, value: RwSignal<String>) -> AnyView {
     erase(view! {

@@ -4,6 +4,7 @@ mod day;
 
 use super::{
     banners, chip,
+    lock::lock_button,
     office::{Place, office},
     require_person, till, to_decide,
 };
@@ -30,7 +31,7 @@ pub fn Home() -> impl IntoView {
     let title = erase(view! { {live(shop)}<small>{live(move || who().unwrap_or_default())}</small> });
     erase(view! {
         <div class="app">
-            {top(None, title, chip(till), ().into_any())}
+            {top(None, title, erase(view! { {lock_button(till)} {chip(till)} }), ().into_any())}
             <main class="page">{banners(till)} {office(Place::Day)}</main>
             <section class="dock dock--nav" aria-label="Action principale">
                 <a class="btn btn--main btn--wide" href="/vente">{icons::plus()} "Nouvelle vente"</a>

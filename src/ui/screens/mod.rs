@@ -4,6 +4,7 @@ pub mod alerts;
 mod decide;
 mod expenses;
 mod home;
+mod lock;
 mod office;
 mod older;
 mod pay;
@@ -15,6 +16,7 @@ mod sign_in;
 mod stock;
 
 pub use home::Home;
+pub use lock::lock;
 pub use office::{Place, office};
 pub use pay::Pay;
 pub use receipt::ReceiptScreen;

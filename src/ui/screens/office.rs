@@ -7,7 +7,7 @@ use super::{
     expenses::{ExpenseCard, Expenses},
     home::day,
     sales::{SaleCard, Sales},
-    settings::Settings,
+    settings::{People, Phones, Settings},
     stock::{Count, NewProduct, ProductCard, Stock},
     till, to_decide,
 };
@@ -36,6 +36,8 @@ pub enum Place {
     Expense,
     Decide,
     Settings,
+    People,
+    Phones,
 }
 
 impl Place {
@@ -52,6 +54,8 @@ impl Place {
             Place::Expense => ("/depenses", "Dépense"),
             Place::Decide => ("/a-decider", "À décider"),
             Place::Settings => ("/parametres", "Paramètres"),
+            Place::People => ("/parametres", "Personnes"),
+            Place::Phones => ("/parametres", "Téléphones"),
         }
     }
 }
@@ -138,5 +142,7 @@ fn of(place: Place) -> AnyView {
         Place::Expense => erase(view! { <ExpenseCard /> }),
         Place::Decide => erase(view! { <Decide /> }),
         Place::Settings => erase(view! { <Settings /> }),
+        Place::People => erase(view! { <People /> }),
+        Place::Phones => erase(view! { <Phones /> }),
     }
 }

@@ -7,9 +7,16 @@ mod handover;
 mod help;
 mod identity;
 mod notices;
+mod owner;
+mod people;
+mod phones;
 mod report;
 mod rules;
 mod shop;
+mod this;
+
+pub use people::People;
+pub use phones::Phones;
 
 use super::{banners, chip, require_person, till, to_decide};
 use crate::ui::{
@@ -30,6 +37,11 @@ pub fn Settings() -> impl IntoView {
             spawn_local(async move { drop(commands.sign_out().await) });
         }
     };
+    let lock = move |_: MouseEvent| {
+        if let Some(commands) = till.commands() {
+            commands.lock();
+        }
+    };
     erase(view! {
         <div class="app">
             {top(None, "Paramètres".into_any(), chip(till), ().into_any())}
@@ -38,14 +50,16 @@ pub fn Settings() -> impl IntoView {
                     <h2 id="p1">"Personne"</h2>
                     <p>{live(move || person().unwrap_or_default())}</p>
                     <div class="btns">
+                        <button class="btn" type="button" disabled=live(move || !till.connected()) on:click=on(lock)>{icons::lock()} "Verrouiller"</button>
                         <a class="btn" href="/connexion">{icons::user()} "Changer de personne"</a>
                         <button class="btn" type="button" on:click=on(sign_out)>
                             {icons::log_out()} "Se déconnecter"
                         </button>
                     </div>
+                    {this::lock_after(till)}
                     <p class="small muted">"Ce qui attend d’être envoyé reste sur ce téléphone."</p>
                 </section>
-                {dashboard::draw(till)}
+                {owner::links(till)} {this::theme(till)} {dashboard::draw(till)}
             </main>
             {nav("/parametres", to_decide(till))}
         </div>

@@ -16,24 +16,33 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
-use leptos_router::hooks::use_navigate;
+use leptos_router::hooks::{use_location, use_navigate};
 
 /// Digits of the longest PIN.
 const PIN_MAX: usize = 6;
 
 /// What the steps share.
 #[derive(Clone, Copy)]
-struct Gate {
+pub struct Gate {
     till: Till,
-    chosen: RwSignal<Option<PersonRow>>,
-    error: RwSignal<Option<String>>,
+    pub chosen: RwSignal<Option<PersonRow>>,
+    pub error: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
+    /// It unlocks a phone that is enrolled already.
+    locked: bool,
+}
+
+impl Gate {
+    pub fn new(till: Till, locked: bool) -> Self {
+        let (chosen, error, busy) = (RwSignal::new(None), RwSignal::new(None), RwSignal::new(false));
+        Self { till, chosen, error, busy, locked }
+    }
 }
 
 #[component]
 pub fn SignIn() -> impl IntoView {
     let till = till();
-    let gate = Gate { till, chosen: RwSignal::new(None), error: RwSignal::new(None), busy: RwSignal::new(false) };
+    let gate = Gate::new(till, false);
     let enrolled = Memo::new(move |_| till.status.with(|status| status.installation.is_some()));
     let step = live(move || match (till.ready.get(), enrolled.get(), gate.chosen.get()) {
         (false, ..) => erase(view! { <p class="muted">"Ouverture…"</p> }),
@@ -56,7 +65,10 @@ pub fn SignIn() -> impl IntoView {
 }
 
 fn enrol(gate: Gate) -> AnyView {
-    let (code, name) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    // The owner's QR code leads here with the code behind the address.
+    let given = use_location().hash.get_untracked();
+    let given = given.trim_start_matches('#').strip_prefix("code=").unwrap_or_default().to_owned();
+    let (code, name) = (RwSignal::new(given), RwSignal::new(String::new()));
     let submit = on(move |event: SubmitEvent| {
         event.prevent_default();
         let Some(commands) = gate.till.commands().filter(|_| !gate.busy.get_untracked()) else { return };
@@ -92,7 +104,12 @@ fn enrol(gate: Gate) -> AnyView {
 }
 
 /// Who somebody is, as a button: two letters, a name, and a word below it.
-fn person_button(name: String, below: &'static str, end: AnyView, choose: impl FnMut(MouseEvent) + 'static) -> AnyView {
+pub fn person_button(
+    name: String,
+    below: &'static str,
+    end: AnyView,
+    choose: impl FnMut(MouseEvent) + 'static,
+) -> AnyView {
     let letters: String = name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
     erase(view! {
         <button class="person" type="button" on:click=on(choose)>
@@ -103,7 +120,7 @@ fn person_button(name: String, below: &'static str, end: AnyView, choose: impl F
     })
 }
 
-fn people(gate: Gate) -> AnyView {
+pub fn people(gate: Gate) -> AnyView {
     let one = move |person: PersonRow| {
         let role = match person.role {
             Role::Owner => "Propriétaire",
@@ -117,13 +134,16 @@ fn people(gate: Gate) -> AnyView {
         erase(view! { <li>{person_button(name, role, icons::chevron_right(), choose)}</li> })
     };
     let all = live(move || {
-        let people = gate.till.people.get().into_iter().filter(|person| !person.retired);
-        people.map(one).collect::<Vec<AnyView>>()
+        let mut people: Vec<PersonRow> = gate.till.people.get().into_iter().filter(|person| !person.retired).collect();
+        // Who locked it is first: most often they are back.
+        let here = gate.till.status.with(|status| status.actor.as_ref().map(|actor| actor.id));
+        people.sort_by_key(|person| gate.locked && Some(person.id) != here);
+        people.into_iter().map(one).collect::<Vec<AnyView>>()
     });
     erase(view! { <h1>"Qui êtes-vous ?"</h1><ul class="people">{all}</ul> })
 }
 
-fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
+pub fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
     let digits = RwSignal::new(String::new());
     let navigate = use_navigate();
     let (id, name) = (person.id, person.name.to_string());
@@ -136,12 +156,19 @@ fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
         gate.busy.set(true);
         let navigate = navigate.clone();
         spawn_local(async move {
-            let signed_in = commands.sign_in(id, pin).await;
-            gate.busy.set(false);
-            digits.set(String::new());
+            let before = gate.till.status.with_untracked(|status| status.actor.as_ref().map(|actor| actor.id));
+            let signed_in = match gate.locked {
+                true => commands.unlock(id, pin).await,
+                false => commands.sign_in(id, pin).await,
+            };
+            // An unlocked phone has let go of this screen.
+            let _ = gate.busy.try_set(false);
+            let _ = digits.try_set(String::new());
             match signed_in {
+                // They go on where they were; somebody else begins where one sells.
+                Ok(()) if gate.locked && before == Some(id) => {}
                 Ok(()) => navigate("/vente", Default::default()),
-                Err(problem) => gate.error.set(Some(text::sign_in_error(&problem))),
+                Err(problem) => drop(gate.error.try_set(Some(text::sign_in_error(&problem)))),
             }
         });
     });

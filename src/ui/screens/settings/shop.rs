@@ -175,6 +175,7 @@ mod tests {
             received,
             missing: missing.iter().map(|(first, last)| Gap { first: *first, last: *last }).collect(),
             revoked: false,
+            holds_costs: false,
         };
         assert_eq!(counts(&device(42, 0, 42, &[])), ("ok", "42 faits, 42 reçus".into()));
         assert_eq!(counts(&device(1, 0, 1, &[])), ("ok", "1 fait, 1 reçu".into()));

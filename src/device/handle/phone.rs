@@ -1,0 +1,25 @@
+//! How this phone looks, and who may look at it. Kept on it alone.
+
+use super::{Answer, SignInError};
+use crate::domain::{Pin, UserId};
+
+/// The colours of the browser's own bar above the app: those of the screens' heads.
+pub const BAR_LIGHT: &str = "#ffffff";
+pub const BAR_DARK: &str = "#1a1b1f";
+
+/// Light is made for the sun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the phone's own settings are.
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+pub trait PhoneCommands {
+    /// Nothing is shown any more but who may unlock it. The cart stays, and what waits is sent.
+    fn lock(&self);
+    /// Whoever is at the phone is recognised without the server; somebody else takes over, as by signing in.
+    fn unlock(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
+}
