@@ -72,7 +72,7 @@ impl World<'_> {
             observer::reads_everything(server.db(), &shop::installation(0), self.stage.now_ms).await,
             observer::reads_everything(server.db(), &shop::installation(1), self.stage.now_ms).await,
         ];
-        model.clashes_are_kept(&fresh[1])?;
+        model.clashes_are_kept(&fresh[0])?;
         for phone in self.phones.iter().filter(|phone| !phone.revoked) {
             let own = phone.disk.device().meta.installation;
             let costs = own.is_some_and(|own| own.holds_costs);

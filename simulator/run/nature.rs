@@ -64,11 +64,16 @@ impl Nature {
             strikes.push((Strike::SetBack, *backed_up));
         }
         strikes.retain(|(_, odds)| *odds > 0);
+        let (phones, products) = (1 + chance.below(8), 1 + chance.below(8));
+        let (opening_units, acts) = ([0, 3, 10, 100][chance.below(4)], 30 + chance.below(170));
+        if acts % 4 == 3 {
+            strikes.push((Strike::HandedIn, 300)); // without a draw: the other seeds repeat what they found
+        }
         Self {
-            phones: 1 + chance.below(8),
-            products: 1 + chance.below(8),
-            opening_units: [0, 3, 10, 100][chance.below(4)],
-            acts: 30 + chance.below(170),
+            phones,
+            products,
+            opening_units,
+            acts,
             pause_ms: [300, 2 * SECOND_MS, 20 * SECOND_MS, 600 * SECOND_MS, DAY_MS / 12][chance.below(5)],
             delay_ms: [5, 100, 700, 4 * SECOND_MS][chance.below(4)],
             request_lost: odds(chance, 3_000),

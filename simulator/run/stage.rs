@@ -59,6 +59,8 @@ pub enum Strike {
     Cloned,
     /// The owner takes the phone's right to the shop.
     Revoked,
+    /// What a phone holds is sent by another in its place.
+    HandedIn,
 }
 
 /// What every part of the world needs.

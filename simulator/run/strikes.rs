@@ -2,11 +2,13 @@
 
 use super::{
     guarantees::{self, Held},
+    network::{Called, Request},
     phone::{Phone, TabEvent},
     server::{Failure, TABLES},
     stage::{Event, Strike},
     world::World,
 };
+use comptoir::sync::handover::Handover;
 
 const MINUTE_MS: i64 = 60_000;
 const YEAR_MS: i64 = 365 * 86_400_000;
@@ -70,7 +72,23 @@ impl World<'_> {
             Strike::SetBack => self.set_back().await,
             Strike::Cloned => self.cloned(phone),
             Strike::Revoked => self.revoked(phone).await,
+            Strike::HandedIn => self.handed_in(phone),
         }
+    }
+
+    /// A file of what a phone holds is sent by another; whether the first comes back to life nobody knows.
+    fn handed_in(&mut self, phone: usize) -> Held {
+        let Some(file) = Handover::of(&self.phones[phone].disk.device()) else { return Ok(()) };
+        let file = Handover::read(&serde_json::to_string(&file).expect("plain JSON")).expect("it was just written");
+        let (by, stage) = (self.stage.chance.below(self.phones.len()), &mut self.stage);
+        let by = &mut self.phones[by];
+        let Some(tab) = by.tabs.first().map(|tab| tab.serial) else { return Ok(()) };
+        for push in file.pushes(&by.disk.device(), "simulated") {
+            by.next_request += 1;
+            let (id, cookie, called) = (by.next_request, by.cookie.clone(), Called::Push(push));
+            stage.send(Request { id, phone: by.index, tab, cookie, sent_ms: stage.now_ms, called }, by.reached(stage));
+        }
+        Ok(())
     }
 
     fn power_cut(&mut self, phone: usize) -> Held {

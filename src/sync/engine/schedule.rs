@@ -64,7 +64,7 @@ pub struct Schedule {
     urgent: Vec<Key>,
     push_at: Option<i64>,
     pull_at: Option<i64>,
-    /// Something was missed since the last pull began: no answer that is under way need tell it.
+    /// There is more to ask for than there was when the last pull began: no answer that is under way need tell it.
     missed: bool,
     failures: u32,
     not_before: i64,
@@ -138,8 +138,8 @@ impl Schedule {
         }
         let every_ms = if situation.streaming && !situation.unsent { STREAMING_TICK_MS } else { TICK_MS };
         let tick = (situation.visible && !faults::is(Fault::NoTick) || situation.unsent).then_some(now_ms + every_ms);
-        let again = again || self.missed && !faults::is(Fault::AnyAnswerIsNewest);
-        self.pull_at = if again { Some(now_ms) } else { tick };
+        self.missed = again || self.missed && !faults::is(Fault::AnyAnswerIsNewest);
+        self.pull_at = if self.missed { Some(now_ms) } else { tick };
     }
 
     /// A request failed or timed out. `chance` is in 0.0..1.0. Of two that were under way together, a push and a pull, the
@@ -273,6 +273,17 @@ mod tests {
         assert_eq!(schedule.next(idle, 30), Action::Pull);
         schedule.succeeded(false, true, idle, 40, 0.5);
         assert_eq!(schedule.next(idle, 40), Action::Sleep { until_ms: Some(40 + STREAMING_TICK_MS) });
+    }
+
+    #[test]
+    fn what_one_answer_leaves_to_ask_for_the_next_does_not_put_off() {
+        let mut schedule = Schedule::default();
+        let idle = Situation { unsent: false, streaming: true, ..OPEN };
+        schedule.succeeded(true, true, idle, 0, 0.5); // of a pull that another page had overtaken
+        schedule.succeeded(false, true, idle, 0, 0.5); // of the push that brought that page
+        assert_eq!(schedule.next(idle, 0), Action::Pull);
+        schedule.succeeded(false, true, idle, 10, 0.5);
+        assert_eq!(schedule.next(idle, 10), Action::Sleep { until_ms: Some(10 + STREAMING_TICK_MS) });
     }
 
     #[test]
