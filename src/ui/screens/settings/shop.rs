@@ -146,7 +146,7 @@ fn troubles(days: &[TroubleRow]) -> AnyView {
             erase(view! { <tr><th scope="row">{short(day.day)}</th>{figures}</tr> })
         })
         .collect();
-    let heads = ["Jour", "Refusés", "Ventes décidées", "À décider", "Deux valeurs"];
+    let heads = ["Jour", "Refusés", "Décidés", "À décider", "Deux valeurs"];
     let heads: Vec<AnyView> = heads.into_iter().map(|head| erase(view! { <th scope="col">{head}</th> })).collect();
     erase(view! {
         <h3 id="p9">"Refus et désaccords"</h3>
