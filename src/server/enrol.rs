@@ -41,7 +41,7 @@ pub async fn create_code(db: &Db, shop: ShopId, holds_costs: bool, now_ms: i64) 
             now_ms + CODE_LIFE_MS
         )?;
         if added == 1 {
-            end_oldest(&mut tx, shop, now_ms).await?;
+            end_oldest(&mut tx, shop, &hash, now_ms).await?;
             tx.commit().await?;
             return Ok(code);
         }
@@ -49,15 +49,17 @@ pub async fn create_code(db: &Db, shop: ShopId, holds_costs: bool, now_ms: i64) 
     Err(CallError::TryLater.into())
 }
 
-async fn end_oldest(tx: &mut Tx, shop: ShopId, now_ms: i64) -> Result<(), ServerError> {
+/// Never the `newest`, whatever the clock said when the others were made.
+async fn end_oldest(tx: &mut Tx, shop: ShopId, newest: &[u8], now_ms: i64) -> Result<(), ServerError> {
     execute!(
         tx,
         "DELETE FROM enrol_codes WHERE shop_id = $1 AND code_hash IN (SELECT code_hash FROM enrol_codes \
-         WHERE shop_id = $1 AND used_by IS NULL AND expires_ms > $2 \
+         WHERE shop_id = $1 AND used_by IS NULL AND expires_ms > $2 AND code_hash <> $4 \
          ORDER BY expires_ms DESC, code_hash LIMIT 1000 OFFSET $3)",
         shop.0,
         now_ms,
-        CODES_MAX
+        CODES_MAX - 1,
+        newest
     )?;
     Ok(())
 }
