@@ -125,6 +125,13 @@ pub struct FieldConflict {
     pub mine: Value,
 }
 
+impl FieldConflict {
+    /// Kept from phones that hold no purchase prices.
+    pub fn is_cost(&self) -> bool {
+        self.field == "purchase_price"
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quarantine {

@@ -7,6 +7,7 @@ use comptoir::{
     server::{
         catalogue,
         clock::now_ms,
+        enrol,
         web_push::{PushKey, WebPush},
     },
     sync::{
@@ -145,11 +146,15 @@ impl Scene {
     }
 
     /// The second phone gives one price twice, the second time as if it had not seen the first.
-    fn clashed(&mut self, server: &Server<'_>) {
+    fn clashed(&mut self, server: &Server<'_>, cost: bool) {
         let price = |gnf| Money::new(gnf).unwrap();
         let edit = |gnf| {
             let sale_price = Some(Change { seen: self.rice.sale_price, wanted: price(gnf) });
-            Body::EditProduct(EditProduct { sale_price, ..EditProduct::of(self.rice.id) })
+            let purchase_price = Some(Change { seen: self.rice.purchase_price, wanted: Some(price(gnf)) });
+            Body::EditProduct(match cost {
+                true => EditProduct { purchase_price, ..EditProduct::of(self.rice.id) },
+                false => EditProduct { sale_price, ..EditProduct::of(self.rice.id) },
+            })
         };
         let edits = vec![self.make(1, &edit(3_000)), self.make(2, &edit(4_000))];
         self.send(server, edits);
@@ -212,15 +217,26 @@ fn owners_alone_are_told_of_edits_that_clash(setting: Setting) {
     let mut scene = Scene::new(&server);
     let employees = server.phone(&scene.shop);
     let cookie = server.sign_in(&employees, scene.shop.employee, PIN_OF_EMPLOYEE).cookie();
-    let services = [Service::answering(201), Service::answering(201), Service::answering(201)];
-    let [own, others] = &scene.phones;
-    for (service, (phone, cookie)) in services.iter().zip([own, others, &(employees, cookie)]) {
+    let request =
+        enrol_request(&server.block_on(enrol::create_code(server.db(), scene.shop.id, false, now_ms())).unwrap());
+    let enrolled: EnrolAnswer = server.call("enrol", "", &request).json();
+    let without_costs = Phone { id: request.installation, secret: request.secret, enrolled };
+    let owners = server.sign_in(&without_costs, scene.shop.owner, OWNER_PIN).cookie();
+    let services = [(); 4].map(|()| Service::answering(201));
+    let [others, own] = &scene.phones;
+    let phones = [others, &(without_costs, owners), own, &(employees, cookie)];
+    for (service, (phone, cookie)) in services.iter().zip(phones) {
         let begins = wish(phone, NotifyWish::Begin(service.subscription()));
         assert_eq!(server.call("notify", cookie, &begins).status, 200);
     }
-    scene.clashed(&server);
-    let told = services[0].decrypted(&services[0].came.recv_timeout(SOON).unwrap());
-    assert_eq!(told, serde_json::json!({ "clash": "product" }));
+    scene.clashed(&server, false);
+    for service in &services[..2] {
+        let told = service.decrypted(&service.came.recv_timeout(SOON).unwrap());
+        assert_eq!(told, serde_json::json!({ "clash": "product" }));
+    }
+    // One about purchase prices is shown on the first of them alone.
+    scene.clashed(&server, true);
+    services[0].came.recv_timeout(SOON).unwrap();
     for service in &services {
         let nothing = service.came.recv_timeout(Duration::from_secs(1)).map(drop);
         assert_eq!(nothing, Err(RecvTimeoutError::Timeout), "once, and to no other");

@@ -105,7 +105,7 @@ fn visible(session: &Session, row: ProductColumns) -> Result<Product, ServerErro
 fn visible_clash(session: &Session, row: ClashColumns) -> Result<Option<ClashRow>, ServerError> {
     let mut clash = rows::clash(row)?;
     if !session.holds_costs {
-        clash.fields.retain(|field| field.field != "purchase_price");
+        clash.fields.retain(|field| !field.is_cost());
     }
     Ok((!clash.fields.is_empty()).then_some(clash))
 }

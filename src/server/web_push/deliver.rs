@@ -1,5 +1,5 @@
 //! Ringing: each refused sale that came to be decided, once, on every other phone of its shop that asked for it; each
-//! clash of edits on those of them that an owner holds, as owners see it.
+//! clash of edits on those of them where it is shown: to an owner, and not about what is kept from the phone.
 
 use super::{
     WebPush,
@@ -10,6 +10,7 @@ use crate::server::{
     ServerError,
     db::{Db, fetch_all, fetch_optional},
 };
+use crate::sync::verdict::FieldConflict;
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
@@ -54,10 +55,10 @@ pub async fn ring(db: &Db, web_push: &Arc<WebPush>, now_ms: i64) -> Result<Deliv
     )?;
     let clashes = fetch_all!(
         &mut tx,
-        (Uuid, Uuid, String),
+        (Uuid, Uuid, String, String),
         "UPDATE clashes SET rung_ms = $1 WHERE (shop_id, key) IN (
            SELECT shop_id, key FROM clashes WHERE rung_ms IS NULL AND settled_ms IS NULL LIMIT $2)
-         RETURNING shop_id, installation_id, kind",
+         RETURNING shop_id, installation_id, kind, fields",
         now_ms,
         ROUND_MAX
     )?;
@@ -70,15 +71,17 @@ pub async fn ring(db: &Db, web_push: &Arc<WebPush>, now_ms: i64) -> Result<Deliv
         let (shop, sale) = (ShopId(shop), serde_json::from_str::<Sale>(&sale)?);
         // What it says to people is the phone's to write.
         let message = json!({ "refused": sale.receipt }).to_string();
-        for (phone, subscription) in subscriptions::of_others(db, shop, InstallationId(installation)).await? {
-            sends.push((shop, phone, subscription.place(), message.clone()));
+        for to in subscriptions::of_others(db, shop, InstallationId(installation), now_ms).await? {
+            sends.push((shop, to.phone, to.subscription.place(), message.clone()));
         }
     }
-    for (shop, installation, kind) in clashes {
+    for (shop, installation, kind, fields) in clashes {
         let (shop, message) = (ShopId(shop), json!({ "clash": kind }).to_string());
-        let owners = subscriptions::of_other_owners(db, shop, InstallationId(installation), now_ms).await?;
-        for (phone, subscription) in owners {
-            sends.push((shop, phone, subscription.place(), message.clone()));
+        let fields: Vec<FieldConflict> = serde_json::from_str(&fields)?;
+        for to in subscriptions::of_others(db, shop, InstallationId(installation), now_ms).await? {
+            if to.owner && fields.iter().any(|field| to.holds_costs || !field.is_cost()) {
+                sends.push((shop, to.phone, to.subscription.place(), message.clone()));
+            }
         }
     }
     deliver(db, web_push, sends, now_ms).await

@@ -80,51 +80,42 @@ pub async fn forget(db: &Db, shop: ShopId, installation: InstallationId) -> Resu
     Ok(tx.commit().await?)
 }
 
+/// A phone that listens, and who may see what there.
+pub(super) struct Listening {
+    pub phone: InstallationId,
+    pub subscription: Subscription,
+    /// An owner is signed in.
+    pub owner: bool,
+    pub holds_costs: bool,
+}
+
 /// Those of a shop's phones that are still heard, but for one.
 pub(super) async fn of_others(
     db: &Db,
     shop: ShopId,
     but: InstallationId,
-) -> Result<Vec<(InstallationId, Subscription)>, ServerError> {
+    now_ms: i64,
+) -> Result<Vec<Listening>, ServerError> {
     let mut tx = db.read().await?;
     let found = fetch_all!(
         &mut tx,
-        (Uuid, String, String, String),
-        "SELECT s.installation_id, s.endpoint, s.p256dh, s.auth FROM push_subscriptions s
+        (Uuid, String, String, String, bool, bool),
+        "SELECT s.installation_id, s.endpoint, s.p256dh, s.auth, i.holds_costs,
+           EXISTS (SELECT 1 FROM sessions o JOIN users u ON u.shop_id = o.shop_id AND u.id = o.user_id
+                   WHERE o.shop_id = s.shop_id AND o.installation_id = s.installation_id AND o.expires_ms > $3
+                     AND u.role = 'owner' AND NOT u.retired)
+         FROM push_subscriptions s
          JOIN installations i ON i.shop_id = s.shop_id AND i.id = s.installation_id
          WHERE s.shop_id = $1 AND s.installation_id <> $2 AND i.revoked_ms IS NULL",
-        shop.0,
-        but.0
-    )?;
-    Ok(found.into_iter().map(read).collect())
-}
-
-/// Of those, the ones at which an owner is signed in.
-pub(super) async fn of_other_owners(
-    db: &Db,
-    shop: ShopId,
-    but: InstallationId,
-    now_ms: i64,
-) -> Result<Vec<(InstallationId, Subscription)>, ServerError> {
-    let mut tx = db.read().await?;
-    let found = fetch_all!(
-        &mut tx,
-        (Uuid, String, String, String),
-        "SELECT s.installation_id, s.endpoint, s.p256dh, s.auth FROM push_subscriptions s
-         JOIN installations i ON i.shop_id = s.shop_id AND i.id = s.installation_id
-         WHERE s.shop_id = $1 AND s.installation_id <> $2 AND i.revoked_ms IS NULL
-           AND EXISTS (SELECT 1 FROM sessions o JOIN users u ON u.shop_id = o.shop_id AND u.id = o.user_id
-                       WHERE o.shop_id = s.shop_id AND o.installation_id = s.installation_id AND o.expires_ms > $3
-                         AND u.role = 'owner' AND NOT u.retired)",
         shop.0,
         but.0,
         now_ms
     )?;
+    let read = |(id, endpoint, p256dh, auth, holds_costs, owner)| {
+        let subscription = Subscription { endpoint, p256dh, auth };
+        Listening { phone: InstallationId(id), subscription, owner, holds_costs }
+    };
     Ok(found.into_iter().map(read).collect())
-}
-
-fn read((id, endpoint, p256dh, auth): (Uuid, String, String, String)) -> (InstallationId, Subscription) {
-    (InstallationId(id), Subscription { endpoint, p256dh, auth })
 }
 
 #[cfg(test)]
