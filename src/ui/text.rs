@@ -3,7 +3,7 @@
 use super::format::{number, parse_amount};
 use crate::{
     device::handle::{CommandError, Damaged, SignInError, StorageProblem},
-    domain::{AdjustReason, Cause},
+    domain::{AdjustReason, Cause, Role},
     sync::{
         CallError, Refusal,
         mutation::{Became, Edited},
@@ -66,6 +66,13 @@ pub fn edited(of: Edited) -> &'static str {
         Edited::Expense(_) => "edit_expense",
         Edited::Shop => "edit_shop",
     })
+}
+
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Propriétaire",
+        Role::Employee => "Employé",
+    }
 }
 
 /// What became of a refused sale.

@@ -3,7 +3,7 @@
 use super::{storage_banner, till};
 use crate::{
     device::Till,
-    domain::{Label, Pin, Role},
+    domain::{Label, Pin},
     sync::wire::PersonRow,
     ui::{
         components::{input, notice},
@@ -122,10 +122,7 @@ pub fn person_button(
 
 pub fn people(gate: Gate) -> AnyView {
     let one = move |person: PersonRow| {
-        let role = match person.role {
-            Role::Owner => "Propriétaire",
-            Role::Employee => "Employé",
-        };
+        let role = text::role(person.role);
         let name = person.name.to_string();
         let choose = move |_| {
             gate.error.set(None);

@@ -4,7 +4,7 @@ use crate::{
     device::{Till, handle::Status},
     sync::{CallError, engine::SessionState},
     ui::{
-        components::asks,
+        components::{asks, notice},
         erase::{erase, live},
         icons,
         screens::owns,
@@ -54,6 +54,14 @@ pub fn away(reached: Memo<bool>) -> AnyView {
 /// What is shown to who is no owner.
 pub fn not_yours() -> AnyView {
     erase(view! { <p class="muted">"Seul le propriétaire voit et change cela."</p> })
+}
+
+/// What became of the last act.
+pub fn outcome(said: RwSignal<Option<Result<String, String>>>) -> AnyView {
+    erase(live(move || match said.get()? {
+        Ok(done) => Some(erase(view! { <p class="ok" role="status">{done}</p> })),
+        Err(title) => Some(notice("bad", title, Vec::new())),
+    }))
 }
 
 pub fn wrong(error: &CallError) -> &'static str {

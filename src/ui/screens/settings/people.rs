@@ -1,6 +1,6 @@
 //! Personnes: who works in the shop, with which role; an owner adds people, gives new PINs and retires people.
 
-use super::owner::{away, not_yours, reached, wrong};
+use super::owner::{away, not_yours, outcome, reached, wrong};
 use crate::{
     device::Till,
     domain::{Label, Pin, Role, UserId},
@@ -13,6 +13,7 @@ use crate::{
         erase::{erase, live, on},
         icons,
         screens::{banners, chip, owns, require_person, sign_in::person_button, till, to_decide},
+        text,
     },
 };
 use leptos::{
@@ -76,7 +77,7 @@ pub fn People() -> impl IntoView {
     let inside = live(move || match (till.ready.get(), owner.get()) {
         (false, _) => ().into_any(),
         (true, false) => not_yours(),
-        (true, true) => erase(view! { {away(desk.reached)} {desk.outcome()} {desk.list()} {desk.add()} }),
+        (true, true) => erase(view! { {away(desk.reached)} {outcome(desk.said)} {desk.list()} {desk.add()} }),
     });
     erase(view! {
         <div class="app">
@@ -87,21 +88,7 @@ pub fn People() -> impl IntoView {
     })
 }
 
-fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Owner => "Propriétaire",
-        Role::Employee => "Employé",
-    }
-}
-
 impl Desk {
-    fn outcome(self) -> AnyView {
-        erase(live(move || match self.said.get()? {
-            Ok(done) => Some(erase(view! { <p class="ok" role="status">{done}</p> })),
-            Err(title) => Some(notice("bad", title, Vec::new())),
-        }))
-    }
-
     /// Asks the server, and says what became of it.
     fn ask(self, person: UserId, act: PersonAct, done: String, then: impl FnOnce(Result<(), CallError>) + 'static) {
         let Some(commands) = self.till.commands().filter(|_| !self.busy.get_untracked()) else { return };
@@ -130,7 +117,7 @@ impl Desk {
                 self.open.update(|open| *open = if *open == Some(id) { None } else { Some(id) });
             };
             let here = Memo::new(move |_| self.open.get() == Some(id));
-            let row = person_button(person.name.to_string(), role_name(person.role), icons::chevron_down(), toggle);
+            let row = person_button(person.name.to_string(), text::role(person.role), icons::chevron_down(), toggle);
             let card = live(move || here.get().then(|| self.card(&person)));
             erase(view! { <li>{row} {card}</li> })
         };
@@ -167,7 +154,7 @@ impl Desk {
             Role::Owner => (Role::Employee, "Donner le rôle d’employé"),
             Role::Employee => (Role::Owner, "Donner le rôle de propriétaire"),
         };
-        let is_now = format!("{name} : {} maintenant.", role_name(other).to_lowercase());
+        let is_now = format!("{name} : {} maintenant.", text::role(other).to_lowercase());
         let change = move |_: MouseEvent| self.ask(id, PersonAct::Role(other), is_now.clone(), |_| {});
         let has_pin = format!("{name} a un nouveau code. Le téléphone le demande à la prochaine connexion.");
         let give = move |event: SubmitEvent| {

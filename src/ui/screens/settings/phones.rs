@@ -1,6 +1,6 @@
 //! Téléphones: an owner names and revokes the shop's phones, and lets one more in.
 
-use super::owner::{away, not_yours, reached, wrong};
+use super::owner::{away, not_yours, outcome, reached, wrong};
 use crate::{
     device::Till,
     domain::{InstallationId, Label},
@@ -58,7 +58,7 @@ pub fn Phones() -> impl IntoView {
     let inside = live(move || match (till.ready.get(), owner.get()) {
         (false, _) => ().into_any(),
         (true, false) => not_yours(),
-        (true, true) => erase(view! { {away(desk.reached)} {desk.outcome()} {desk.add()} {desk.list()} }),
+        (true, true) => erase(view! { {away(desk.reached)} {outcome(desk.said)} {desk.add()} {desk.list()} }),
     });
     erase(view! {
         <div class="app">
@@ -70,13 +70,6 @@ pub fn Phones() -> impl IntoView {
 }
 
 impl Desk {
-    fn outcome(self) -> AnyView {
-        erase(live(move || match self.said.get()? {
-            Ok(done) => Some(erase(view! { <p class="ok" role="status">{done}</p> })),
-            Err(title) => Some(notice("bad", title, Vec::new())),
-        }))
-    }
-
     fn look(self) {
         let Some(commands) = self.till.commands() else { return };
         spawn_local(async move {
