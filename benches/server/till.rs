@@ -67,7 +67,7 @@ impl Till {
         let lines: Vec<SaleLine> = (0..LINES).map(|_| self.line()).collect();
         let id = SaleId(Uuid::now_v7());
         let receipt = ReceiptNumber::new(&self.prefix, self.sequence).expect("a receipt number");
-        let mut sale = Sale { id, receipt, lines, tenders: Vec::new() };
+        let mut sale = Sale { id, receipt, lines, tenders: Vec::new(), beyond_stock: false };
         sale.tenders = exact_cash(sale.total().expect("a total"));
         let Session { installation, user, .. } = self.session;
         let origin = Origin { installation, sequence: self.sequence, actor: user };

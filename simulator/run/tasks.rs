@@ -318,7 +318,8 @@ fn queue(
     let (body, sale) = match what {
         What::Sale { id, lines, tenders } => {
             let receipt = engine::next_receipt(&device.meta)?;
-            let sale = comptoir::domain::Sale { id: *id, receipt, lines: lines.clone(), tenders: tenders.clone() };
+            let (lines, tenders, beyond_stock) = (lines.clone(), tenders.clone(), id.0.as_bytes()[15] % 4 == 0);
+            let sale = comptoir::domain::Sale { id: *id, receipt, lines, tenders, beyond_stock };
             (Body::RecordSale(RecordSale::first(sale)), true)
         }
         What::Other(body) => (body.clone(), false),

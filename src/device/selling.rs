@@ -25,9 +25,10 @@ impl Inner {
             .carry_out(|device| {
                 let receipt = engine::next_receipt(&device.meta)?;
                 let sale = cart.to_sale(id, receipt, tenders.clone());
-                let sale = sale.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
+                let mut sale = sale.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
                 let wait_ms = engine::worth_waiting(device, platform::online());
-                if wait_ms.is_none() && device.rules().beyond_stock == BeyondStock::Never && self.is_short(&sale) {
+                sale.beyond_stock = wait_ms.is_none() && self.is_short(&sale);
+                if sale.beyond_stock && device.rules().beyond_stock == BeyondStock::Never {
                     return Err(CommandError::BeyondStock);
                 }
                 let body = Body::RecordSale(RecordSale::first(sale.clone()));

@@ -68,7 +68,7 @@ impl Cart {
     }
 
     pub fn to_sale(&self, id: SaleId, receipt: ReceiptNumber, tenders: Vec<Tender>) -> Result<Sale, Invalid> {
-        let sale = Sale { id, receipt, lines: self.lines.clone(), tenders };
+        let sale = Sale { id, receipt, lines: self.lines.clone(), tenders, beyond_stock: false };
         sale.validate()?;
         Ok(sale)
     }

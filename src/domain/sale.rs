@@ -13,6 +13,10 @@ pub struct Sale {
     pub receipt: ReceiptNumber,
     pub lines: Vec<SaleLine>,
     pub tenders: Vec<Tender>,
+    /// Made without network, of more than its phone knew to be in stock: the seller was told, and said the goods were
+    /// there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beyond_stock: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +114,13 @@ mod tests {
             quantity: Quantity::new(quantity).unwrap(),
             unit_price: Money::new(price).unwrap(),
         });
-        Sale { id: SaleId(Uuid::from_u128(1)), receipt: "A-000001".parse().unwrap(), lines: lines.collect(), tenders }
+        Sale {
+            id: SaleId(Uuid::from_u128(1)),
+            receipt: "A-000001".parse().unwrap(),
+            lines: lines.collect(),
+            tenders,
+            beyond_stock: false,
+        }
     }
 
     fn cash(amount: i64, given: i64) -> Tender {

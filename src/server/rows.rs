@@ -88,6 +88,7 @@ pub(super) struct SaleColumns {
     pub at_ms: i64,
     pub day: i64,
     pub clamped: bool,
+    pub beyond_stock: bool,
     pub voided_ms: Option<i64>,
     pub voided_by: Option<Uuid>,
     pub void_reason: Option<String>,
@@ -143,7 +144,13 @@ fn sale(row: SaleColumns, lines: Vec<SaleLine>, tenders: Vec<Tender>) -> Result<
         _ => None, // a CHECK of the schema: all three or none
     };
     Ok(SaleRow {
-        sale: Sale { id: SaleId(row.id), receipt: row.receipt.parse()?, lines, tenders },
+        sale: Sale {
+            id: SaleId(row.id),
+            receipt: row.receipt.parse()?,
+            lines,
+            tenders,
+            beyond_stock: row.beyond_stock,
+        },
         installation: InstallationId(row.installation_id),
         actor: UserId(row.actor_id),
         at_ms: row.at_ms,

@@ -79,21 +79,22 @@ fn barcode(search: &str) -> String {
 
 /// A stored sale of the session's own shop, with the name of who sold it.
 pub async fn receipt(db: &Db, session: &Session, sale: SaleId) -> Result<Option<FirstReceipt>, ServerError> {
-    type Row = (String, String, Uuid, Uuid, i64, i64, bool, Option<i64>, Option<Uuid>, Option<String>);
+    type Row = (String, String, Uuid, Uuid, i64, i64, bool, bool, Option<i64>, Option<Uuid>, Option<String>);
     let mut tx = db.read().await?;
     let row: Option<Row> = fetch_optional!(
         &mut tx,
         Row,
-        "SELECT u.name, s.receipt, s.installation_id, s.actor_id, s.at_ms, s.day, s.clamped, s.voided_ms, \
+        "SELECT u.name, s.receipt, s.installation_id, s.actor_id, s.at_ms, s.day, s.clamped, s.beyond_stock, s.voided_ms, \
          s.voided_by, s.void_reason FROM sales s \
          JOIN users u ON u.shop_id = s.shop_id AND u.id = s.actor_id WHERE s.shop_id = $1 AND s.id = $2",
         session.shop.0,
         sale.0
     )?;
-    let (seller, receipt, installation, actor, at_ms, day, clamped, voided_ms, voided_by, reason) = match row {
-        Some(row) => row,
-        None => return Ok(None),
-    };
+    let (seller, receipt, installation, actor, at_ms, day, clamped, beyond_stock, voided_ms, voided_by, reason) =
+        match row {
+            Some(row) => row,
+            None => return Ok(None),
+        };
     let voided = voided_ms.zip(voided_by).map(|(at_ms, by)| Voided {
         by: UserId(by),
         at_ms,
@@ -104,6 +105,7 @@ pub async fn receipt(db: &Db, session: &Session, sale: SaleId) -> Result<Option<
         receipt: receipt.parse()?,
         lines: lines(&mut tx, session, sale).await?,
         tenders: tenders(&mut tx, session, sale).await?,
+        beyond_stock,
     };
     let (installation, actor, day) = (InstallationId(installation), UserId(actor), Day(day));
     let columns =

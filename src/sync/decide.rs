@@ -88,7 +88,7 @@ mod tests {
             unit_price: gnf(1_000),
         };
         let lines = lines.iter().map(line).collect();
-        Sale { id: sale_id(1), receipt: "A-000001".parse().unwrap(), lines, tenders }
+        Sale { id: sale_id(1), receipt: "A-000001".parse().unwrap(), lines, tenders, beyond_stock: false }
     }
 
     fn gnf(amount: i64) -> Money {

@@ -111,6 +111,9 @@ pub fn field_name(field: &str) -> &'static str {
     }
 }
 
+/// Of a sale that is marked so.
+pub const BEYOND_STOCK: &str = "faite hors ligne, au-delà du stock connu à ce moment";
+
 /// The server was asked, and did not answer.
 pub const NOT_REACHED: &str = "Le serveur ne répond pas. Réessayez avec le réseau.";
 

@@ -138,6 +138,7 @@ impl Disk {
             receipt: engine::next_receipt(&device.meta).unwrap(),
             lines: vec![line],
             tenders: vec![Tender::Cash { amount: price, given: price }],
+            beyond_stock: false,
         };
         let body = Body::RecordSale(RecordSale::first(sale));
         let queueing = Queueing { key: new_key(), body, now_ms: NOW_MS, wait: false };
@@ -227,6 +228,7 @@ fn shop() -> StartPage {
             unit_price: price,
         }],
         tenders: vec![Tender::Cash { amount: price, given: price }],
+        beyond_stock: true,
     };
     let sale = SaleRow {
         sale,

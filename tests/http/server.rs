@@ -158,6 +158,7 @@ pub fn too_many(of: &Product, prefix: &str, n: u64) -> Body {
             unit_price: of.sale_price,
         }],
         tenders: vec![Tender::Cash { amount, given: amount }],
+        beyond_stock: true,
     }))
 }
 

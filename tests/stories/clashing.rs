@@ -8,9 +8,9 @@ use comptoir::{
     domain::{Key, Money, Product, ProductId},
     server::{check, pull},
     sync::{
-        engine::{self, Queueing, Store, queue},
+        engine::{Queueing, queue},
         merge,
-        wire::{ClashRow, From, PROTOCOL, PullRequest, Pulled},
+        wire::{ClashRow, From, Kind, PROTOCOL, PullRequest, Pulled},
     },
 };
 use uuid::Uuid;
@@ -32,9 +32,7 @@ fn price(phone: &mut Phone, of: ProductId, gnf: i64) {
 }
 
 fn clashes(phone: &Phone) -> Vec<ClashRow> {
-    let generation = phone.device().shown().unwrap().generation;
-    let rows = phone.memory.scan(Store::Confirmed, &engine::keys::rows(generation, comptoir::sync::wire::Kind::Clash));
-    rows.iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect()
+    phone.rows(Kind::Clash)
 }
 
 fn open(phone: &Phone) -> Vec<ClashRow> {

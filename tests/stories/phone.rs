@@ -12,6 +12,7 @@ use comptoir::{
         wire::*,
     },
 };
+use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -146,6 +147,7 @@ impl Phone {
                 unit_price: Money::new(PRICE).unwrap(),
             }],
             tenders: vec![Tender::Cash { amount, given: amount }],
+            beyond_stock: false,
         }
     }
 
@@ -263,6 +265,12 @@ impl Phone {
 
     pub fn movements(&self, of: ProductId) -> Vec<MovementRow> {
         let prefix = engine::keys::movements(self.device().shown().unwrap().generation, of);
+        self.memory.scan(Store::Confirmed, &prefix).iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect()
+    }
+
+    /// What the server said of a kind.
+    pub fn rows<T: DeserializeOwned>(&self, kind: Kind) -> Vec<T> {
+        let prefix = engine::keys::rows(self.device().shown().unwrap().generation, kind);
         self.memory.scan(Store::Confirmed, &prefix).iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect()
     }
 

@@ -5,12 +5,13 @@ use crate::{
     phone::{Phone, Shop},
 };
 use comptoir::{
-    domain::{AdjustReason, Cause, Key, Note, Rules, quantity::Delta, shop::AnswerWait, shop::StockCheck},
+    domain::{AdjustReason, Cause, Key, Note, Rules, Sale, quantity::Delta, shop::AnswerWait, shop::StockCheck},
     server::check,
     sync::{
         Body, Refusal, Verdict, decide, engine, merge,
         mutation::{AdjustStock, Became, Edited, ReceiveStock, ReceivedLine, RecordSale, SettleRefusal},
         view::{Doubt, doubt},
+        wire::{Kind, RefusedRow, SaleRow},
     },
 };
 
@@ -21,6 +22,7 @@ stories!(
     a_rule_and_the_sales_it_lets_through_come_in_one_batch,
     a_refused_sale_goes_again_by_itself_when_goods_come,
     employees_decide_and_count_where_they_are_let,
+    a_sale_beyond_what_its_phone_knew_is_marked_on_every_phone,
 );
 
 fn rules(phone: &Phone) -> Rules {
@@ -199,4 +201,27 @@ async fn employees_decide_and_count_where_they_are_let(test: TestDb) {
     employee.count(rice, 4);
     let answers = employee.push().await;
     assert!(answers.len() == 2 && answers.iter().all(|answer| answer.verdict.is_applied()), "{answers:?}");
+}
+
+async fn a_sale_beyond_what_its_phone_knew_is_marked_on_every_phone(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 3).await;
+    let (mut owner, mut employee) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
+    let sell = |phone: &mut Phone, units| {
+        let sale = Sale { beyond_stock: true, ..phone.sale(rice, units) };
+        phone.queue(Body::RecordSale(RecordSale::first(sale)));
+    };
+    // More came in than its phone had heard of, and then not enough.
+    sell(&mut employee, 2);
+    sell(&mut employee, 4);
+    employee.synchronise().await;
+    owner.synchronise().await;
+    let sold: Vec<_> = owner.rows::<SaleRow>(Kind::Sale).iter().map(|row| row.sale.beyond_stock).collect();
+    let refused: Vec<_> = owner.rows::<RefusedRow>(Kind::Refused).iter().map(|row| row.sale.beyond_stock).collect();
+    assert_eq!((sold, refused), (vec![true], vec![true]));
+
+    // A phone that comes new reads the same.
+    let mut new = shop.phone(shop.owner).await;
+    new.synchronise().await;
+    assert_eq!(new.rows::<SaleRow>(Kind::Sale), owner.rows::<SaleRow>(Kind::Sale));
 }

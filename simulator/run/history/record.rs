@@ -207,7 +207,13 @@ impl Client {
                 let line = SaleLine { product, name: Name::new("Product").expect("a name"), quantity, unit_price };
                 let amount = line.total().expect("a total");
                 let tenders = vec![Tender::Cash { amount, given: amount }];
-                Body::RecordSale(RecordSale::first(Sale { id, receipt, lines: vec![line], tenders }))
+                Body::RecordSale(RecordSale::first(Sale {
+                    id,
+                    receipt,
+                    lines: vec![line],
+                    tenders,
+                    beyond_stock: false,
+                }))
             }
         }
     }

@@ -243,5 +243,5 @@ pub fn sale(id: SaleId, receipt: ReceiptNumber, units: i64) -> Sale {
         unit_price: price,
     };
     let amount = line.total().expect("a total");
-    Sale { id, receipt, lines: vec![line], tenders: vec![Tender::Cash { amount, given: amount }] }
+    Sale { id, receipt, lines: vec![line], tenders: vec![Tender::Cash { amount, given: amount }], beyond_stock: false }
 }

@@ -142,6 +142,7 @@ impl Phone {
             receipt: crate::domain::ReceiptNumber::new(&self.prefix, 1)?,
             lines: vec![line],
             tenders: vec![Tender::Cash { amount, given: amount }],
+            beyond_stock: false,
         };
         let created = CreateProduct { product: product.clone(), opening_units: Units::new(OPENING_UNITS)? };
         let create = self.mutation(Vec::new(), Body::CreateProduct(created));

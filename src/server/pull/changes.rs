@@ -193,7 +193,7 @@ impl Range {
         let sales = fetch_all!(
             &mut *tx,
             SaleColumns,
-            "SELECT change, id, receipt, installation_id, actor_id, at_ms, day, clamped, voided_ms, voided_by, void_reason
+            "SELECT change, id, receipt, installation_id, actor_id, at_ms, day, clamped, beyond_stock, voided_ms, voided_by, void_reason
              FROM sales WHERE shop_id = $1 AND change > $2 AND change <= $3",
             session.shop.0,
             self.from,

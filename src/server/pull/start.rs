@@ -217,7 +217,7 @@ impl Reader<'_> {
         let sales = fetch_all!(
             &mut *tx,
             SaleColumns,
-            "SELECT change, id, receipt, installation_id, actor_id, at_ms, day, clamped, voided_ms, voided_by, void_reason
+            "SELECT change, id, receipt, installation_id, actor_id, at_ms, day, clamped, beyond_stock, voided_ms, voided_by, void_reason
              FROM sales WHERE shop_id = $1 AND id > $2 AND change <= $3 AND at_ms >= $4 AND at_ms < $5
              ORDER BY id LIMIT $6",
             self.session.shop.0,

@@ -79,8 +79,8 @@ async fn insert_sale(tx: &mut Tx, case: &Case, sale: &Sale) -> Result<(), Stop> 
     let inserted = execute!(
         tx,
         "INSERT INTO sales (shop_id, id, key, receipt, installation_id, actor_id, sender_id, total, at_ms, day, clamped,
-           change)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+           beyond_stock, change)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          ON CONFLICT DO NOTHING",
         case.shop.0,
         sale.id.0,
@@ -93,6 +93,7 @@ async fn insert_sale(tx: &mut Tx, case: &Case, sale: &Sale) -> Result<(), Stop> 
         case.booked.at_ms,
         Day::of_ms(case.booked.at_ms).0,
         case.booked.clamped,
+        sale.beyond_stock,
         case.change
     )?;
     if inserted == 0 { Err(Refusal::Exists { what: What::Sale }.into()) } else { Ok(()) }

@@ -36,6 +36,7 @@ pub fn sale(n: u64, of: u64, units: i64) -> Body {
             unit_price: Money::new(PRICE).unwrap(),
         }],
         tenders: vec![Tender::Cash { amount, given: amount }],
+        beyond_stock: false,
     }))
 }
 

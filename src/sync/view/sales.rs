@@ -185,7 +185,7 @@ mod tests {
         ];
         let receipt = format!("A-{n:06}").parse().unwrap();
         SaleRow {
-            sale: Sale { id: SaleId(Uuid::from_u128(n)), receipt, lines: vec![line], tenders },
+            sale: Sale { id: SaleId(Uuid::from_u128(n)), receipt, lines: vec![line], tenders, beyond_stock: false },
             installation: InstallationId(Uuid::nil()),
             actor: UserId(Uuid::nil()),
             at_ms,

@@ -86,7 +86,7 @@ fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Opti
     let (title, body, choices) = match what {
         Undecided::Sale { sale, refusal } => {
             let title = format!("Vente {} · {}", sale.receipt, format::money(sale.total().unwrap_or_default()));
-            let told = refused(till, &refusal);
+            let told = refused(till, &sale, &refusal);
             (title, told, live(move || of_sale(till, &sale, &refusal, busy, sure, act)).into_any())
         }
         // Its answer was cleaned up before this phone heard it: the values are gone, that it clashed is not.
@@ -253,7 +253,7 @@ fn seen(busy: RwSignal<bool>, act: impl Fn(Option<Choice>) + Copy + 'static) -> 
     })
 }
 
-fn refused(till: Till, refusal: &Refusal) -> AnyView {
+fn refused(till: Till, sale: &Sale, refusal: &Refusal) -> AnyView {
     let Refusal::InsufficientStock { lines } = refusal else {
         return notice("bad", "Vente refusée".into(), text::refusal(refusal));
     };
@@ -284,9 +284,10 @@ fn refused(till: Till, refusal: &Refusal) -> AnyView {
             <div><p class="small muted">"Partis avant cette vente :"</p><ul class="history">{takers}</ul></div>
         })
     });
-    let kept = "Le client est parti avec les articles. La vente est gardée.".to_owned();
+    let mut kept = vec!["Le client est parti avec les articles. La vente est gardée.".to_owned()];
+    kept.extend(sale.beyond_stock.then(|| format!("Elle a été {}.", text::BEYOND_STOCK)));
     erase(view! {
-        {notice("bad", "Stock insuffisant".into(), vec![kept])}
+        {notice("bad", "Stock insuffisant".into(), kept)}
         <table class="units">
             <thead>
                 <tr>

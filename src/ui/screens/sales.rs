@@ -142,7 +142,8 @@ impl Listing {
             }
         };
         let (receipt, till) = (sale.receipt.to_string(), self.till);
-        let about = live(move || format!("{} · {receipt} · {}", format::time(at_ms), name_of(till, actor)));
+        let beyond = if sale.beyond_stock { " · au-delà du stock" } else { "" };
+        let about = live(move || format!("{} · {receipt} · {}{beyond}", format::time(at_ms), name_of(till, actor)));
         let void = voided.then(|| erase(view! { <span class="tag tag--bad">"Annulée"</span> }));
         let waits = (waiting && !voided).then(|| {
             let since = format!("En attente depuis {}", format::time(at_ms));

@@ -75,6 +75,9 @@ fn standing(own_prefix: Option<String>, receipt: &Receipt) -> AnyView {
         ("Vendeur", receipt.seller.clone().into_any()),
         ("État", state.into_any()),
     ];
+    if receipt.sale.beyond_stock {
+        told.push(("Stock", format!("Vente {}", text::BEYOND_STOCK).into_any()));
+    }
     if let Some(VoidedBy { who, at_ms, reason, waiting }) = receipt.voided.clone() {
         let when = format!("{}{}", format::date_time(at_ms), if waiting { ", en attente" } else { "" });
         told.extend([("Annulée par", who.into_any()), ("Le", when.into_any()), ("Raison", reason.into_any())]);
