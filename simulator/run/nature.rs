@@ -3,7 +3,7 @@
 
 use super::{
     chance::{Chance, Odds},
-    people::ACTS,
+    people::{ACTS, Act},
     stage::Strike,
 };
 
@@ -49,6 +49,10 @@ const STRIKES: [(Strike, Odds); 13] = [
     (Strike::Cloned, 60),
     (Strike::Revoked, 20),
 ];
+/// What people of some worlds do most, and to how many products: edits meet where little is edited much.
+const QUARREL: [Act; 4] = [Act::EditProduct, Act::EditShop, Act::EditExpense, Act::Cancel];
+const QUARREL_WEIGHT: u32 = 40;
+const QUARRELLED_OVER: usize = 2;
 const SECOND_MS: i64 = 1_000;
 const DAY_MS: i64 = 86_400 * SECOND_MS;
 
@@ -66,9 +70,12 @@ impl Nature {
         strikes.retain(|(_, odds)| *odds > 0);
         let (phones, products) = (1 + chance.below(8), 1 + chance.below(8));
         let (opening_units, acts) = ([0, 3, 10, 100][chance.below(4)], 30 + chance.below(170));
+        // What comes without a draw leaves the other seeds what they found.
         if acts % 4 == 3 {
-            strikes.push((Strike::HandedIn, 300)); // without a draw: the other seeds repeat what they found
+            strikes.push((Strike::HandedIn, 300));
         }
+        let quarrels = acts % 16 == 6;
+        let products = if quarrels { products.min(QUARRELLED_OVER) } else { products };
         Self {
             phones,
             products,
@@ -82,7 +89,11 @@ impl Nature {
             streams: chance.below(4) > 0,
             slow_storage: odds(chance, 2_000),
             cut_off_ms: [10 * SECOND_MS, 3_600 * SECOND_MS, 2 * DAY_MS, 14 * DAY_MS][chance.below(4)],
-            acts_weights: ACTS.map(|(_, weight)| if chance.below(5) == 0 { 0 } else { weight }),
+            acts_weights: ACTS.map(|(act, weight)| match chance.below(5) {
+                _ if quarrels && QUARREL.contains(&act) => QUARREL_WEIGHT,
+                0 => 0,
+                _ => weight,
+            }),
             strikes,
         }
     }
