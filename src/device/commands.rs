@@ -10,7 +10,7 @@ use super::{
         Absent, Answer, CommandError, Commands, Counted, HandInError, Measures, Notice, Prepared, Receipt, SignInError,
         Sold, StorageProblem, Till,
     },
-    handover, history, measure,
+    handover, measure,
     mirror::Mirror,
     notify, past,
     platform::{self, Signal, now_ms},
@@ -45,7 +45,6 @@ pub struct Inner {
     pub stop_waiting: Signal,
     /// History that the server was asked for.
     pub past: RefCell<past::Asked>,
-    pub days: history::Days,
     /// What was prepared to be handed in by another phone.
     pub file: handover::Kept,
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{Day, ProductId},
     sync::{
-        engine::{Device, Held, Store, keys, sound},
+        engine::{self, Device, Held, Store, keys, sound},
         view::{
             self, Moved, Pending, Search, booked_day, by_day, by_month, list_expenses, list_sales, margin, takings,
         },
@@ -19,10 +19,7 @@ use crate::{
     },
 };
 use leptos::prelude::untrack;
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
-
-/// Rows that are read by their keys; of more, all are read at once, which is faster.
-const ONE_BY_ONE_MAX: usize = 200;
+use std::collections::BTreeMap;
 
 type Rows = Vec<(String, String)>;
 
@@ -36,76 +33,16 @@ pub fn held_since(device: &Device) -> Day {
     Day(today_of(device).0 - HISTORY_DAYS)
 }
 
-/// Which day each confirmed sale was booked on. That never changes: it is learnt from the rows once, and from then on
-/// only those are read that are shown.
-#[derive(Default)]
-pub struct Days(RefCell<Rc<Known>>);
-
-#[derive(Default)]
-struct Known {
-    /// The complete state whose sales these are; `None` of one that was still being read.
-    of: Option<Held>,
-    /// In their order, each with its day.
-    keys: Vec<String>,
-    days: Vec<Day>,
-}
-
-impl Known {
-    fn day(&self, key: &String) -> Option<Day> {
-        self.keys.binary_search(key).ok().map(|at| self.days[at])
-    }
-}
-
-impl Days {
-    async fn read(&self, shelf: &Shelf, device: &Device) -> Result<BTreeMap<Day, Unread>, StorageProblem> {
-        let Some(shown) = device.shown() else { return Ok(BTreeMap::new()) };
-        let (mut known, held) = (self.0.borrow().clone(), device.meta.held);
-        // Sales of a complete state come with a page alone, which moves the cursor; one that was let go meanwhile is not
-        // found by its key.
-        if held.is_none() || known.of != held {
-            let learnt = learn(shelf, shown.generation, &known).await?;
-            known = Rc::new(Known { of: held, ..learnt });
-            *self.0.borrow_mut() = known.clone();
-        }
-        let mut days: BTreeMap<Day, Vec<usize>> = BTreeMap::new();
-        known.days.iter().enumerate().for_each(|(at, day)| days.entry(*day).or_default().push(at));
-        Ok(days.into_iter().map(|(day, at)| (day, Unread::Keys { of: known.clone(), at })).collect())
-    }
-}
-
-/// The sales of a state: the rows of those that were not known before are read.
-async fn learn(shelf: &Shelf, generation: u32, before: &Known) -> Result<Known, StorageProblem> {
-    let prefix = keys::rows(generation, Kind::Sale);
-    let keys = shelf.storage().keys(Store::Confirmed, &prefix).await?;
-    let new: Vec<String> = keys.iter().filter(|key| before.day(key).is_none()).cloned().collect();
-    let rows = match new.len() {
-        0..=ONE_BY_ONE_MAX => shelf.storage().get_all(Store::Confirmed, new).await?,
-        _ => shelf.storage().scan(Store::Confirmed, &prefix).await?,
-    };
-    let new: BTreeMap<String, Day> = rows.into_iter().map(|(key, text)| (key, booked_day(&text))).collect();
-    let mut known = Known::default();
-    for key in keys {
-        if let Some(day) = before.day(&key).or_else(|| new.get(&key).copied()) {
-            known.keys.push(key);
-            known.days.push(day);
-        }
-    }
-    Ok(known)
-}
-
 /// A day's sales on the disk.
 enum Unread {
-    Keys { of: Rc<Known>, at: Vec<usize> },
+    Keys(Vec<String>),
     Texts(Rows),
 }
 
 impl Unread {
     async fn read(self, shelf: &Shelf) -> Result<Vec<SaleRow>, StorageProblem> {
         let rows = match self {
-            Unread::Keys { of, at } => {
-                let keys = at.into_iter().map(|at| of.keys[at].clone()).collect();
-                shelf.storage().get_all(Store::Confirmed, keys).await?
-            }
+            Unread::Keys(keys) => shelf.storage().get_all(Store::Confirmed, keys).await?,
             Unread::Texts(rows) => rows,
         };
         let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &SaleRow| row.sale.id.0);
@@ -113,11 +50,27 @@ impl Unread {
     }
 }
 
-/// The days of the sales this device holds. Where all of them are to be read, they are read at once.
-async fn days(shelf: &Shelf, device: &Device, days: &Days, all: bool) -> Result<BTreeMap<Day, Unread>, StorageProblem> {
-    if !all {
-        return days.read(shelf, device).await;
+/// The sales of a day, or of all days this device holds, not read yet.
+async fn sold(shelf: &Shelf, device: &Device, on: Option<Day>) -> Result<BTreeMap<Day, Unread>, StorageProblem> {
+    let Some(Held { generation, .. }) = device.shown() else { return Ok(BTreeMap::new()) };
+    if shelf.storage().get(Store::Meta, keys::SOLD_KNOWN).await?.is_none() {
+        let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(generation, Kind::Sale)).await?;
+        // Stale where the state changed meanwhile: it is done the next time.
+        let days = rows.iter().map(|(key, text)| (key.as_str(), booked_day(text)));
+        shelf.commit(engine::know_days(device, days)).await?;
     }
+    let prefix = on.map_or_else(|| keys::all_sold(generation), |day| keys::sold_on(generation, day));
+    let mut days: BTreeMap<Day, Vec<String>> = BTreeMap::new();
+    for key in shelf.storage().keys(Store::Confirmed, &prefix).await? {
+        if let Some((day, sale)) = keys::day_and_sale(&key) {
+            days.entry(day).or_default().push(keys::row(generation, Kind::Sale, sale));
+        }
+    }
+    Ok(days.into_iter().map(|(day, keys)| (day, Unread::Keys(keys))).collect())
+}
+
+/// All sales this device holds, read at once.
+async fn read_all(shelf: &Shelf, device: &Device) -> Result<BTreeMap<Day, Unread>, StorageProblem> {
     let Some(shown) = device.shown() else { return Ok(BTreeMap::new()) };
     let prefix = keys::rows(shown.generation, Kind::Sale);
     let mut found: BTreeMap<Day, Rows> = BTreeMap::new();
@@ -129,7 +82,6 @@ async fn days(shelf: &Shelf, device: &Device, days: &Days, all: bool) -> Result<
 
 pub async fn sales(
     shelf: &Shelf,
-    known: &Days,
     older: impl FnOnce() -> (Vec<SaleRow>, Option<Day>),
     typed: &str,
     at_least: usize,
@@ -139,7 +91,11 @@ pub async fn sales(
     let mut rows: Vec<SaleRow> = Vec::new();
     let mut count = pending.shown_sales().filter(|(_, sale)| search.finds(sale)).count();
     let (mut first, mut since) = (Day(i64::MIN), Some(held_since(&device)));
-    for (day, unread) in days(shelf, &device, known, !search.is_empty()).await?.into_iter().rev() {
+    let days = match search.is_empty() {
+        true => sold(shelf, &device, None).await?,
+        false => read_all(shelf, &device).await?,
+    };
+    for (day, unread) in days.into_iter().rev() {
         if count >= at_least {
             since = None;
             break;
@@ -159,10 +115,10 @@ pub async fn sales(
     Ok(Sales { days: by_day(found), today: today_of(&device), since })
 }
 
-pub async fn today(shelf: &Shelf, known: &Days, till: Till) -> Result<Today, StorageProblem> {
+pub async fn today(shelf: &Shelf, till: Till) -> Result<Today, StorageProblem> {
     let device = shelf.device().await?;
     let (day, pending) = (today_of(&device), read::pending(shelf, &device).await?);
-    let rows = match days(shelf, &device, known, false).await?.remove(&day) {
+    let rows = match sold(shelf, &device, Some(day)).await?.remove(&day) {
         Some(unread) => unread.read(shelf).await?,
         None => Vec::new(),
     };

@@ -4,7 +4,7 @@ use super::{
     commands::{Inner, Page},
     deciding,
     handle::{StorageProblem, Till},
-    history, lock,
+    lock,
     mirror::Mirror,
     notify,
     platform::{self, Signal},
@@ -134,7 +134,6 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
         trigger: Box::new(move |trigger| triggered.clone().trigger(trigger)),
         stop_waiting: Signal::default(),
         past: RefCell::default(),
-        days: history::Days::default(),
         file: Rc::default(),
     };
     mirror.overview().await?;

@@ -34,7 +34,7 @@ impl ShopCommands for Page {
                 let asked = inner.past.borrow();
                 (asked.sales.rows.clone(), asked.sales.since)
             };
-            history::sales(&inner.shelf, &inner.days, older, &typed, at_least).await
+            history::sales(&inner.shelf, older, &typed, at_least).await
         })
     }
 
@@ -95,7 +95,7 @@ impl ShopCommands for Page {
 
     fn today(&self) -> Answer<Result<Today, StorageProblem>> {
         let inner = self.0.clone();
-        Box::pin(async move { history::today(&inner.shelf, &inner.days, inner.till).await })
+        Box::pin(async move { history::today(&inner.shelf, inner.till).await })
     }
 }
 

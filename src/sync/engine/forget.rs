@@ -5,7 +5,7 @@ use super::{
     storage::{LocalTx, Store, json, keys},
 };
 use crate::{
-    domain::{Key, SaleId, day::DAY_MS},
+    domain::{Day, Key, SaleId, day::DAY_MS},
     sync::{
         json as from_json,
         mutation::{Became, Body, VoidSale},
@@ -42,7 +42,8 @@ pub fn history_is_due(device: &Device) -> bool {
     device.shown().is_some() && device.meta.contact.server_ms.saturating_sub(device.meta.forgot_ms) > DAY_MS
 }
 
-/// Of any ageing row, what tells its age; of a refused sale and a clash, also whether it is still to be decided.
+/// Of any ageing row, what tells its age; of a refused sale and a clash, also whether it is still to be decided; of a
+/// sale, its day.
 #[derive(Deserialize)]
 struct Aged {
     at_ms: i64,
@@ -50,6 +51,8 @@ struct Aged {
     became: Option<Became>,
     #[serde(default)]
     settled_ms: Option<i64>,
+    #[serde(default)]
+    day: Option<Day>,
 }
 
 /// Lets go history older than [`HISTORY_DAYS`], as a first sync would not bring it. `rows` are the confirmed rows of
@@ -74,8 +77,10 @@ pub fn forget_history(device: &Device, epoch: u64, rows: &[(Kind, Vec<(String, S
         rows.iter().flat_map(|(kind, rows)| rows.iter().map(move |(key, value)| (*kind, key, value)))
     {
         // What does not read is kept, and told where it is used.
-        if from_json::read::<Aged>(value).is_ok_and(|row| !stays(kind, key, &row)) {
-            tx.delete(Store::Confirmed, key.clone());
+        let Some(row) = from_json::read::<Aged>(value).ok().filter(|row| !stays(kind, key, row)) else { continue };
+        tx.delete(Store::Confirmed, key.clone());
+        if let Some(sold) = row.day.filter(|_| kind == Kind::Sale).and_then(|day| keys::sold_of(key, day)) {
+            tx.delete(Store::Confirmed, sold);
         }
     }
     tx.put(Store::Meta, keys::FORGOT, &now_ms);

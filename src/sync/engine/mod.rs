@@ -34,7 +34,7 @@ pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use fork::{begin_fork, fork};
 pub use measured::{Asked, MEASURED_DAYS, Measured, MeasuredDay, Unsent, unsent_by_kind};
 pub use outcome::{Settled, ended, orphaned_in_ms, roll_back, settle_orphans, stop_waiting, worth_waiting};
-pub use pull::{Applied, on_pulled, plan_pull, read_anew};
+pub use pull::{Applied, know_days, on_pulled, plan_pull, read_anew};
 pub use push::{Lane, is_progress, on_push_answer, plan_push};
 pub use queue::{QueueError, Queueing, dismiss, next_receipt, queue, queue_all, queue_count};
 pub use schedule::{

@@ -7,7 +7,7 @@ use super::{
     storage::{LocalTx, Store, Write, json, keys},
 };
 use crate::{
-    domain::Key,
+    domain::{Day, Key},
     faults::{self, Fault},
     sync::{
         mutation::{Became, Mutation},
@@ -319,6 +319,7 @@ fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     }
     for sale in &rows.sales {
         tx.put(Store::Confirmed, keys::row(generation, Kind::Sale, sale.sale.id), sale);
+        tx.put(Store::Confirmed, keys::sold(generation, sale.day, sale.sale.id), &true);
     }
     for refused in &rows.refused {
         tx.put(Store::Confirmed, keys::row(generation, Kind::Refused, refused.key), refused);
@@ -349,4 +350,16 @@ fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     for gone in &rows.gone {
         tx.delete(Store::Confirmed, keys::row(generation, gone.kind, gone.id));
     }
+}
+
+/// Gives the sales an earlier version read their keys by day. `sales` are the keys of their rows in the state shown, each
+/// with the day it was booked on.
+pub fn know_days<'k>(device: &Device, sales: impl Iterator<Item = (&'k str, Day)>) -> LocalTx {
+    let mut tx = LocalTx::sender(device.meta.epoch);
+    tx.expect(Store::Meta, keys::HELD, device.meta.held.as_ref().map(json));
+    for sold in sales.filter_map(|(row, day)| keys::sold_of(row, day)) {
+        tx.put(Store::Confirmed, sold, &true);
+    }
+    tx.put(Store::Meta, keys::SOLD_KNOWN, &true);
+    tx
 }

@@ -134,7 +134,10 @@ pub(super) fn json<T: Serialize>(value: &T) -> String {
 
 /// Storage keys. Text sorts as the things do: numbers are padded.
 pub mod keys {
-    use crate::{domain::Key, sync::wire::Kind};
+    use crate::{
+        domain::{Day, Key},
+        sync::wire::Kind,
+    };
     use std::fmt::Display;
 
     pub const INSTALLATION: &str = "installation";
@@ -162,6 +165,8 @@ pub mod keys {
     pub const FORGOT: &str = "forgot";
     /// What the sender measured, for the dashboard. Nothing is decided from it.
     pub const MEASURED: &str = "measured";
+    /// Every sale it holds has its key of [`sold`]: those of an earlier version had none.
+    pub const SOLD_KNOWN: &str = "sold-known";
 
     /// An outbox entry: by sequence, and unique even where a forked installation sends what the old one made.
     pub fn entry(sequence: u64, key: Key) -> String {
@@ -184,6 +189,30 @@ pub mod keys {
     /// All that moved a product's stock, by change number.
     pub fn movements(generation: u32, product: impl Display) -> String {
         format!("{generation}/movement/{product}/")
+    }
+
+    /// That a sale was booked on a day, which never changes: a day's sales are found without reading the others.
+    pub fn sold(generation: u32, day: Day, sale: impl Display) -> String {
+        format!("{}{sale}", sold_on(generation, day))
+    }
+
+    pub fn sold_on(generation: u32, day: Day) -> String {
+        format!("{}{:07}/", all_sold(generation), day.0)
+    }
+
+    pub fn all_sold(generation: u32) -> String {
+        format!("{generation}/sold/")
+    }
+
+    /// [`sold`] of a sale by the key of its row.
+    pub fn sold_of(row: &str, day: Day) -> Option<String> {
+        Some(sold(row.split_once('/')?.0.parse().ok()?, day, row.rsplit_once('/')?.1))
+    }
+
+    /// The day and the sale of a key of [`sold`].
+    pub fn day_and_sale(sold: &str) -> Option<(Day, &str)> {
+        let (rest, sale) = sold.rsplit_once('/')?;
+        Some((Day(rest.rsplit_once('/')?.1.parse().ok()?), sale))
     }
 
     pub fn all_movements(generation: u32) -> String {

@@ -75,9 +75,37 @@ fn a_device_holds_ninety_days_and_what_is_still_open() {
         keys::movement(0, product(1), 1),
         keys::row(0, Kind::Refused, key(4)),
         keys::row(0, Kind::Sale, samples::sale_id(1)),
+        keys::sold(0, Day::of_ms(SINCE_MS - 1), samples::sale_id(1)),
     ];
     assert_eq!(gone, expected, "the sale a pending void gives back stays, and so does what is to be decided");
     assert!(!history_is_due(&till.device()), "once a day");
+}
+
+/// A page writes a sale's day beside it; what an earlier version read is given its days later, once.
+#[test]
+fn a_days_sales_are_found_by_their_keys() {
+    let mut till = Till::new_before_reading();
+    let Pulled::Start(page) = start(HISTORY, 10, &[]) else { unreachable!() };
+    let rows = Rows { sales: vec![sold(1, NOW_MS), sold(2, NOW_MS - DAY_MS)], ..Rows::default() };
+    till.pull(Pulled::Start(StartPage { rows, ..page }));
+    let found = |till: &Till, prefix: &str| -> Vec<String> {
+        till.0.scan(Store::Confirmed, prefix).into_iter().map(|(key, _)| key).collect()
+    };
+    let (today, all) = (keys::sold_on(0, Day::of_ms(NOW_MS)), keys::all_sold(0));
+    let sold_today = found(&till, &today);
+    assert_eq!(sold_today.len(), 1);
+    assert_eq!(keys::day_and_sale(&sold_today[0]), Some((Day::of_ms(NOW_MS), &*samples::sale_id(1).to_string())));
+    let known = found(&till, &all);
+    assert_eq!(known.len(), 2);
+
+    let mut earlier = LocalTx::strict();
+    earlier.writes.push(Write::DeletePrefix { store: Store::Confirmed, prefix: all.clone() });
+    till.commit(&earlier);
+    let rows = till.0.scan(Store::Confirmed, &keys::rows(0, Kind::Sale));
+    let days = rows.iter().map(|(key, row)| (key.as_str(), serde_json::from_str::<SaleRow>(row).unwrap().day));
+    let tx = know_days(&till.device(), days);
+    till.commit(&tx);
+    assert_eq!(found(&till, &all), known);
 }
 
 /// By the server's clock: a phone whose own is years ahead lets go nothing.
