@@ -1,11 +1,14 @@
 //! What screens ask of the device.
 
+mod camera;
 mod owner;
 mod phone;
 mod shop;
 
 use super::{
-    account, counting, deciding,
+    account,
+    camera::Camera,
+    counting, deciding,
     handle::{
         Absent, Answer, CommandError, Commands, Counted, HandInError, Measures, Notice, Prepared, Receipt, SignInError,
         Sold, StorageProblem, Till,
@@ -47,6 +50,7 @@ pub struct Inner {
     pub past: RefCell<past::Asked>,
     /// What was prepared to be handed in by another phone.
     pub file: handover::Kept,
+    pub camera: Rc<Camera>,
 }
 
 impl Page {

@@ -1,6 +1,7 @@
 //! The one handle through which screens see and use the device. It exists on both sides: on the server it is empty
 //! and its commands are never called; in the browser [`super::start`] fills it.
 
+mod camera;
 mod decisions;
 mod measures;
 mod owner;
@@ -21,6 +22,7 @@ use crate::{
         wire::{DevicesAnswer, PersonRow},
     },
 };
+pub use camera::{CameraCommands, CameraProblem, Told};
 pub use decisions::{Damaged, Decided, Decision, Undecided};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
@@ -205,7 +207,7 @@ pub struct Counted {
 }
 
 /// What the device can do. Implemented by the browser's driver.
-pub trait Commands: ShopCommands + OwnerCommands + PhoneCommands {
+pub trait Commands: ShopCommands + OwnerCommands + PhoneCommands + CameraCommands {
     fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
     fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
     fn sign_out(&self) -> Answer<Result<(), CommandError>>;

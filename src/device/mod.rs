@@ -3,6 +3,8 @@
 #[cfg(feature = "hydrate")]
 mod account;
 #[cfg(feature = "hydrate")]
+mod camera;
+#[cfg(feature = "hydrate")]
 mod commands;
 #[cfg(feature = "hydrate")]
 mod counting;
@@ -31,6 +33,8 @@ mod platform;
 mod read;
 #[cfg(feature = "hydrate")]
 mod resume;
+#[cfg(feature = "hydrate")]
+mod scanner;
 #[cfg(feature = "hydrate")]
 mod selling;
 #[cfg(feature = "hydrate")]

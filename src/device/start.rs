@@ -8,7 +8,7 @@ use super::{
     mirror::Mirror,
     notify,
     platform::{self, Signal},
-    resume,
+    resume, scanner,
     sender::Sender,
     shelf::Shelf,
     storage::Storage,
@@ -126,6 +126,7 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
         resume::keep_cart(shelf.clone(), till);
         lock::watch(till);
     });
+    scanner::listen_to_scanners();
     let triggered = shared.clone();
     let inner = Inner {
         shelf: shelf.clone(),
@@ -135,6 +136,7 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
         stop_waiting: Signal::default(),
         past: RefCell::default(),
         file: Rc::default(),
+        camera: Rc::default(),
     };
     mirror.overview().await?;
     till.connect(Arc::new(Page::new(Rc::new(inner))));

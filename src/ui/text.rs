@@ -2,7 +2,7 @@
 
 use super::format::{number, parse_amount};
 use crate::{
-    device::handle::{CommandError, Damaged, SignInError, StorageProblem},
+    device::handle::{CameraProblem, CommandError, Damaged, SignInError, StorageProblem},
     domain::{AdjustReason, Cause, Role},
     sync::{
         CallError, Refusal,
@@ -108,6 +108,24 @@ pub fn field_name(field: &str) -> &'static str {
         "employees_decide" => "Les employés décident",
         "employees_count" => "Les employés comptent",
         _ => "Autre",
+    }
+}
+
+/// Why the camera shows nothing, and what to do.
+pub fn camera_problem(problem: CameraProblem) -> (&'static str, &'static str) {
+    match problem {
+        CameraProblem::NotAllowed => (
+            "La caméra n’est pas permise",
+            "Touchez le cadenas à côté de l’adresse, permettez la caméra, puis ouvrez-la de nouveau.",
+        ),
+        CameraProblem::Absent => ("Pas de caméra ici", "Tapez le code, ou branchez un lecteur de codes-barres."),
+        CameraProblem::Busy => {
+            ("La caméra ne répond pas", "Fermez l’application qui l’utilise, puis ouvrez-la de nouveau.")
+        }
+        CameraProblem::Incomplete => (
+            "La lecture des codes n’est pas encore sur ce téléphone",
+            "Elle viendra avec le réseau. Tapez le code en attendant.",
+        ),
     }
 }
 

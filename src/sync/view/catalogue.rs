@@ -3,6 +3,7 @@
 use super::Pending;
 use crate::domain::{Product, ProductId, product::StockState, text::fold};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -120,7 +121,7 @@ impl Catalogue {
 
     /// Every product that carries exactly this code: more than one is for a person to choose from.
     pub fn with_barcode(&self, code: &str) -> Vec<Shown> {
-        let ids = self.by_barcode.get(code.trim()).into_iter().flatten();
+        let ids = self.by_barcode.get(&*whole(code.trim())).into_iter().flatten();
         ids.filter_map(|id| self.get(*id)).filter(|shown| !shown.product.retired).collect()
     }
 
@@ -137,7 +138,7 @@ impl Catalogue {
             self.by_name.insert((folded.clone(), id));
         }
         for code in &shown.barcodes {
-            self.by_barcode.entry(code.as_str().to_owned()).or_default().push(id);
+            self.by_barcode.entry(whole(code.as_str()).into_owned()).or_default().push(id);
         }
         self.items.insert(id, Item { confirmed, shown, folded });
     }
@@ -146,10 +147,19 @@ impl Catalogue {
         let Some(item) = self.items.remove(&id) else { return };
         self.by_name.remove(&(item.folded, id));
         for code in &item.shown.barcodes {
-            if let Some(ids) = self.by_barcode.get_mut(code.as_str()) {
+            if let Some(ids) = self.by_barcode.get_mut(&*whole(code.as_str())) {
                 ids.retain(|other| *other != id);
             }
         }
+    }
+}
+
+/// A code as readers agree on it: the twelve figures of an American code are the thirteen of a European one that begins
+/// with a nought, and some readers leave that out.
+fn whole(code: &str) -> Cow<'_, str> {
+    match code.len() == 12 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Cow::Owned(format!("0{code}")),
+        false => Cow::Borrowed(code),
     }
 }
 
@@ -184,6 +194,17 @@ mod tests {
             catalogue.put_stock(ProductId(Uuid::from_u128(n)), units);
         }
         assert_eq!(catalogue.wanting(), (1, 2));
+    }
+
+    #[test]
+    fn an_american_code_is_found_with_its_nought_and_without() {
+        let mut catalogue = Catalogue::default();
+        catalogue.put_product(product(1, "Savon", &["036000291452"]));
+        catalogue.put_product(product(2, "Lait", &["0012345678905"]));
+        let found = ["036000291452", "0036000291452", "012345678905", "0012345678905", "36000291452"];
+        assert_eq!(found.map(|code| catalogue.with_barcode(code).len()), [1, 1, 1, 1, 0]);
+        catalogue.put_product(product(1, "Savon", &[]));
+        assert!(catalogue.with_barcode("0036000291452").is_empty());
     }
 
     #[test]

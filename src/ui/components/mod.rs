@@ -123,9 +123,9 @@ pub fn facts(facts: Vec<(&'static str, AnyView)>) -> AnyView {
 }
 
 /// Where products are looked for by name or code. `action` is where a page without its script sends the search, and
-/// `submit` what Enter does, which a scanner sends after a code.
-pub fn search(action: &'static str, query: RwSignal<String>, submit: impl Fn() + 'static) -> AnyView {
-    search_for(action, "Chercher ou scanner", "Chercher un produit par nom ou code-barres", query, submit)
+/// `submit` what Enter does, which a scanner sends after a code; `beside` stands at its end.
+pub fn search(action: &'static str, query: RwSignal<String>, submit: impl Fn() + 'static, beside: AnyView) -> AnyView {
+    search_for(action, "Chercher ou scanner", "Chercher un produit par nom ou code-barres", query, submit, beside)
 }
 
 /// As [`search`], for something else: what the empty field says, and what it is called.
@@ -135,6 +135,7 @@ pub fn search_for(
     name: &'static str,
     query: RwSignal<String>,
     submit: impl Fn() + 'static,
+    beside: AnyView,
 ) -> AnyView {
     let submit = on(move |event: SubmitEvent| {
         event.prevent_default();
@@ -165,6 +166,7 @@ pub fn search_for(
                 on:input=on(move |event| query.set(event_target_value(&event)))
             />
             {clear}
+            {beside}
         </form>
     })
 }

@@ -10,6 +10,7 @@ mod older;
 mod pay;
 mod receipt;
 mod sales;
+mod scan;
 mod sell;
 mod settings;
 mod sign_in;

@@ -68,6 +68,7 @@ pub fn Sales() -> impl IntoView {
         "Chercher une vente par reçu, produit ou montant",
         query,
         || (),
+        ().into_any(),
     );
     erase(view! {
         <div class="app">

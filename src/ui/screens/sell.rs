@@ -3,7 +3,11 @@
 mod cart;
 mod products;
 
-use super::{banners, chip, create, require_person, till, to_decide};
+use super::{
+    banners, chip, create, require_person,
+    scan::{Camera, the_one},
+    till, to_decide,
+};
 use crate::{
     device::{Till, handle::Notice},
     sync::view::Shown,
@@ -24,11 +28,13 @@ pub fn Sell() -> impl IntoView {
     require_person(till);
     let asked = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
     let query = RwSignal::new(asked);
+    let camera = Camera::new(till);
+    let search = search("/vente", query, move || drop(add_the_one(till, query)), camera.button());
     erase(view! {
         <div class="app app--sell">
-            {top(Some(("/", "Accueil")), "Vendre".into_any(), chip(till), search("/vente", query, move || add_the_one(till, query)))}
+            {top(Some(("/", "Accueil")), "Vendre".into_any(), chip(till), search)}
             <main class="sell">
-                {banners(till)} {told(till)} {products(till, query)}
+                {banners(till)} {camera.panel(move |code| scanned(till, query, code))} {told(till)} {products(till, query)}
             </main>
             {cart_panel(till)}
             {nav("/vente", to_decide(till))}
@@ -36,15 +42,23 @@ pub fn Sell() -> impl IntoView {
     })
 }
 
-/// A scanner types a code and sends Enter: exactly one product of that code goes into the cart.
-fn add_the_one(till: Till, query: RwSignal<String>) {
+/// A scanner types a code and sends Enter: exactly one product of that code goes into the cart. Answers its name.
+fn add_the_one(till: Till, query: RwSignal<String>) -> Option<String> {
     if !till.ready.get_untracked() {
-        return; // the one product found might not be the only one
+        return None; // the one product found might not be the only one
     }
-    let found = untrack(|| till.search(&query.get_untracked(), 2));
-    if let [one] = found.as_slice() {
-        add(till, one);
-        query.set(String::new());
+    let one = query.with_untracked(|typed| the_one(till, typed))?;
+    add(till, &one);
+    query.set(String::new());
+    Some(one.product.name.to_string())
+}
+
+/// A code that the camera read. One that is unknown, or of several, stays in the search: it shows what can be done.
+fn scanned(till: Till, query: RwSignal<String>, code: String) -> String {
+    query.set(code.clone());
+    match add_the_one(till, query) {
+        Some(name) => format!("{name} : ajouté."),
+        None => format!("{code} : à choisir dans la liste."),
     }
 }
 

@@ -7,7 +7,11 @@ mod moves;
 mod new;
 mod product;
 
-use super::{banners, chip, create, owns, require_person, till, to_decide};
+use super::{
+    banners, chip, create, owns, require_person,
+    scan::{Camera, the_one},
+    till, to_decide,
+};
 use crate::{
     device::Till,
     domain::product::StockState,
@@ -20,7 +24,7 @@ use crate::{
 };
 pub use count::Count;
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_navigate, use_query_map};
 pub use new::NewProduct;
 pub use product::ProductCard;
 
@@ -49,12 +53,31 @@ pub fn Stock() -> impl IntoView {
             .get()
             .then(|| erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} "Compter le stock"</a> }))
     });
+    let camera = Camera::new(till);
+    let (open, navigate) = (move |id| format!("/stock/produit?id={id}"), use_navigate());
+    let go = navigate.clone();
+    // A scanner types a code and sends Enter: its product's card opens.
+    let submit = move || {
+        if let Some(one) = query.with_untracked(|typed| the_one(till, typed)) {
+            go(&open(one.product.id), Default::default());
+        }
+    };
+    let scanned = move |code: String| {
+        query.set(code.clone());
+        match the_one(till, &code) {
+            Some(one) => {
+                navigate(&open(one.product.id), Default::default());
+                one.product.name.to_string()
+            }
+            None => format!("{code} : à choisir dans la liste."),
+        }
+    };
     let acts = erase(view! { <div class="btns">{create("", false)} {count}</div> });
     erase(view! {
         <div class="app">
-            {top(None, "Stock".into_any(), chip(till), search("/stock", query, || ()))}
+            {top(None, "Stock".into_any(), chip(till), search("/stock", query, submit, camera.button()))}
             <main class="page page--list">
-                {banners(till)} {segments("etat", "État du stock", &STATES, state)} {acts} {list(till, query, state)}
+                {banners(till)} {camera.panel(scanned)} {segments("etat", "État du stock", &STATES, state)} {acts} {list(till, query, state)}
             </main>
             {nav("/stock", to_decide(till))}
         </div>

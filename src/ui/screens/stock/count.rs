@@ -9,7 +9,11 @@ use crate::{
         components::{in_stock, input, notice, product_name, search, top},
         erase::{Row, erase, live, on, rows},
         format::{self, number, signed},
-        screens::{banners, chip, require_person, till},
+        screens::{
+            banners, chip, require_person,
+            scan::{Camera, the_one},
+            till,
+        },
         text,
     },
 };
@@ -50,17 +54,24 @@ pub fn Count() -> impl IntoView {
             counting.read();
         }
     });
-    let counts = counts(till);
+    let (counts, camera) = (counts(till), Camera::new(till));
+    let scanned = move |code: String| {
+        counting.query.set(code.clone());
+        match counting.choose_the_one() {
+            Some(name) => format!("{name} : combien ?"),
+            None => format!("{code} : à choisir dans la liste."),
+        }
+    };
     erase(view! {
         <div class="app app--task">
             {top(
                 Some(("/stock", "Retour au stock")),
                 "Compter".into_any(),
                 chip(till),
-                search("/stock/comptage", counting.query, move || counting.choose_the_one()),
+                search("/stock/comptage", counting.query, move || drop(counting.choose_the_one()), camera.button()),
             )}
             <main class="page">
-                {banners(till)} {live(move || counting.error.get().map(|title| notice("bad", title, Vec::new())))}
+                {banners(till)} {camera.panel(scanned)} {live(move || counting.error.get().map(|title| notice("bad", title, Vec::new())))}
                 {live(move || match counts.get() {
                     true => erase(view! { {counting.form()} {counting.found()} {counting.again()} {counting.listed()} }),
                     false => notice("info", "Le propriétaire compte le stock".into(), vec![]),
@@ -88,12 +99,11 @@ impl Counting {
         self.chosen.set(Some(product));
     }
 
-    /// A scanner types a code and sends Enter.
-    fn choose_the_one(self) {
-        let found = untrack(|| self.till.search(&self.query.get_untracked(), 2));
-        if let [one] = found.as_slice() {
-            self.choose(one.product.id);
-        }
+    /// A scanner types a code and sends Enter. Answers the product's name.
+    fn choose_the_one(self) -> Option<String> {
+        let one = self.query.with_untracked(|typed| the_one(self.till, typed))?;
+        self.choose(one.product.id);
+        Some(one.product.name.to_string())
     }
 
     fn save(self, product: ProductId, counted: Units) {

@@ -1,0 +1,111 @@
+//! What a scanner read: typed by one on a cable or by Bluetooth, or seen by the phone's camera.
+
+use super::CODE_MIN;
+use crate::{
+    device::{Till, handle::Told},
+    sync::view::Shown,
+    ui::{
+        components::notice,
+        erase::{erase, live, on},
+        icons, text,
+    },
+};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use std::{rc::Rc, sync::Arc};
+
+const VIDEO: &str = "camera";
+
+/// The one product that is meant: of all that was typed, or of a code that a scanner typed behind what stood there.
+pub fn the_one(till: Till, typed: &str) -> Option<Shown> {
+    let one = |query: &str| match untrack(|| till.search(query, 2)).as_mut_slice() {
+        [one] => Some(one.clone()),
+        _ => None,
+    };
+    one(typed).or_else(|| {
+        let words = typed.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        (words > 0 && typed.len() - words >= CODE_MIN).then(|| one(&typed[words..])).flatten()
+    })
+}
+
+/// The camera of a screen with a search field.
+#[derive(Clone, Copy)]
+pub struct Camera {
+    till: Till,
+    open: RwSignal<bool>,
+}
+
+impl Camera {
+    pub fn new(till: Till) -> Self {
+        Self { till, open: RwSignal::new(false) }
+    }
+
+    /// Opens and closes it.
+    pub fn button(self) -> AnyView {
+        let tap = on(move |_: MouseEvent| self.open.update(|open| *open = !*open));
+        let away = live(move || !self.till.connected());
+        let expanded = live(move || self.open.get().to_string());
+        erase(view! {
+            <button class="icon-btn" type="button" aria-label="Scanner avec la caméra" aria-expanded=expanded disabled=away on:click=tap>
+                {icons::scan_barcode()}
+            </button>
+        })
+    }
+
+    /// What it sees, while it is open. `take` does something with a code, and says what.
+    pub fn panel(self, take: impl Fn(String) -> String + Send + Sync + 'static) -> AnyView {
+        let take: Arc<dyn Fn(String) -> String + Send + Sync> = Arc::new(take);
+        Effect::new(move |_| {
+            if self.till.locked.get() {
+                self.open.set(false);
+            }
+        });
+        erase(live(move || self.open.get().then(|| self.view(take.clone()))))
+    }
+
+    fn view(self, take: Arc<dyn Fn(String) -> String + Send + Sync>) -> AnyView {
+        let (said, problem) = (RwSignal::new("Visez un code-barres.".to_owned()), RwSignal::new(None));
+        // Whether the lamp is on; a phone may have none.
+        let lamp = RwSignal::new(None::<bool>);
+        let till = self.till;
+        Effect::new(move |_| {
+            let (Some(commands), take) = (till.commands(), take.clone()) else { return };
+            spawn_local(async move {
+                // The screen may be left at any moment.
+                let told: Told = Rc::new(move |code| drop(said.try_set(take(code))));
+                match commands.open_camera(VIDEO, told).await {
+                    Ok(has) => drop(lamp.try_set(has.filter(|has| *has).map(|_| false))),
+                    Err(found) => drop(problem.try_set(Some(found))),
+                }
+            });
+        });
+        on_cleanup(move || {
+            if let Some(commands) = till.commands() {
+                commands.close_camera();
+            }
+        });
+        let light = on(move |_: MouseEvent| {
+            let (Some(commands), Some(is_on)) = (till.commands(), lamp.get_untracked()) else { return };
+            spawn_local(async move {
+                let now = commands.light(!is_on).await;
+                let _ = lamp.try_set(Some(now));
+            });
+        });
+        let close = on(move |_: MouseEvent| self.open.set(false));
+        erase(view! {
+            <section class="scan" aria-label="Caméra">
+                {live(move || problem.get().map(|problem| {
+                    let (title, what) = text::camera_problem(problem);
+                    notice("warn", title.to_owned(), vec![what.to_owned()])
+                }))}
+                <video id=VIDEO class="scan__view" hidden=live(move || problem.with(Option::is_some)) autoplay muted playsinline></video>
+                <p class="scan__said" role="status" hidden=live(move || problem.with(Option::is_some))>{live(move || said.get())}</p>
+                <div class="btns">
+                    <button class="btn" type="button" hidden=live(move || lamp.with(Option::is_none)) aria-pressed=live(move || lamp.get().unwrap_or_default().to_string()) on:click=light>
+                        "Lampe"
+                    </button>
+                    <button class="btn" type="button" on:click=close>"Fermer la caméra"</button>
+                </div>
+            </section>
+        })
+    }
+}
