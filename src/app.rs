@@ -83,6 +83,17 @@ pub fn app_shell(options: LeptosOptions, js: String, wasm: Vec<String>) -> impl 
     }
 }
 
+/// In a development build, the components at `/style`.
+#[cfg(debug_assertions)]
+#[component(transparent)]
+fn Style() -> impl leptos_router::MatchNestedRoutes + Clone {
+    view! { <Route path=StaticSegment("style") view=crate::ui::screens::Gallery /> }.into_inner()
+}
+
+#[cfg(not(debug_assertions))]
+#[component(transparent)]
+fn Style() -> impl leptos_router::MatchNestedRoutes + Clone {}
+
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -120,6 +131,7 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("parametres"), StaticSegment("personnes")) view=|| office(Place::People) />
                 <Route path=(StaticSegment("parametres"), StaticSegment("telephones")) view=|| office(Place::Phones) />
                 <Route path=StaticSegment("connexion") view=SignIn />
+                <Style />
             </Routes>
             {lock(till)}
         </Router>

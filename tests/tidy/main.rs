@@ -247,6 +247,16 @@ fn texts_for_people_live_in_the_ui() {
     assert_eq!(found, expected);
 }
 
+/// The page of components, in a development build, shows them all.
+#[test]
+fn every_component_is_in_the_gallery() {
+    let text = |path: &str| sources().into_iter().find(|source| source.path == path).unwrap().text;
+    let (components, gallery) = (text("ui/components/mod.rs"), text("ui/screens/gallery.rs"));
+    let names = components.lines().filter_map(|line| line.strip_prefix("pub fn ")?.split(['(', '<']).next());
+    let missing: Vec<&str> = names.filter(|name| !gallery.contains(&format!("{name}("))).collect();
+    assert!(missing.is_empty() && components.contains("pub fn notice("), "{missing:?}");
+}
+
 #[test]
 fn both_databases_have_the_same_migrations() {
     let names = |database: &str| {

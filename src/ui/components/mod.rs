@@ -90,12 +90,17 @@ pub fn nav(current: &'static str, to_decide: Signal<usize>) -> AnyView {
     erase(view! { <nav class="nav" aria-label="Principal"><ul class="nav__list">{Vec::from(places)}</ul></nav> })
 }
 
-/// A word on the screen: what happened, and what to do.
+/// A word on the screen: what happened, and what to do. `kind` is `ok`, `info`, `warn` or `bad`.
 pub fn notice(kind: &'static str, title: String, lines: Vec<String>) -> AnyView {
     let lines: Vec<AnyView> = lines.into_iter().map(|line| erase(view! { <span>{line}</span> })).collect();
+    let (icon, role) = match kind {
+        "ok" => (icons::circle_check(), "status"),
+        "info" => (icons::info(), "status"),
+        _ => (icons::triangle_alert(), "alert"),
+    };
     erase(view! {
-        <div class=format!("notice notice--{kind}") role="alert">
-            {icons::triangle_alert()}
+        <div class=format!("notice notice--{kind}") role=role>
+            {icon}
             <p class="notice__text"><strong>{title}</strong>{lines}</p>
         </div>
     })

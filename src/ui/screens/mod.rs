@@ -3,6 +3,8 @@
 pub mod alerts;
 mod decide;
 mod expenses;
+#[cfg(debug_assertions)]
+mod gallery;
 mod home;
 mod lock;
 mod office;
@@ -16,6 +18,8 @@ mod settings;
 mod sign_in;
 mod stock;
 
+#[cfg(debug_assertions)]
+pub use gallery::Gallery;
 pub use home::Home;
 pub use lock::lock;
 pub use office::{Place, office};
