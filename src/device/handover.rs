@@ -21,7 +21,7 @@ use crate::{
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use std::{cell::RefCell, rc::Rc};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 const CODE_DIGITS: usize = 20;
 const ROUNDS: u32 = 600_000;
@@ -32,6 +32,8 @@ const NONCE_BYTES: usize = 12;
 /// A full outbox is a third of it.
 const FILE_MAX_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 const TIMEOUT_MS: i64 = 45_000;
+/// How long a file that was given to the browser can be read by it.
+const HELD_MS: i64 = 60_000;
 /// A cause may come behind what needs it, and a server may be busy.
 const PASSES_MAX: usize = 3;
 
@@ -115,7 +117,12 @@ pub fn download(name: &str, bytes: &[u8], kind: &str) -> Result<(), JsValue> {
     Reflect::set(&link, &"href".into(), &url)?;
     Reflect::set(&link, &"download".into(), &name.into())?;
     call(&link, "click", &[])?;
-    Ok(()) // the address lives as long as the page: the file is small, and a second tap gives it again
+    // By then the browser has it, or never will; until then the page holds all of it.
+    spawn_local(async move {
+        platform::sleep(HELD_MS).await;
+        drop(call(&urls, "revokeObjectURL", &[url]));
+    });
+    Ok(())
 }
 
 /// The bytes of the file a person chose.

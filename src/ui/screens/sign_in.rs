@@ -108,11 +108,13 @@ pub fn person_button(
     name: String,
     below: &'static str,
     end: AnyView,
+    expanded: Option<Memo<bool>>,
     choose: impl FnMut(MouseEvent) + 'static,
 ) -> AnyView {
+    let expanded = live(move || expanded.map(|expanded| expanded.get().to_string()));
     let letters: String = name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect();
     erase(view! {
-        <button class="person" type="button" on:click=on(choose)>
+        <button class="person" type="button" aria-expanded=expanded on:click=on(choose)>
             <span class="avatar" aria-hidden="true">{letters}</span>
             <span>{name}<small>{below}</small></span>
             {end}
@@ -128,7 +130,7 @@ pub fn people(gate: Gate) -> AnyView {
             gate.error.set(None);
             gate.chosen.set(Some(person.clone()));
         };
-        erase(view! { <li>{person_button(name, role, icons::chevron_right(), choose)}</li> })
+        erase(view! { <li>{person_button(name, role, icons::chevron_right(), None, choose)}</li> })
     };
     let all = live(move || {
         let mut people: Vec<PersonRow> = gate.till.people.get().into_iter().filter(|person| !person.retired).collect();
@@ -196,7 +198,7 @@ pub fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
     let delete = on(move |_: MouseEvent| take_back());
     erase(view! {
         <h1 class="sr">"Votre code"</h1>
-        {person_button(name, "Changer de personne", ().into_any(), move |_| gate.chosen.set(None))}
+        {person_button(name, "Changer de personne", ().into_any(), None, move |_| gate.chosen.set(None))}
         <form class="gate__form" on:submit=submit on:keydown=typed>
             <p class="gate__ask">"Votre code (4 à 6 chiffres)"</p>
             <output

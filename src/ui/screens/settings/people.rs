@@ -111,13 +111,14 @@ impl Desk {
     fn list(self) -> AnyView {
         let one = move |person: PersonRow| {
             let id = person.id;
+            let here = Memo::new(move |_| self.open.get() == Some(id));
             let toggle = move |_: MouseEvent| {
                 self.pin.clear();
                 self.sure.set(false);
                 self.open.update(|open| *open = if *open == Some(id) { None } else { Some(id) });
             };
-            let here = Memo::new(move |_| self.open.get() == Some(id));
-            let row = person_button(person.name.to_string(), text::role(person.role), icons::chevron_down(), toggle);
+            let (name, role) = (person.name.to_string(), text::role(person.role));
+            let row = person_button(name, role, icons::chevron_down(), Some(here), toggle);
             let card = live(move || here.get().then(|| self.card(&person)));
             erase(view! { <li>{row} {card}</li> })
         };
