@@ -5,7 +5,7 @@ use crate::{
         self, FirstPage, Till,
         handle::{BAR_DARK, BAR_LIGHT},
     },
-    ui::screens::{Home, Pay, Place, ReceiptScreen, Sell, SignIn, alerts, lock, office},
+    ui::screens::{Home, Pay, Place, ReceiptScreen, Sell, SignIn, alerts, fetch_in_quiet, lock, office},
 };
 use leptos::{html, nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -108,6 +108,7 @@ pub fn App() -> impl IntoView {
     });
     provide_context(first);
     alerts::watch(till);
+    fetch_in_quiet(till);
     // Effects run in the browser only, after the server's markup was adopted.
     Effect::new(move |_| device::start(till));
     view! {

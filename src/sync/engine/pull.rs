@@ -236,6 +236,9 @@ fn start_page(
     if device.meta.loading.is_none() && device.meta.read_anew.is_some() {
         make_room(tx, device);
     }
+    if device.meta.held.is_none() && loading.at.is_none() {
+        tx.put(Store::Meta, keys::SOLD_KNOWN, &true); // no earlier version read anything here
+    }
     write_rows(tx, loading.generation, &page.rows);
     let loading = Loading {
         generation: loading.generation,

@@ -22,7 +22,7 @@ mod stock;
 pub use gallery::Gallery;
 pub use home::Home;
 pub use lock::lock;
-pub use office::{Place, office};
+pub use office::{Place, fetch_in_quiet, office};
 pub use pay::Pay;
 pub use receipt::ReceiptScreen;
 pub use sell::Sell;

@@ -11,16 +11,25 @@ use super::{
     stock::{Count, NewProduct, ProductCard, Stock},
     till, to_decide,
 };
-use crate::ui::{
-    components::{nav, notice, top},
-    erase::{erase, live},
+use crate::{
+    device::Till,
+    ui::{
+        components::{nav, notice, top},
+        erase::{erase, live},
+    },
 };
 use leptos::{
     prelude::*,
     task::spawn_local,
     wasm_split::{SplitLoaderError, wasm_split},
 };
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// After what was to be done first: the products are here, and painted.
+const QUIET: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -108,6 +117,24 @@ fn fetch(place: Place, owner: Owner, drawn: Drawn, stage: RwSignal<Stage>) {
 #[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
 fn draw(place: Place, owner: Owner) -> Result<AnyView, SplitLoaderError> {
     Ok(owner.with(|| of(place)))
+}
+
+/// Fetches them when nothing else is to be done, so that the first tap on one of them does not wait for it.
+pub fn fetch_in_quiet(till: Till) {
+    let asked = StoredValue::new(false);
+    Effect::new(move |_| {
+        let read = till.status.with(|status| status.actor.is_some() && status.loading.is_none());
+        if till.ready.get() && read && !asked.get_value() {
+            asked.set_value(true);
+            // Where they do not come, whoever opens one asks again.
+            set_timeout(|| spawn_local(async { drop(fetched().await) }), QUIET);
+        }
+    });
+}
+
+#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
+fn fetched() -> Result<(), SplitLoaderError> {
+    Ok(())
 }
 
 /// The screen without what is on it.
