@@ -1,5 +1,6 @@
 //! What screens ask of the device.
 
+mod import;
 mod owner;
 mod phone;
 mod shop;
