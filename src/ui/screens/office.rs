@@ -8,7 +8,7 @@ use super::{
     home::day,
     sales::{SaleCard, Sales},
     settings::{People, Phones, Settings},
-    stock::{Count, NewProduct, ProductCard, Stock},
+    stock::{Count, Import, NewProduct, ProductCard, Stock},
     till, to_decide,
 };
 use crate::ui::{
@@ -31,6 +31,7 @@ pub enum Place {
     Stock,
     Product,
     NewProduct,
+    Import,
     Count,
     Expenses,
     Expense,
@@ -49,6 +50,7 @@ impl Place {
             Place::Stock => ("/stock", "Stock"),
             Place::Product => ("/stock", "Produit"),
             Place::NewProduct => ("/stock", "Nouveau produit"),
+            Place::Import => ("/stock", "Importer des produits"),
             Place::Count => ("/stock", "Compter"),
             Place::Expenses => ("/depenses", "Dépenses"),
             Place::Expense => ("/depenses", "Dépense"),
@@ -137,6 +139,7 @@ fn of(place: Place) -> AnyView {
         Place::Stock => erase(view! { <Stock /> }),
         Place::Product => erase(view! { <ProductCard /> }),
         Place::NewProduct => erase(view! { <NewProduct /> }),
+        Place::Import => erase(view! { <Import /> }),
         Place::Count => erase(view! { <Count /> }),
         Place::Expenses => erase(view! { <Expenses /> }),
         Place::Expense => erase(view! { <ExpenseCard /> }),
