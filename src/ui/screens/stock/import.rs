@@ -30,6 +30,9 @@ const FILE: &str = "import-file";
 /// Lines that are read between two frames.
 const LINES_A_FRAME: usize = 500;
 
+/// What a new product costs to send, about: its mutation as JSON.
+const BYTES_A_PRODUCT: usize = 700;
+
 /// What a person chooses of two.
 const KNOWN: [(&str, Known); 2] = [("Laisser", Known::Leave), ("Mettre à jour", Known::Update)];
 const FAULTY: [(&str, bool); 2] = [("Importer les bonnes lignes", true), ("Rien tant qu’il y en a", false)];
@@ -216,6 +219,15 @@ impl Importing {
         }
         let told: Vec<AnyView> =
             told.into_iter().map(|said| erase(view! { <p class="small muted">{said}</p> })).collect();
+        // Where the network is paid by the megabyte, one knows before.
+        let to_send = plan.clone();
+        let costs = live(move || {
+            let bytes = to_send.count_to_do(self.known.get()) * BYTES_A_PRODUCT;
+            (bytes > 0).then(|| {
+                let said = format!("Environ {} à envoyer, quand il y a du réseau.", format::bytes(bytes as u64));
+                erase(view! { <p class="small muted">{said}</p> })
+            })
+        });
         let other = on(move |_: MouseEvent| self.step.set(Step::Choose));
         erase(view! {
             <section class="card" aria-labelledby="chiffres">
@@ -223,7 +235,7 @@ impl Importing {
                     <h2 id="chiffres">{self.file.get_untracked()}</h2>
                     <button class="btn" type="button" on:click=other>"Autre fichier"</button>
                 </header>
-                {preview::figures(plan.clone(), self.known, self.sort)} {told}
+                {preview::figures(plan.clone(), self.known, self.sort)} {costs} {told}
             </section>
             {choices}
             {preview::lines(plan, self.sort)}
