@@ -2,7 +2,7 @@ import { defineConfig } from "@playwright/test";
 import type { Database } from "./support/shop";
 
 /** What is told and settled between phones. */
-const DISAGREEING = /(counting|deciding|handover|merging|rules|servers|stream)\.spec\.ts/;
+const DISAGREEING = /(counting|deciding|handover|import|merging|rules|servers|stream)\.spec\.ts/;
 
 export default defineConfig<{ database: Database }>({
   testDir: "tests",

@@ -124,6 +124,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("stock") view=|| office(Place::Stock) />
                 <Route path=(StaticSegment("stock"), StaticSegment("produit")) view=|| office(Place::Product) />
                 <Route path=(StaticSegment("stock"), StaticSegment("nouveau")) view=|| office(Place::NewProduct) />
+                <Route path=(StaticSegment("stock"), StaticSegment("import")) view=|| office(Place::Import) />
                 <Route path=(StaticSegment("stock"), StaticSegment("comptage")) view=|| office(Place::Count) />
                 <Route path=StaticSegment("depenses") view=|| office(Place::Expenses) />
                 <Route path=(StaticSegment("depenses"), StaticSegment("depense")) view=|| office(Place::Expense) />

@@ -43,7 +43,7 @@ export class Witness {
       position = next;
     } while (position);
     const byName = new Map([...stock].map(([product, units]) => [names.get(product), units]));
-    return { sales, refused, stock: (name: string) => byName.get(name) };
+    return { sales, refused, names: [...names.values()], stock: (name: string) => byName.get(name) };
   }
 }
 

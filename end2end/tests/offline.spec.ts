@@ -42,6 +42,7 @@ test("G3: every route opens after a cold start in aeroplane mode", async ({ shop
     [`/ventes/vente${receipt.search}`, /^Vente$/, "A (celui-ci)"],
     ["/stock", /^Stock$/, "Allumettes, paquet de 10"],
     ["/stock/nouveau", /^Nouveau produit$/, "Il y en a maintenant"],
+    ["/stock/import", /^Importer des produits$/, "Choisir le fichier"],
     ["/depenses", /^Dépenses$/, "Pas de dépense"],
     ["/depenses/depense", /^Nouvelle dépense$/, "Électricité"],
     ["/stock/comptage", /^Compter$/, "Cherchez ou scannez un produit"],

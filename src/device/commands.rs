@@ -1,6 +1,7 @@
 //! What screens ask of the device.
 
 mod camera;
+mod import;
 mod owner;
 mod phone;
 mod shop;

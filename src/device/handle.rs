@@ -3,6 +3,7 @@
 
 mod camera;
 mod decisions;
+mod import;
 mod measures;
 mod owner;
 mod phone;
@@ -24,6 +25,7 @@ use crate::{
 };
 pub use camera::{CameraCommands, CameraProblem, Told};
 pub use decisions::{Damaged, Decided, Decision, Undecided};
+pub use import::{Chosen, FileProblem, ImportCommands, ImportStatus};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
 pub use owner::OwnerCommands;
@@ -207,7 +209,7 @@ pub struct Counted {
 }
 
 /// What the device can do. Implemented by the browser's driver.
-pub trait Commands: ShopCommands + OwnerCommands + PhoneCommands + CameraCommands {
+pub trait Commands: ShopCommands + OwnerCommands + PhoneCommands + CameraCommands + ImportCommands {
     fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
     fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
     fn sign_out(&self) -> Answer<Result<(), CommandError>>;
@@ -304,6 +306,11 @@ impl Till {
     pub fn wanting(&self) -> (usize, usize) {
         self.catalogue_version.track();
         self.catalogue.with_value(Catalogue::wanting)
+    }
+
+    /// Every product as it is now, retired ones among them.
+    pub fn all_products(&self) -> Vec<Arc<Product>> {
+        self.catalogue.with_value(|catalogue| catalogue.all().collect())
     }
 
     pub fn products_count(&self) -> usize {

@@ -6,7 +6,8 @@
 //! damaged file. All of it is the browser's own.
 
 use super::{
-    handle::{HandInError, Prepared},
+    files::{self, call, construct, download, get, object, wait},
+    handle::{FileProblem, HandInError, Prepared},
     platform,
     sender::APP,
     shelf::Shelf,
@@ -18,10 +19,9 @@ use crate::{
         handover::{HandedIn, Handover, Unreadable},
     },
 };
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use std::{cell::RefCell, rc::Rc};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen::JsValue;
 
 const CODE_DIGITS: usize = 20;
 const ROUNDS: u32 = 600_000;
@@ -30,10 +30,8 @@ const MAGIC: &[u8] = b"comptoir-1";
 const SALT_BYTES: usize = 16;
 const NONCE_BYTES: usize = 12;
 /// A full outbox is a third of it.
-const FILE_MAX_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+const FILE_MAX_BYTES: u64 = 64 * 1024 * 1024;
 const TIMEOUT_MS: i64 = 45_000;
-/// How long a file that was given to the browser can be read by it.
-const HELD_MS: i64 = 60_000;
 /// A cause may come behind what needs it, and a server may be busy.
 const PASSES_MAX: usize = 3;
 
@@ -54,7 +52,10 @@ pub async fn prepare(shelf: &Shelf, kept: &Kept) -> Option<Prepared> {
 
 /// Opens the file chosen in the field of that id, and hands it in.
 pub async fn hand_in(shelf: &Shelf, field: &str, code: &str) -> Result<HandedIn, HandInError> {
-    let bytes = chosen(field).await?;
+    let (_, bytes) = files::chosen(field, FILE_MAX_BYTES).await.map_err(|problem| match problem {
+        FileProblem::None | FileProblem::Unreadable | FileProblem::Workbook => HandInError::NoFile,
+        FileProblem::TooLarge => HandInError::NotOurs,
+    })?;
     let code: String = code.chars().filter(char::is_ascii_digit).collect();
     let text = open(&bytes, &code).await?;
     let file = Handover::read(&text).map_err(|unreadable| match unreadable {
@@ -107,39 +108,6 @@ async fn share(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
     }
 }
 
-pub fn download(name: &str, bytes: &[u8], kind: &str) -> Result<(), JsValue> {
-    let parts = Array::of1(&Uint8Array::from(bytes));
-    let blob = construct("Blob", &[parts.into(), object(&[("type", kind.into())])?])?;
-    let urls = get(&js_sys::global(), "URL")?;
-    let url = call(&urls, "createObjectURL", &[blob])?;
-    let document = get(&js_sys::global(), "document")?;
-    let link = call(&document, "createElement", &["a".into()])?;
-    Reflect::set(&link, &"href".into(), &url)?;
-    Reflect::set(&link, &"download".into(), &name.into())?;
-    call(&link, "click", &[])?;
-    // By then the browser has it, or never will; until then the page holds all of it.
-    spawn_local(async move {
-        platform::sleep(HELD_MS).await;
-        drop(call(&urls, "revokeObjectURL", &[url]));
-    });
-    Ok(())
-}
-
-/// The bytes of the file a person chose.
-async fn chosen(field: &str) -> Result<Vec<u8>, HandInError> {
-    let file = || {
-        let document = get(&js_sys::global(), "document").ok()?;
-        let input = call(&document, "getElementById", &[field.into()]).ok()?;
-        get(&get(&input, "files").ok()?, "0").ok().filter(JsValue::is_object)
-    };
-    let file = file().ok_or(HandInError::NoFile)?;
-    if get(&file, "size").ok().and_then(|size| size.as_f64()).is_none_or(|bytes| bytes > FILE_MAX_BYTES) {
-        return Err(HandInError::NotOurs);
-    }
-    let read = async { wait(call(&file, "arrayBuffer", &[])?).await };
-    read.await.map(|buffer| Uint8Array::new(&buffer).to_vec()).map_err(|_| HandInError::NoFile)
-}
-
 fn random<const N: usize>() -> Result<[u8; N], JsValue> {
     let bytes = Uint8Array::new_with_length(N as u32);
     call(&get(&js_sys::global(), "crypto")?, "getRandomValues", &[bytes.clone().into()])?;
@@ -189,30 +157,4 @@ async fn cipher(what: &str, bytes: &[u8], code: &str, salt: &[u8], nonce: &[u8])
     let with = object(&[("name", "AES-GCM".into()), ("iv", bytes_of(nonce))])?;
     let done = wait(call(&subtle, what, &[with, key, bytes_of(bytes)])?).await?;
     Ok(Uint8Array::new(&done).to_vec())
-}
-
-// By name, and not by bindings of their own: those would lie in the script of the first visit.
-
-fn get(of: &JsValue, name: &str) -> Result<JsValue, JsValue> {
-    Reflect::get(of, &name.into())
-}
-
-fn call(on: &JsValue, method: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-    Reflect::apply(&get(on, method)?.dyn_into::<Function>()?, on, &arguments.iter().collect())
-}
-
-fn construct(class: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
-    Reflect::construct(&get(&js_sys::global(), class)?.dyn_into::<Function>()?, &arguments.iter().collect())
-}
-
-fn object(fields: &[(&str, JsValue)]) -> Result<JsValue, JsValue> {
-    let object = Object::new();
-    for (name, value) in fields {
-        Reflect::set(&object, &(*name).into(), value)?;
-    }
-    Ok(object.into())
-}
-
-async fn wait(promise: JsValue) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&promise)).await
 }

@@ -10,11 +10,15 @@ mod commands;
 mod counting;
 #[cfg(feature = "hydrate")]
 mod deciding;
+#[cfg(feature = "hydrate")]
+mod files;
 pub mod handle;
 #[cfg(feature = "hydrate")]
 mod handover;
 #[cfg(feature = "hydrate")]
 mod history;
+#[cfg(feature = "hydrate")]
+mod importing;
 #[cfg(feature = "hydrate")]
 mod lock;
 #[cfg(feature = "hydrate")]

@@ -3,8 +3,8 @@
 use super::{
     account,
     handle::{
-        Damaged, Decided, Decision, InstallationStatus, Receipt, ReceiptState, Status, StorageProblem, Till, Undecided,
-        VoidedBy,
+        Damaged, Decided, Decision, ImportStatus, InstallationStatus, Receipt, ReceiptState, Status, StorageProblem,
+        Till, Undecided, VoidedBy,
     },
     platform,
     shelf::Shelf,
@@ -233,6 +233,7 @@ fn damaged(aside: &Aside) -> Damaged {
         Store::Acknowledged => Damaged::Sent,
         Store::Confirmed => Damaged::OfShop,
         Store::Meta => Damaged::OfPhone,
+        Store::Import => Damaged::OfImport,
     }
 }
 
@@ -279,12 +280,18 @@ fn status(
         to_decide,
         loading: meta.loading.as_ref().map(|loading| (loading.rows, loading.total_rows)),
         read_anew: meta.read_anew.is_some(),
+        import: meta.import.as_ref().map(importing),
         has_catalogue: device.shown().is_some(),
         persistent: before.persistent,
         last_contact_ms: meta.contact.server_ms,
         upgrade_needed: meta.upgrade,
         storage_problem: before.storage_problem,
     }
+}
+
+fn importing(import: &engine::Import) -> ImportStatus {
+    let engine::Import { file, lines, queued, lost, .. } = import.clone();
+    ImportStatus { file, lines, queued, lost: lost > 0, done: import.is_done() }
 }
 
 /// A receipt this device holds: pending, parked or confirmed.

@@ -4,7 +4,7 @@ use super::{
     commands::{Inner, Page},
     deciding,
     handle::{StorageProblem, Till},
-    lock,
+    importing, lock,
     mirror::Mirror,
     notify,
     platform::{self, Signal},
@@ -176,6 +176,10 @@ impl Shared {
             };
             resume::keep_first(self.till, &mut first);
             self.retry().await;
+            if self.sender.borrow().is_some() && importing::due(&self.shelf, self.till).await {
+                self.mirror.dirty.set();
+                self.trigger_own(Trigger::More);
+            }
         }
     }
 
@@ -249,8 +253,8 @@ impl Shared {
             }
             Trigger::Change => self.shelf.tell(&Message::Change),
             Trigger::Wake => self.shelf.tell(&Message::Wake),
-            // Only the tab that sends has a stream.
-            Trigger::Missed | Trigger::Reached => {}
+            // Only the tab that sends has a stream, and goes on with an import.
+            Trigger::Missed | Trigger::Reached | Trigger::More => {}
         }
     }
 

@@ -1,4 +1,4 @@
-//! IndexedDB as the engine's storage: five object stores of text by text, and transactions carried out word for word.
+//! IndexedDB as the engine's storage: six object stores of text by text, and transactions carried out word for word.
 //!
 //! The database is opened at whatever version it has, and stores are added where they are missing. So an older app
 //! still opens what a newer one left (`app_rolled_back`).

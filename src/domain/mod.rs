@@ -7,6 +7,7 @@ pub mod cart;
 pub mod day;
 pub mod expense;
 pub mod id;
+pub mod import;
 pub mod limits;
 pub mod money;
 pub mod product;

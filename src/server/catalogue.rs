@@ -3,11 +3,20 @@
 use super::{
     ServerError, counter,
     db::{Db, Tx, execute, fetch_all},
+    push,
+    rows::{self, ProductColumns},
 };
-use crate::domain::{Cause, Product, ShopId, Units, UserId, text::fold};
-use std::collections::HashSet;
+use crate::{
+    domain::{
+        Cause, Product, ShopId, Units, UserId,
+        import::{Becomes, Planned},
+        text::fold,
+    },
+    sync::{merge, mutation::EditProduct},
+};
+use std::{collections::HashSet, sync::Arc};
 
-/// Products in one transaction: long enough to be quick, short enough that a sale in between hardly waits.
+/// Changes in one transaction: long enough to be quick, short enough that a sale in between hardly waits.
 const BATCH: usize = 500;
 
 /// A product with the stock it begins with.
@@ -51,6 +60,89 @@ pub async fn add(
         tx.commit().await?;
     }
     Ok(Added { added: new.len(), known: openings.len() - new.len() })
+}
+
+/// What [`carry_out`] did, in products.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Done {
+    pub added: usize,
+    pub updated: usize,
+    /// Somebody changed the same field to another value since the plan was made: the product was left as it is, or is
+    /// updated in part.
+    pub clashed: usize,
+}
+
+/// One change of the catalogue; it takes a change number.
+enum Step {
+    Add(Opening),
+    Edit(EditProduct),
+}
+
+/// All products of a shop, retired ones among them.
+pub async fn products(db: &Db, shop: ShopId) -> Result<Vec<Arc<Product>>, ServerError> {
+    let mut tx = db.read().await?;
+    let rows = fetch_all!(
+        &mut tx,
+        ProductColumns,
+        "SELECT change, id, name, barcodes, category, sale_price, purchase_price, threshold, retired FROM products
+         WHERE shop_id = $1",
+        shop.0
+    )?;
+    rows.into_iter().map(|row| rows::product(row).map(Arc::new)).collect()
+}
+
+/// Does what was planned, in bounded transactions: adds as [`add`] does, and edits as a push does, by the same merge. A
+/// run that was interrupted is gone on with by planning anew.
+pub async fn carry_out(
+    db: &Db,
+    shop: ShopId,
+    actor: UserId,
+    planned: impl Iterator<Item = Planned>,
+    now_ms: i64,
+) -> Result<Done, ServerError> {
+    let (mut done, mut steps) = (Done::default(), Vec::with_capacity(BATCH));
+    for Planned { becomes, .. } in planned {
+        match becomes {
+            Becomes::New { product, opening: units } => {
+                done.added += 1;
+                steps.push(Step::Add(Opening { product, units }));
+            }
+            Becomes::Changed { seen, wanted } => {
+                done.updated += 1;
+                steps.extend(merge::between(&seen, &wanted).into_iter().map(Step::Edit));
+            }
+            Becomes::Same { .. } | Becomes::Retired { .. } | Becomes::Again { .. } => {}
+        }
+        if steps.len() >= BATCH {
+            done.clashed += take_steps(db, shop, actor, &steps, now_ms).await?;
+            steps.clear();
+        }
+    }
+    done.clashed += take_steps(db, shop, actor, &steps, now_ms).await?;
+    done.updated = done.updated.saturating_sub(done.clashed);
+    Ok(done)
+}
+
+/// One transaction. Answers how many products an edit clashed on; they are whole in one batch.
+async fn take_steps(db: &Db, shop: ShopId, actor: UserId, steps: &[Step], now_ms: i64) -> Result<usize, ServerError> {
+    if steps.is_empty() {
+        return Ok(0);
+    }
+    let mut clashed = HashSet::new();
+    let mut tx = db.write().await?;
+    let first = counter::take(&mut tx, shop, i64::try_from(steps.len()).unwrap_or(i64::MAX)).await?;
+    for (change, step) in (first..).zip(steps) {
+        match step {
+            Step::Add(opening) => insert(&mut tx, shop, actor, opening, change, now_ms).await?,
+            Step::Edit(edit) => {
+                if push::merge_in(&mut tx, shop, change, edit).await?.is_none_or(|clashes| !clashes.is_empty()) {
+                    clashed.insert(edit.product);
+                }
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(clashed.len())
 }
 
 async fn known(db: &Db, shop: ShopId) -> Result<HashSet<String>, ServerError> {

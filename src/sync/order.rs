@@ -28,7 +28,7 @@ pub struct Causes {
 
 /// The causes of `body` among `queued` (by sequence): it needs what creates the things it uses, and comes after what
 /// edited its own and what may have brought the goods it takes.
-pub fn causes(body: &Body, queued: &[Queued]) -> Causes {
+pub fn causes<'a>(body: &Body, queued: impl IntoIterator<Item = &'a Queued>) -> Causes {
     let (mut needs, mut after) = (BTreeSet::new(), BTreeSet::new());
     let uses: BTreeSet<Thing> = body.uses().into_iter().collect();
     let edits = body.edits();

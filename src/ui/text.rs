@@ -297,6 +297,10 @@ pub fn damaged(what: &Damaged) -> (&'static str, String) {
             "Réglage du téléphone illisible",
             "Il est gardé à part et remis à neuf. Ce qui attend d’être envoyé est là.".into(),
         ),
+        Damaged::OfImport => (
+            "Une partie d’un fichier à importer est illisible",
+            "Elle est gardée à part. Choisissez le même fichier encore une fois : ce qui manque sera importé.".into(),
+        ),
     }
 }
 

@@ -6,10 +6,10 @@ use comptoir::{
     sync::{
         Answer, Body, Refusal, Verdict,
         engine::{
-            self, Applied, Contact, Device, Installation, Lane, Queueing, SessionState, Store, Unreadable, keys,
-            memory::Memory, sound,
+            self, Applied, Contact, Device, Installation, Item, Lane, Pieces, Queueing, SessionState, Store,
+            Unreadable, keys, memory::Memory, sound,
         },
-        mutation::RecordSale,
+        mutation::{CreateProduct, RecordSale},
         view::{Catalogue, Pending},
         wire::*,
     },
@@ -66,6 +66,12 @@ impl Disk {
         disk.sell();
         disk.push(Verdict::Refused { change: CHANGE, refusal: Refusal::InsufficientStock { lines: Vec::new() } });
         disk.sell();
+        let mut pieces = Pieces::default();
+        for n in 0..150 {
+            let product = Product { id: ProductId(Uuid::from_u128(0x1000 + n)), ..product() };
+            pieces.add([Item::Create(CreateProduct { product, opening_units: Units::ZERO })]);
+        }
+        disk.commit(&engine::begin_import(&disk.device(), "fichier.csv", pieces).unwrap().unwrap());
         for store in Store::ALL {
             assert!(!disk.0.scan(store, "").is_empty(), "{store:?} is empty");
         }
@@ -97,6 +103,7 @@ impl Disk {
                 }
             }
         };
+        judge(Store::Import, &|_, text| engine::piece(text).map(drop));
         judge(Store::Parked, &|key, text| sound::parked(key, text).map(drop));
         judge(Store::Acknowledged, &|key, text| sound::acknowledged(key, text).map(drop));
         judge(Store::Confirmed, &|key, text| match key.split('/').nth(1) {
@@ -300,7 +307,7 @@ pub fn run(data: &[u8]) {
     for _ in 0..1 + draw.below(3) {
         damage(&mut disk, &mut draw);
     }
-    let persons = [Store::Meta, Store::Outbox, Store::Parked, Store::Acknowledged];
+    let persons = [Store::Meta, Store::Outbox, Store::Parked, Store::Acknowledged, Store::Import];
     let held: Vec<(Store, String, String)> = persons
         .into_iter()
         .flat_map(|store| disk.0.scan(store, "").into_iter().map(move |(key, text)| (store, key, text)))
@@ -323,6 +330,13 @@ pub fn run(data: &[u8]) {
     let named = disk.device().shown().map(|shown| keys::generation(shown.generation));
     let elsewhere = named.is_some_and(|rows| disk.0.scan(Store::Confirmed, &rows).is_empty());
     disk.shown();
+    // As much of the import as is there; it may say that there are a hundred thousand pieces.
+    for _ in 0..3 {
+        let Some(key) = engine::due_piece(&disk.device()) else { break };
+        let text = disk.0.get(Store::Import, &key).map(str::to_owned);
+        let queued = engine::queue_piece(&disk.device(), text.as_deref(), NOW_MS, &mut new_key);
+        disk.commit(&queued.unwrap().unwrap());
+    }
     disk.sell();
     disk.synchronise(Verdict::Applied { change: CHANGE });
     assert!(disk.device().outbox.iter().all(|entry| entry.verdict.is_some()), "{:?}", disk.device().outbox);

@@ -2,7 +2,7 @@
 
 use crate::{absurd, database, draw::Draw, stored, world::World};
 use comptoir::{
-    domain::day::DeviceTime,
+    domain::{day::DeviceTime, import::Becomes},
     server::import,
     sync::{Body, Mutation, wire::*},
 };
@@ -93,15 +93,17 @@ fn catalogue(data: &[u8]) {
         assert!(!said.chars().any(char::is_control), "{said:?}");
         assert!(said.len() < 2_000, "{} bytes of words", said.len());
     };
-    match import::read(data) {
-        Ok(read) => {
-            for opening in &read.openings {
-                opening.product.validate().unwrap();
-                let text = serde_json::to_string(&opening.product).unwrap();
-                assert_eq!(serde_json::from_str::<comptoir::domain::Product>(&text).unwrap(), opening.product);
+    match import::plan(data, []) {
+        Ok(plan) => {
+            for planned in &plan.lines {
+                // Beside no products a line is new, or says what an earlier one said.
+                let Becomes::New { product, .. } = &planned.becomes else { continue };
+                product.validate().unwrap();
+                let text = serde_json::to_string(product).unwrap();
+                assert_eq!(serde_json::from_str::<comptoir::domain::Product>(&text).unwrap(), *product);
             }
-            read.bad.iter().for_each(|bad| printable(bad.to_string()));
-            read.ignored.into_iter().for_each(printable);
+            plan.bad.iter().for_each(|bad| printable(bad.to_string()));
+            plan.ignored.into_iter().for_each(printable);
         }
         Err(error) => printable(error.to_string()),
     }

@@ -117,6 +117,38 @@ fn a_catalogue_is_imported_whole_or_not_at_all() {
     assert!(place.out(&["check"]).contains("0 differences"));
 }
 
+#[test]
+fn a_price_list_updates_what_is_there_and_a_preview_changes_nothing() {
+    let place = Place::new();
+    place.out(&["demo"]);
+    let write = |name: &str, text: &str| {
+        let file = place.path().join(name);
+        fs::write(&file, text).unwrap();
+        file.to_string_lossy().into_owned()
+    };
+    let first = write("first.csv", "nom;ean;prix;stock\nSemoule 1 kg;111;9 000;4\nMiel;222;40000;0\n");
+    place.out(&["import", &first]);
+    let prices =
+        write("prices.csv", "nom;ean;prix;stock\nSEMOULE 1 kg;111;9 500,00;70\nMiel;222;40000;\nSucre;;1000;\n");
+    let preview = place.out(&["import", &prices, "--dry-run", "--known", "update"]);
+    for said in [
+        "line 2: update: Semoule 1 kg: name, sale price",
+        "line 3: the same: Miel",
+        "line 4: new: Sucre, 0 in stock",
+        "1 products would be added, 2 are there already (1 would be updated), 0 bad lines",
+    ] {
+        assert!(preview.contains(said), "{said}: {preview}");
+    }
+    let left = place.out(&["import", &prices]);
+    assert!(left.contains("1 products added, 2 were there already, 0 bad"), "{left}");
+    let updated = place.run(&["import", &prices, "--known", "update"]);
+    assert!(text(&updated.stdout).contains("0 products added, 3 were there already (1 updated)"));
+    assert!(text(&updated.stderr).contains("The stock of products that are there already stays"));
+    let again = place.out(&["import", &prices, "--known", "update"]);
+    assert!(again.contains("0 products added, 3 were there already (0 updated)"), "{again}");
+    assert!(place.out(&["check"]).contains("0 differences"));
+}
+
 /// Each thread that checked a PIN used to keep the 19 MiB it took.
 #[test]
 #[cfg(target_os = "linux")]

@@ -6,6 +6,7 @@ mod database;
 mod deciding;
 mod handing_in;
 mod housekeeping;
+mod importing;
 mod past;
 mod phone;
 mod rules;

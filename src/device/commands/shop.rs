@@ -3,8 +3,9 @@
 use super::Page;
 use crate::{
     device::{
+        files,
         handle::{Act, Answer, CommandError, Expenses, Older, Sales, ShopCommands, StorageProblem, Today},
-        handover, history, past, platform,
+        history, past, platform,
     },
     domain::{Day, ProductId},
     sync::{
@@ -86,7 +87,7 @@ impl ShopCommands for Page {
     }
 
     fn give_csv(&self, name: String, text: String) -> bool {
-        handover::download(&name, text.as_bytes(), "text/csv").is_ok()
+        files::download(&name, text.as_bytes(), "text/csv").is_ok()
     }
 
     fn new_id(&self) -> Uuid {

@@ -54,4 +54,6 @@ pub enum Damaged {
     OfShop,
     /// A setting of this phone.
     OfPhone,
+    /// Lines of a file that were to be imported.
+    OfImport,
 }

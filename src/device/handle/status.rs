@@ -1,4 +1,4 @@
-use super::StorageProblem;
+use super::{ImportStatus, StorageProblem};
 use crate::{
     domain::{Role, Rules, Shop},
     sync::{engine::SessionState, wire::PersonRow},
@@ -22,6 +22,8 @@ pub struct Status {
     pub loading: Option<(u64, u64)>,
     /// The shop is read anew once nothing waits to be sent.
     pub read_anew: bool,
+    /// An import under way, or done and not put away yet.
+    pub import: Option<ImportStatus>,
     /// Something can be sold: a catalogue, whole or in part, is there.
     pub has_catalogue: bool,
     /// What the browser said when asked to keep the data; `None` before it answered.

@@ -1,12 +1,10 @@
 use super::Failure;
-use crate::server::{
-    catalogue,
-    clock::now_ms,
-    db::Db,
-    import::{self, FILE_MAX_BYTES},
-    people,
+use crate::{
+    domain::import::{Becomes, FILE_MAX_BYTES, Known, Plan, Planned},
+    server::{catalogue, clock::now_ms, db::Db, import, people},
+    sync::merge,
 };
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::{fs::File, io::Read, path::PathBuf, process::ExitCode};
 
 /// Bad lines that are printed; the rest is counted.
@@ -20,39 +18,71 @@ pub struct Import {
     /// The shop's name or id; not needed where there is one.
     #[arg(long)]
     shop: Option<String>,
+    /// What becomes of lines whose product is there already, by barcode or name.
+    #[arg(long, value_enum, default_value_t = OfKnown::Leave)]
+    known: OfKnown,
     /// Import the good lines although there are bad ones. Without it, one bad line stops the whole import.
     #[arg(long)]
     skip_bad_lines: bool,
+    /// Say what each line becomes, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum OfKnown {
+    /// The product becomes as the line says; its stock stays, and an empty cell changes nothing.
+    Update,
+    /// The product stays as it is, and is counted.
+    Leave,
+}
+
+impl From<OfKnown> for Known {
+    fn from(of: OfKnown) -> Self {
+        match of {
+            OfKnown::Update => Known::Update,
+            OfKnown::Leave => Known::Leave,
+        }
+    }
 }
 
 impl Import {
-    /// Exit 1 where a line was bad.
+    /// Exit 1 where a line was bad, or a product was changed by somebody else meanwhile.
     pub async fn run(self, db: &Db) -> Result<ExitCode, Failure> {
         let shop = people::find_shop(db, self.shop.as_deref()).await?;
         let owner = people::first_owner(db, shop.id).await?.ok_or("the shop has no owner to import for")?;
-        let read = import::read(&self.bytes()?)?;
-        for heading in &read.ignored {
-            eprintln!("The column {heading} means nothing here and is left out.");
+        let plan = import::plan(&self.bytes()?, catalogue::products(db, shop.id).await?)?;
+        say(&plan);
+        let (known, counts) = (Known::from(self.known), plan.counts);
+        if self.dry_run {
+            plan.lines.iter().for_each(|planned| println!("{}", becomes(planned, known)));
         }
-        for bad in read.bad.iter().take(BAD_LINES_SHOWN) {
-            eprintln!("{bad}");
-        }
-        if read.bad.len() > BAD_LINES_SHOWN {
-            eprintln!("… and {} more", read.bad.len() - BAD_LINES_SHOWN);
-        }
-        if !read.bad.is_empty() && !self.skip_bad_lines {
-            eprintln!("{} bad lines: nothing was imported. Mend them, or use --skip-bad-lines.", read.bad.len());
+        if counts.bad > 0 && !self.skip_bad_lines {
+            eprintln!("{} bad lines: nothing is imported. Mend them, or use --skip-bad-lines.", counts.bad);
             return Ok(ExitCode::FAILURE);
         }
-        let added = catalogue::add(db, shop.id, owner, &read.openings, now_ms()).await?;
+        let there = counts.changed + counts.same + counts.retired + counts.again;
+        if self.dry_run {
+            let (new, updated) = (counts.new, plan.count_to_do(known) - counts.new);
+            println!(
+                "{}: {new} products would be added, {there} are there already ({updated} would be updated), {} bad lines",
+                shop.name, counts.bad
+            );
+            return Ok(exit(counts.bad == 0));
+        }
+        let done = catalogue::carry_out(db, shop.id, owner, plan.to_do(known), now_ms()).await?;
+        let updated = match known {
+            Known::Update => format!(" ({} updated)", done.updated),
+            Known::Leave => String::new(),
+        };
         println!(
-            "{}: {} products added, {} were there already, {} bad lines left out",
-            shop.name,
-            added.added,
-            added.known,
-            read.bad.len()
+            "{}: {} products added, {there} were there already{updated}, {} bad lines left out",
+            shop.name, done.added, counts.bad
         );
-        Ok(if read.bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        if done.clashed > 0 {
+            eprintln!("{} products were changed by somebody else meanwhile: import the file again.", done.clashed);
+        }
+        Ok(exit(counts.bad == 0 && done.clashed == 0))
     }
 
     fn bytes(&self) -> Result<Vec<u8>, Failure> {
@@ -64,5 +94,51 @@ impl Import {
             return Err(format!("{} has more than {FILE_MAX_BYTES} bytes", self.file.display()).into());
         }
         Ok(bytes)
+    }
+}
+
+fn exit(well: bool) -> ExitCode {
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn say(plan: &Plan) {
+    for heading in &plan.ignored {
+        eprintln!("The column {heading} means nothing here and is left out.");
+    }
+    if plan.stock_left {
+        eprintln!("The stock of products that are there already stays: it is counted or received, not imported.");
+    }
+    for bad in plan.bad.iter().take(BAD_LINES_SHOWN) {
+        eprintln!("{bad}");
+    }
+    if plan.bad.len() > BAD_LINES_SHOWN {
+        eprintln!("… and {} more", plan.bad.len() - BAD_LINES_SHOWN);
+    }
+}
+
+/// A line of the preview.
+fn becomes(planned: &Planned, known: Known) -> String {
+    let line = planned.line;
+    match &planned.becomes {
+        Becomes::New { product, opening } => format!("line {line}: new: {}, {} in stock", product.name, opening.get()),
+        Becomes::Changed { seen, wanted } => {
+            let fields: Vec<&str> = merge::between(seen, wanted).iter().map(field).collect();
+            let does = if known == Known::Update { "update" } else { "left as it is, differs in" };
+            format!("line {line}: {does}: {}: {}", seen.name, fields.join(", "))
+        }
+        Becomes::Same { product } => format!("line {line}: the same: {}", product.name),
+        Becomes::Retired { product } => format!("line {line}: retired, and stays so: {}", product.name),
+        Becomes::Again { name, line: first } => format!("line {line}: the same as line {first}: {name}"),
+    }
+}
+
+fn field(edit: &crate::sync::mutation::EditProduct) -> &'static str {
+    match edit {
+        edit if edit.name.is_some() => "name",
+        edit if edit.barcodes.is_some() => "barcodes",
+        edit if edit.category.is_some() => "category",
+        edit if edit.sale_price.is_some() => "sale price",
+        edit if edit.purchase_price.is_some() => "purchase price",
+        _ => "threshold",
     }
 }

@@ -25,6 +25,7 @@ mod standing;
 mod stock;
 mod void_sale;
 
+pub(super) use edit_product::merge_in;
 pub(super) use ledger::verdict as stored_verdict;
 
 use super::{

@@ -108,7 +108,8 @@ fn expectations() -> Vec<Step> {
         .leaves(Outbox, "", &[("k", "v")])
         .leaves(Parked, "", &[("k", "v")])
         .leaves(Store::Acknowledged, "", &[("k", "v")])
-        .leaves(Confirmed, "", &[("k", "v")]),
+        .leaves(Confirmed, "", &[("k", "v")])
+        .leaves(Store::Import, "", &[("k", "v")]),
     ]
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     account::begin_epoch,
+    import::put_away,
     state::{Device, Entry, Installation},
     storage::{LocalTx, Store, json, keys},
 };
@@ -37,6 +38,9 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
     tx.delete(Store::Meta, keys::RECEIPT);
     tx.delete(Store::Meta, keys::SEQUENCE);
     tx.put(Store::Meta, keys::RENUMBER, &false);
+    if device.meta.import.is_some() {
+        put_away(&mut tx); // under one id each, the phone it was copied from makes the rest of the products
+    }
     let mut sequence = 0;
     // What has its verdict is not sent again: under a number of the new one it would be missing for ever (G15).
     for entry in device.unsent() {

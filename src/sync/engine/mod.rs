@@ -10,6 +10,7 @@ mod account;
 pub mod contract;
 mod forget;
 mod fork;
+mod import;
 mod loading;
 mod measured;
 pub mod memory;
@@ -32,6 +33,9 @@ pub use account::{
 };
 pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use fork::{begin_fork, fork};
+pub use import::{
+    IMPORT_AT_ONCE, Import, Item, PIECE_CHANGES, Piece, Pieces, begin_import, due_piece, end_import, piece, queue_piece,
+};
 pub use measured::{Asked, MEASURED_DAYS, Measured, MeasuredDay, Unsent, unsent_by_kind};
 pub use outcome::{Settled, ended, orphaned_in_ms, roll_back, settle_orphans, stop_waiting, worth_waiting};
 pub use pull::{Applied, know_days, on_pulled, plan_pull, read_anew};

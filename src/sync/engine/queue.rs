@@ -2,11 +2,11 @@
 
 use super::{
     OUTBOX_MAX,
-    state::{Device, Entry, Installation, Meta, Standing},
+    state::{Device, Entry, Meta, Standing},
     storage::{Durability, LocalTx, Store, json, keys},
 };
 use crate::{
-    domain::{Invalid, Key, Note, ProductId, ReceiptNumber, Units},
+    domain::{InstallationId, Invalid, Key, Note, ProductId, ReceiptNumber, Units, UserId},
     faults::{self, Fault},
     sync::{
         mutation::{Body, CountStock, Mutation, Origin, RecordSale},
@@ -58,8 +58,9 @@ pub fn queue(device: &Device, queueing: Queueing) -> Result<(LocalTx, Mutation),
 /// Queues several, in their order, in one transaction: all of them or none.
 pub fn queue_all(device: &Device, all: Vec<Queueing>) -> Result<LocalTx, QueueError> {
     let mut tx = LocalTx::strict();
+    let author = Author::signed_in(device)?;
     for (sequence, queueing) in (device.meta.sequence..).zip(all) {
-        queue_into(&mut tx, device, sequence, queueing)?;
+        queue_by(&mut tx, device, &author, sequence, queueing)?;
     }
     Ok(tx)
 }
@@ -101,9 +102,41 @@ pub(super) fn queue_into(
     sequence: u64,
     queueing: Queueing,
 ) -> Result<Mutation, QueueError> {
+    queue_by(tx, device, &Author::signed_in(device)?, sequence, queueing)
+}
+
+/// Who queues, and what was queued before: read once for all that one transaction queues.
+pub(super) struct Author {
+    installation: InstallationId,
+    actor: UserId,
+    unsent: Vec<Queued>,
+}
+
+impl Author {
+    fn signed_in(device: &Device) -> Result<Self, QueueError> {
+        if device.meta.installation.is_none() {
+            return Err(QueueError::NotEnrolled);
+        }
+        let actor = device.meta.actor.as_ref().ok_or(QueueError::NobodySignedIn)?.id;
+        Self::of(device, actor)
+    }
+
+    /// Of a person who is not at the phone any more.
+    pub fn of(device: &Device, actor: UserId) -> Result<Self, QueueError> {
+        let installation = device.meta.installation.as_ref().ok_or(QueueError::NotEnrolled)?.id;
+        Ok(Self { installation, actor, unsent: device.unsent().map(Entry::queued).collect() })
+    }
+}
+
+/// As [`queue_into`], by somebody.
+pub(super) fn queue_by(
+    tx: &mut LocalTx,
+    device: &Device,
+    author: &Author,
+    sequence: u64,
+    queueing: Queueing,
+) -> Result<Mutation, QueueError> {
     let Queueing { key, body, now_ms, wait } = queueing;
-    let Installation { id: installation, .. } = *device.meta.installation.as_ref().ok_or(QueueError::NotEnrolled)?;
-    let actor = device.meta.actor.as_ref().ok_or(QueueError::NobodySignedIn)?.id;
     if device.outbox.len() >= OUTBOX_MAX {
         return Err(QueueError::Full);
     }
@@ -115,11 +148,10 @@ pub(super) fn queue_into(
     // that counts it leaves it out where the void changed it behind that page.
     let voids = matches!(body, Body::VoidSale(_));
     let applied = |entry: &&Entry| entry.verdict.as_ref().is_some_and(|verdict| verdict.is_applied());
-    let untold = device.outbox.iter().filter(|entry| voids && applied(entry));
-    let earlier: Vec<Queued> = untold.chain(device.unsent()).map(Entry::queued).collect();
-    let order::Causes { needs, after } = order::causes(&body, &earlier);
+    let untold: Vec<Queued> = device.outbox.iter().filter(|entry| voids && applied(entry)).map(Entry::queued).collect();
+    let order::Causes { needs, after } = order::causes(&body, untold.iter().chain(&author.unsent));
     let sequence = sequence + 1;
-    let origin = Origin { installation, sequence, actor };
+    let origin = Origin { installation: author.installation, sequence, actor: author.actor };
     let mutation = Mutation::new(key, origin, device.meta.contact.device_time(now_ms), needs, after, &body);
     // What the server would refuse as unreadable must not be queued: it could never be mended there.
     mutation.read().map_err(|error| QueueError::Unreadable(error.to_string()))?;

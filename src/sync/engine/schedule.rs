@@ -24,6 +24,8 @@ pub enum Trigger {
     Sale(Key),
     /// Something else was queued.
     Change,
+    /// A part of an import was queued: nobody adds to it meanwhile.
+    More,
     /// A stream told of a page that did not fit.
     Missed,
     /// A stream opened: the server is there.
@@ -80,6 +82,7 @@ impl Schedule {
                 self.push_at.get_or_insert(now_ms + CHANGE_PAUSE_MS);
             }
             Trigger::Change => self.push_at = Some(now_ms + CHANGE_PAUSE_MS),
+            Trigger::More => drop(self.push_at.get_or_insert(now_ms)),
             Trigger::Missed => (self.missed, self.pull_at) = (true, Some(now_ms)),
             Trigger::Reached => {
                 self.failures = 0;
@@ -192,6 +195,17 @@ mod tests {
         assert_eq!(schedule.next(OPEN, 3_000), Action::Sleep { until_ms: Some(5_000) });
         assert_eq!(schedule.next(OPEN, 5_000), Action::Push);
         assert_eq!(schedule.next(Situation { pushing: true, ..OPEN }, 5_000), Action::Sleep { until_ms: None });
+    }
+
+    /// Each piece of an import would put sending off, and the next piece waits for it.
+    #[test]
+    fn what_an_import_queues_is_sent_without_a_pause() {
+        let mut schedule = Schedule::default();
+        schedule.trigger(Trigger::More, 0);
+        assert_eq!(schedule.next(OPEN, 0), Action::Push);
+        schedule.trigger(Trigger::Change, 10);
+        schedule.trigger(Trigger::More, 20);
+        assert_eq!(schedule.next(OPEN, 20), Action::Sleep { until_ms: Some(10 + CHANGE_PAUSE_MS) });
     }
 
     #[test]

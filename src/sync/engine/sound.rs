@@ -12,6 +12,7 @@ use super::{
 use crate::{
     domain::{
         Key, Product, ProductId, ReceiptNumber,
+        import::LINES_MAX as IMPORT_LINES_MAX,
         limits::{RECEIPT_MAX, STOCK_MAX_UNITS, TIME_MAX_MS},
     },
     sync::{
@@ -133,6 +134,13 @@ fn is_possible(meta: &Meta, key: &str) -> bool {
         keys::CONTACT => contact(meta.contact),
         keys::SIGNED_IN => meta.signed_in.is_some_and(contact),
         keys::FORKING => meta.forking.is_some(),
+        keys::IMPORT => meta.import.as_ref().is_some_and(|import| {
+            let pieces = u64::from(import.pieces);
+            import.next <= import.pieces
+                && pieces <= import.lines
+                && import.queued <= import.lines
+                && import.lines <= IMPORT_LINES_MAX as u64
+        }),
         keys::ACTOR => meta.actor.is_some(),
         keys::FORGOT => time(meta.forgot_ms),
         keys::INSTALLATION => meta.installation.as_ref().is_some_and(|own| {
@@ -153,6 +161,7 @@ fn written(meta: &Meta, key: &str) -> Option<String> {
         keys::HELD => meta.held.as_ref().map(json),
         keys::LOADING => meta.loading.as_ref().map(json),
         keys::SIGNED_IN => meta.signed_in.as_ref().map(json),
+        keys::IMPORT => meta.import.as_ref().map(json),
         keys::INSTALLATION => meta.installation.as_ref().map(json),
         _ => None,
     }
@@ -181,7 +190,7 @@ impl Traces {
                 Store::Parked => self.mutations.extend(parked(key, text).map(|row| row.mutation)),
                 Store::Acknowledged => self.mutations.extend(acknowledged(key, text).map(|row| row.mutation)),
                 Store::Confirmed => self.add_confirmed(key, text),
-                Store::Meta => {}
+                Store::Meta | Store::Import => {}
             }
         }
     }
@@ -304,7 +313,8 @@ pub fn bring_back(device: &Device) -> Vec<LocalTx> {
         Store::Outbox => entry(&aside.key, &aside.text).is_ok(),
         Store::Parked => parked(&aside.key, &aside.text).is_ok(),
         Store::Acknowledged => acknowledged(&aside.key, &aside.text).is_ok(),
-        Store::Meta | Store::Confirmed => false,
+        // An import was gone on with meanwhile; the file, chosen again, brings the rest.
+        Store::Meta | Store::Confirmed | Store::Import => false,
     };
     let back = |(id, aside): &(Key, Aside)| {
         let mut tx = LocalTx::strict();

@@ -1,6 +1,7 @@
 //! A device's state as it is stored, and as one reads it before deciding anything.
 
 use super::{
+    import::Import,
     sound::{self, Aside},
     storage::{Store, Write, keys},
 };
@@ -173,6 +174,7 @@ pub struct Meta {
     pub renumber: bool,
     /// A person wants the shop read anew, once nothing waits to be sent.
     pub read_anew: Option<Anew>,
+    pub import: Option<Import>,
     /// Id and secret of the installation it is about to become: asked for with the same until the answer is here.
     pub forking: Option<(InstallationId, String)>,
     /// When old history was last let go, by the server's clock; 0 for never.
@@ -340,6 +342,7 @@ impl Meta {
             keys::FORGOT => parse(&mut self.forgot_ms, value),
             keys::RENUMBER => parse(&mut self.renumber, value),
             keys::READ_ANEW => parse(&mut self.read_anew, value),
+            keys::IMPORT => parse(&mut self.import, value),
             // Keys of others (PIN checks) and of newer versions of the app.
             _ => Ok(()),
         }

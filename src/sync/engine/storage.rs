@@ -1,4 +1,4 @@
-//! The device's storage as the engine sees it: five stores of text by text, and transactions as values.
+//! The device's storage as the engine sees it: six stores of text by text, and transactions as values.
 
 use crate::faults::{self, Fault};
 use serde::{Deserialize, Serialize};
@@ -17,10 +17,13 @@ pub enum Store {
     Acknowledged,
     /// What the server said, by generation, kind and id.
     Confirmed,
+    /// What is left to be queued of an import, piece by piece.
+    Import,
 }
 
 impl Store {
-    pub const ALL: [Store; 5] = [Store::Meta, Store::Outbox, Store::Parked, Store::Acknowledged, Store::Confirmed];
+    pub const ALL: [Store; 6] =
+        [Store::Meta, Store::Outbox, Store::Parked, Store::Acknowledged, Store::Confirmed, Store::Import];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -29,6 +32,7 @@ impl Store {
             Store::Parked => "parked",
             Store::Acknowledged => "acknowledged",
             Store::Confirmed => "confirmed",
+            Store::Import => "import",
         }
     }
 }
@@ -157,6 +161,8 @@ pub mod keys {
     pub const CART: &str = "cart";
     pub const RENUMBER: &str = "renumber";
     pub const READ_ANEW: &str = "read-anew";
+    /// How far an import is.
+    pub const IMPORT: &str = "import";
     pub const FORKING: &str = "forking";
     /// Id and secret of the installation it is, or asks to become: an enrolment whose answer was lost, or whose row is
     /// damaged, is asked for again with the same.
@@ -171,6 +177,11 @@ pub mod keys {
     /// An outbox entry: by sequence, and unique even where a forked installation sends what the old one made.
     pub fn entry(sequence: u64, key: Key) -> String {
         format!("{sequence:016}/{key}")
+    }
+
+    /// A piece of an import.
+    pub fn piece(at: u32) -> String {
+        format!("{at:08}")
     }
 
     /// A confirmed row.

@@ -75,6 +75,11 @@ impl Catalogue {
         self.items.is_empty()
     }
 
+    /// Every product, retired ones among them.
+    pub fn all(&self) -> impl Iterator<Item = Arc<Product>> {
+        self.items.values().map(|item| item.shown.clone())
+    }
+
     pub fn get(&self, id: ProductId) -> Option<Shown> {
         self.items.get(&id).map(|item| Shown { product: item.shown.clone(), stock: self.stock_of(id) })
     }

@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 pub struct Pending {
     /// Entries the confirmed state does not hold, by sequence, with their bodies.
     entries: Vec<(Entry, Body)>,
+    /// Which of them make or change a product's text, in their order.
+    texts: BTreeMap<ProductId, Vec<usize>>,
     /// What each of them does to stock: its place, the product, units.
     deltas: Vec<(usize, ProductId, i64)>,
     /// What moves goods, and what the last count of each product corrects beside it.
@@ -59,6 +61,9 @@ impl Pending {
                 }
                 _ => {}
             }
+            if let Some(product) = changes_text(&body) {
+                pending.texts.entry(product).or_default().push(at);
+            }
             pending.entries.push((entry.clone(), body));
         }
         pending
@@ -87,23 +92,17 @@ impl Pending {
 
     /// Products whose stock or text the outbox changes.
     pub fn products(&self) -> impl Iterator<Item = ProductId> + '_ {
-        let edited = self.entries.iter().filter_map(|(_, body)| match body {
-            Body::EditProduct(EditProduct { product, .. }) | Body::RetireProduct(RetireProduct { product }) => {
-                Some(*product)
-            }
-            _ => None,
-        });
-        self.moves.keys().chain(self.counts.keys()).copied().chain(edited)
+        self.moves.keys().chain(self.counts.keys()).chain(self.texts.keys()).copied()
     }
 
     /// A product's text with what the outbox does to it, `confirmed` being `None` for one the server does not know.
     pub fn product(&self, id: ProductId, confirmed: Option<Product>) -> Option<Product> {
         let mut product = confirmed;
-        for (_, body) in &self.entries {
+        for (_, body) in self.texts.get(&id).into_iter().flatten().filter_map(|at| self.entries.get(*at)) {
             match (body, &mut product) {
-                (Body::CreateProduct(create), _) if create.product.id == id => product = Some(create.product.clone()),
-                (Body::EditProduct(edit), Some(product)) if edit.product == id => show_edit(product, edit),
-                (Body::RetireProduct(retire), Some(product)) if retire.product == id => product.retired = true,
+                (Body::CreateProduct(create), _) => product = Some(create.product.clone()),
+                (Body::EditProduct(edit), Some(product)) => show_edit(product, edit),
+                (Body::RetireProduct(_), Some(product)) => product.retired = true,
                 _ => {}
             }
         }
@@ -150,6 +149,16 @@ impl Pending {
             Body::RecordSale(RecordSale { sale, .. }) if entry.standing == Standing::Queued => Some((entry, sale)),
             _ => None,
         })
+    }
+}
+
+fn changes_text(body: &Body) -> Option<ProductId> {
+    match body {
+        Body::CreateProduct(create) => Some(create.product.id),
+        Body::EditProduct(EditProduct { product, .. }) | Body::RetireProduct(RetireProduct { product }) => {
+            Some(*product)
+        }
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     home::day,
     sales::{SaleCard, Sales},
     settings::{People, Phones, Settings},
-    stock::{Count, NewProduct, ProductCard, Stock},
+    stock::{Count, Import, NewProduct, ProductCard, Stock},
     till, to_decide,
 };
 use crate::{
@@ -40,6 +40,7 @@ pub enum Place {
     Stock,
     Product,
     NewProduct,
+    Import,
     Count,
     Expenses,
     Expense,
@@ -58,6 +59,7 @@ impl Place {
             Place::Stock => ("/stock", "Stock"),
             Place::Product => ("/stock", "Produit"),
             Place::NewProduct => ("/stock", "Nouveau produit"),
+            Place::Import => ("/stock", "Importer des produits"),
             Place::Count => ("/stock", "Compter"),
             Place::Expenses => ("/depenses", "Dépenses"),
             Place::Expense => ("/depenses", "Dépense"),
@@ -164,6 +166,7 @@ fn of(place: Place) -> AnyView {
         Place::Stock => erase(view! { <Stock /> }),
         Place::Product => erase(view! { <ProductCard /> }),
         Place::NewProduct => erase(view! { <NewProduct /> }),
+        Place::Import => erase(view! { <Import /> }),
         Place::Count => erase(view! { <Count /> }),
         Place::Expenses => erase(view! { <Expenses /> }),
         Place::Expense => erase(view! { <ExpenseCard /> }),

@@ -3,6 +3,7 @@
 mod acts;
 mod count;
 mod form;
+mod import;
 mod moves;
 mod new;
 mod product;
@@ -23,6 +24,7 @@ use crate::{
     },
 };
 pub use count::Count;
+pub use import::Import;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
 pub use new::NewProduct;

@@ -14,7 +14,7 @@ use crate::{
         components::notice,
         csv::{Cell, table},
         erase::{erase, live, on},
-        format, text,
+        format, icons, text,
     },
 };
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
@@ -81,6 +81,7 @@ fn card(till: Till, busy: RwSignal<bool>, said: RwSignal<Option<Result<String, S
             </p>
             <div class="btns">{files}</div>
             {told}
+            <a class="btn btn--wide" href="/stock/import">{icons::upload()} "Importer des produits"</a>
         </section>
     })
 }

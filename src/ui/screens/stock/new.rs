@@ -7,8 +7,8 @@ use crate::{
     ui::{
         components::{notice, top},
         erase::{erase, live, on},
-        format,
-        screens::{banners, chip, holds_costs, require_person, till},
+        format, icons,
+        screens::{banners, chip, holds_costs, owns, require_person, till},
         text,
     },
 };
@@ -63,6 +63,12 @@ pub fn NewProduct() -> impl IntoView {
     let back = if for_sale { ("/vente", "Retour à la vente") } else { ("/stock", "Retour au stock") };
     let hint =
         if for_sale { "Celui que le client tient compris." } else { "Laissez vide s’il n’y en a pas encore." };
+    let owner = owns(till);
+    let many = live(move || {
+        (owner.get() && !for_sale).then(|| {
+            erase(view! { <a class="btn btn--wide" href="/stock/import">{icons::upload()} "En importer beaucoup d’un fichier"</a> })
+        })
+    });
     erase(view! {
         <div class="app app--task">
             {top(Some(back), "Nouveau produit".into_any(), chip(till), ().into_any())}
@@ -72,6 +78,7 @@ pub fn NewProduct() -> impl IntoView {
                     {live(move || form.fields(costs.get(), wrong))}
                     {field("opening", "12", opening, wrong)} <p class="small muted">{hint}</p>
                 </section>
+                {many}
             </main>
             <section class="dock" aria-label="Actions">
                 <button
