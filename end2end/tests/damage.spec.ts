@@ -2,30 +2,8 @@
 import type { Page } from "@playwright/test";
 import { looksRight } from "../support/looks";
 import { OWNER, add, expect, row, sellExact, signIn, test } from "../support/shop";
+import { stored } from "../support/storage";
 
-type Rows = Record<string, unknown>;
-
-/** What a store of the device holds, read past the app. */
-function stored(page: Page, store: string): Promise<Rows> {
-  return page.evaluate(
-    (store) =>
-      new Promise<Rows>((done, fail) => {
-        const opening = indexedDB.open("comptoir");
-        opening.onerror = () => fail(opening.error);
-        opening.onsuccess = () => {
-          const of = opening.result.transaction(store).objectStore(store);
-          const [keys, values] = [of.getAllKeys(), of.getAll()];
-          values.onsuccess = () => {
-            opening.result.close();
-            done(Object.fromEntries(keys.result.map((key, at) => [String(key), values.result[at]])));
-          };
-        };
-      }),
-    store,
-  );
-}
-
-/** Puts something else in a row's place, past the app. */
 async function damage(page: Page, store: string, key: string, value: unknown) {
   await page.evaluate(
     ([store, key, value]) =>

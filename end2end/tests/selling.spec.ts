@@ -1,5 +1,6 @@
 // From the cart to the receipt, with the network there: taps, tenders, keyboard, refusals.
 import { SELLER, add, expect, row, sellExact, test } from "../support/shop";
+import { stored } from "../support/storage";
 
 test("a three-item exact-cash sale takes five taps, and the other phone knows", async ({ shop, browser }) => {
   const { page: one } = await shop.phone(browser, "Comptoir");
@@ -47,6 +48,8 @@ test("a reload keeps the cart, and a sale takes it away", async ({ shop, browser
   const { page } = await shop.phone(browser, "Un");
   await add(page, "Ail 250 g").click();
   await add(page, "Ail 250 g").click();
+  // Nobody reloads in the milliseconds that takes.
+  await expect.poll(async () => String((await stored(page, "meta"))["cart"])).toContain('"quantity":2');
   await page.reload();
   await expect(page.getByRole("link", { name: /^Encaisser 18\s000\sGNF$/ })).toBeVisible();
   await sellExact(page);
