@@ -7,8 +7,25 @@ if [ -n "${TEST_POSTGRES_URL:-}" ]; then
 fi
 bin=$(dirname "$(command -v initdb || ls /usr/lib/postgresql/*/bin/initdb | tail -n 1)")
 dir=$(mktemp -d)
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null \
-  || node -e 's = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+# Below the ports that connections are made from: while Postgres is restarted, who tries to reach it would be given its port
+# now and then, and keep it.
+port=$(python3 -c '
+import random, socket
+while True:
+    port = random.randrange(15000, 32000)
+    try:
+        socket.socket().bind(("127.0.0.1", port))
+        break
+    except OSError:
+        pass
+print(port)' 2>/dev/null || node -e '
+const net = require("net");
+const find = () => {
+  const port = 15000 + Math.floor(Math.random() * 17000);
+  const server = net.createServer().once("error", find);
+  server.listen(port, "127.0.0.1", () => { console.log(port); server.close(); });
+};
+find();')
 # Postgres refuses to run as root.
 if [ "$(id -u)" = 0 ]; then
   user=postgres
@@ -31,7 +48,7 @@ cd "$cd_dir"
 cat >"$dir/restart" <<END
 set -eu
 cd "$dir"
-$as "$bin/pg_ctl" -D "$dir/data" -m immediate -w -l "$dir/log" restart >/dev/null
+$as "$bin/pg_ctl" -D "$dir/data" -m immediate -w -l "$dir/log" restart >/dev/null || { tail -n 20 "$dir/log" >&2; exit 1; }
 END
 export TEST_POSTGRES_RESTART="$dir/restart"
 TEST_POSTGRES_URL="postgres://comptoir@127.0.0.1:$port/postgres" "$@"
