@@ -10,10 +10,21 @@ use crate::{
         icons, text,
     },
 };
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
-use std::{rc::Rc, sync::Arc};
+use leptos::{
+    ev::MouseEvent,
+    prelude::*,
+    task::spawn_local,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
+use std::{
+    rc::Rc,
+    sync::{Arc, Mutex},
+};
 
 const VIDEO: &str = "camera";
+
+/// Does something with a code, and says what.
+type Take = Arc<dyn Fn(String) -> String + Send + Sync>;
 
 /// The one product that is meant: of all that was typed, or of a code that a scanner typed behind what stood there.
 pub fn the_one(till: Till, typed: &str) -> Option<Shown> {
@@ -53,16 +64,33 @@ impl Camera {
 
     /// What it sees, while it is open. `take` does something with a code, and says what.
     pub fn panel(self, take: impl Fn(String) -> String + Send + Sync + 'static) -> AnyView {
-        let take: Arc<dyn Fn(String) -> String + Send + Sync> = Arc::new(take);
+        let take: Take = Arc::new(take);
         Effect::new(move |_| {
             if self.till.locked.get() {
                 self.open.set(false);
             }
         });
-        erase(live(move || self.open.get().then(|| self.view(take.clone()))))
+        erase(live(move || self.open.get().then(|| self.fetched(take.clone()))))
     }
 
-    fn view(self, take: Arc<dyn Fn(String) -> String + Send + Sync>) -> AnyView {
+    /// Its part of the page comes first. Where it does not, the camera closes, and the next tap asks again.
+    fn fetched(self, take: Take) -> AnyView {
+        let (here, drawn) = (RwSignal::new(false), Arc::new(Mutex::new(None::<AnyView>)));
+        let (puts, owner) = (drawn.clone(), Owner::current().unwrap_or_default());
+        spawn_local(async move {
+            // The screen may have been left meanwhile: then nobody looks.
+            match (draw(self, take, owner).await, puts.lock()) {
+                (Ok(view), Ok(mut drawn)) => {
+                    *drawn = Some(view);
+                    let _ = here.try_set(true);
+                }
+                _ => drop(self.open.try_set(false)),
+            }
+        });
+        erase(live(move || here.get().then(|| drawn.lock().ok()?.take()).flatten()))
+    }
+
+    fn view(self, take: Take) -> AnyView {
         let (said, problem) = (RwSignal::new("Visez un code-barres.".to_owned()), RwSignal::new(None));
         // Whether the lamp is on; a phone may have none.
         let lamp = RwSignal::new(None::<bool>);
@@ -108,4 +136,9 @@ impl Camera {
             </section>
         })
     }
+}
+
+#[wasm_split(camera, wasm_split_path = leptos::wasm_split, fallible)]
+fn draw(camera: Camera, take: Take, owner: Owner) -> Result<AnyView, SplitLoaderError> {
+    Ok(owner.with(|| camera.view(take)))
 }
