@@ -2,7 +2,7 @@
 
 use super::{Invalid, limits};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// One line of text of `MIN..=MAX` characters, trimmed, without control or direction-changing characters: those hide
 /// what a name really says and break what prints it.
@@ -39,6 +39,15 @@ impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// A code as readers agree on it: the twelve figures of an American code are the thirteen of a European one that begins
+/// with a nought, and some readers and files leave that out. Two codes of one such are the same.
+pub fn whole_code(code: &str) -> Cow<'_, str> {
+    match code.len() == 12 && code.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Cow::Owned(format!("0{code}")),
+        false => Cow::Borrowed(code),
     }
 }
 

@@ -20,13 +20,14 @@ const LINES_MAX: usize = 400;
 const ROOMS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("faults", &[]),
+    ("part", &[]),
     ("sync", &["domain", "faults"]),
     ("api", &["domain", "sync", "server::rpc"]),
-    ("device", &["domain", "sync", "api"]),
+    ("device", &["domain", "sync", "api", "part"]),
     ("server", &["domain", "sync", "faults"]),
     ("ui", &["domain"]),
     ("ui::components", &["domain", "ui::text", "ui::format", "ui::icons", "ui::erase"]),
-    ("ui::screens", &["domain", "ui", "api", "device::Till", "device::FirstPage", "device::handle"]),
+    ("ui::screens", &["domain", "ui", "api", "part", "device::Till", "device::FirstPage", "device::handle"]),
     ("app", &["device", "sync::view", "ui::screens"]),
     ("main", &["comptoir"]),
 ];
@@ -94,6 +95,7 @@ const DECLARES_ROOMS: &[(&str, &str)] = &[
     ("lib.rs", "declares the rooms, and the browser's entry"),
     ("faults.rs", "a constant without its feature"),
     ("device/mod.rs", "the handle exists on both sides, what fills it in the browser alone"),
+    ("domain/import/plan.rs", "its laws are drawn, and what draws is not there in a browser's tests"),
     ("sync/merge/mod.rs", "its laws are drawn, and what draws is not there in a browser's tests"),
 ];
 

@@ -5,7 +5,11 @@
 //! that was imported in part is imported further by choosing it again: what is there already is found.
 
 use super::{BadLine, Column, FileError, Reader, Reason, Row, printable};
-use crate::domain::{Barcode, Product, ProductId, Units, product::barcodes_fit, text::fold};
+use crate::domain::{
+    Product, ProductId, Units,
+    product::barcodes_fit,
+    text::{fold, whole_code},
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -112,7 +116,7 @@ pub struct Planning<'a> {
     /// Purchase prices are kept here.
     costs: bool,
     things: Vec<Thing>,
-    by_code: BTreeMap<Barcode, Vec<usize>>,
+    by_code: BTreeMap<String, Vec<usize>>,
     by_name: BTreeMap<String, Vec<usize>>,
     plan: Plan,
 }
@@ -177,7 +181,7 @@ impl<'a> Planning<'a> {
     fn put(&mut self, product: Arc<Product>, line: Option<Row>) {
         let at = self.things.len();
         for code in &product.barcodes {
-            self.by_code.entry(code.clone()).or_default().push(at);
+            self.by_code.entry(whole_code(code.as_str()).into_owned()).or_default().push(at);
         }
         self.by_name.entry(fold(product.name.as_str())).or_default().push(at);
         self.things.push(Thing { product, line });
@@ -215,7 +219,7 @@ impl<'a> Planning<'a> {
         }
         // Later lines find it by what it is to be, too.
         for code in wanted.barcodes.iter().filter(|code| !seen.barcodes.contains(code)) {
-            self.by_code.entry(code.clone()).or_default().push(at);
+            self.by_code.entry(whole_code(code.as_str()).into_owned()).or_default().push(at);
         }
         self.by_name.entry(fold(wanted.name.as_str())).or_default().push(at);
         Ok(Becomes::Changed { seen, wanted })
@@ -227,7 +231,8 @@ impl<'a> Planning<'a> {
             let found = found.into_iter().flatten().copied();
             found.filter(|at| self.things[*at].product.retired == retired).collect()
         };
-        let coded: BTreeSet<usize> = row.barcodes.iter().flat_map(|code| of(self.by_code.get(code))).collect();
+        let coded = row.barcodes.iter().flat_map(|code| of(self.by_code.get(&*whole_code(code.as_str()))));
+        let coded: BTreeSet<usize> = coded.collect();
         let named = of(self.by_name.get(&fold(row.name.as_str())));
         let name = |at: usize| printable(self.things[at].product.name.as_str());
         let mut codes = coded.iter().copied();
@@ -249,5 +254,8 @@ impl<'a> Planning<'a> {
     }
 }
 
+/// Drawn natively: in a browser only storage is tested.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod laws;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,11 @@
 //! Reading a catalogue line by line: commas, semicolons or tabs, headings in several spellings, spaces in numbers.
 
 use super::{BadLine, Column, FileError, LINES_MAX, Reason, columns::Columns, numbers, printable};
-use crate::domain::{Barcode, Category, Money, Name, Product, ProductId, Units, product::barcodes_fit, text::fold};
+use crate::domain::{
+    Barcode, Category, Money, Name, Product, ProductId, Units,
+    product::barcodes_fit,
+    text::{fold, whole_code},
+};
 use csv::StringRecord;
 
 /// Lines among which the headings are looked for: a title and a date often stand above them.
@@ -42,7 +46,9 @@ impl Row {
     pub fn changing(&self, product: &Product) -> Product {
         let mut wanted = product.clone();
         wanted.name = self.name.clone();
-        wanted.barcodes.extend(self.barcodes.iter().filter(|code| !product.barcodes.contains(code)).cloned());
+        let has =
+            |code: &&Barcode| product.barcodes.iter().any(|own| whole_code(own.as_str()) == whole_code(code.as_str()));
+        wanted.barcodes.extend(self.barcodes.iter().filter(|code| !has(code)).cloned());
         wanted.sale_price = self.sale_price;
         if let Some(category) = &self.category {
             wanted.category = category.clone();

@@ -1,9 +1,12 @@
 //! The products a device knows, ready for search as one types.
 
 use super::Pending;
-use crate::domain::{Product, ProductId, product::StockState, text::fold};
+use crate::domain::{
+    Product, ProductId,
+    product::StockState,
+    text::{fold, whole_code},
+};
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
@@ -126,7 +129,7 @@ impl Catalogue {
 
     /// Every product that carries exactly this code: more than one is for a person to choose from.
     pub fn with_barcode(&self, code: &str) -> Vec<Shown> {
-        let ids = self.by_barcode.get(&*whole(code.trim())).into_iter().flatten();
+        let ids = self.by_barcode.get(&*whole_code(code.trim())).into_iter().flatten();
         ids.filter_map(|id| self.get(*id)).filter(|shown| !shown.product.retired).collect()
     }
 
@@ -143,7 +146,10 @@ impl Catalogue {
             self.by_name.insert((folded.clone(), id));
         }
         for code in &shown.barcodes {
-            self.by_barcode.entry(whole(code.as_str()).into_owned()).or_default().push(id);
+            let ids = self.by_barcode.entry(whole_code(code.as_str()).into_owned()).or_default();
+            if !ids.contains(&id) {
+                ids.push(id); // it may carry both ways of writing one code
+            }
         }
         self.items.insert(id, Item { confirmed, shown, folded });
     }
@@ -152,19 +158,10 @@ impl Catalogue {
         let Some(item) = self.items.remove(&id) else { return };
         self.by_name.remove(&(item.folded, id));
         for code in &item.shown.barcodes {
-            if let Some(ids) = self.by_barcode.get_mut(&*whole(code.as_str())) {
+            if let Some(ids) = self.by_barcode.get_mut(&*whole_code(code.as_str())) {
                 ids.retain(|other| *other != id);
             }
         }
-    }
-}
-
-/// A code as readers agree on it: the twelve figures of an American code are the thirteen of a European one that begins
-/// with a nought, and some readers leave that out.
-fn whole(code: &str) -> Cow<'_, str> {
-    match code.len() == 12 && code.bytes().all(|byte| byte.is_ascii_digit()) {
-        true => Cow::Owned(format!("0{code}")),
-        false => Cow::Borrowed(code),
     }
 }
 
@@ -205,7 +202,7 @@ mod tests {
     fn an_american_code_is_found_with_its_nought_and_without() {
         let mut catalogue = Catalogue::default();
         catalogue.put_product(product(1, "Savon", &["036000291452"]));
-        catalogue.put_product(product(2, "Lait", &["0012345678905"]));
+        catalogue.put_product(product(2, "Lait", &["0012345678905", "012345678905"]));
         let found = ["036000291452", "0036000291452", "012345678905", "0012345678905", "36000291452"];
         assert_eq!(found.map(|code| catalogue.with_barcode(code).len()), [1, 1, 1, 1, 0]);
         catalogue.put_product(product(1, "Savon", &[]));
