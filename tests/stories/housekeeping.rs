@@ -15,7 +15,11 @@ use comptoir::{
 };
 use uuid::Uuid;
 
-stories!(a_phone_away_longer_than_deletions_are_remembered, a_job_runs_in_one_program_at_a_time);
+stories!(
+    a_phone_away_longer_than_deletions_are_remembered,
+    a_job_runs_in_one_program_at_a_time,
+    answers_are_cleaned_up_while_a_shop_sells,
+);
 
 const ANSWER_MS: i64 = 30 * DAY_MS;
 
@@ -94,4 +98,30 @@ async fn a_job_runs_in_one_program_at_a_time(test: TestDb) {
     assert_eq!(Job::CleanUpSessions.run(&second, ANSWER_MS, now_ms).await.unwrap(), Some(0), "each has its own");
     drop(other);
     second.close().await;
+}
+
+/// More of them than one turn, or batch, cleans up; the connection that sales are written by flushes as before (G13).
+async fn answers_are_cleaned_up_while_a_shop_sells(test: TestDb) {
+    const REFUSED: u64 = 230;
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 5).await;
+    let (mut phone, mut seller) = (shop.phone(shop.owner).await, shop.phone(shop.owner).await);
+    for _ in 0..REFUSED {
+        phone.sell(rice, 9);
+    }
+    phone.synchronise().await;
+    let durability = test.db.durability().await.unwrap();
+
+    let run = || Job::ExpireAnswers.run(&test.db, ANSWER_MS, shop.now_ms + ANSWER_MS + 1);
+    let sells = async {
+        for _ in 0..5 {
+            seller.sell(rice, 1);
+            seller.synchronise().await;
+        }
+    };
+    let (cleaned, ()) = tokio::join!(run(), sells);
+    assert_eq!((cleaned.unwrap(), run().await.unwrap()), (Some(REFUSED), Some(0)));
+    assert_eq!((seller.parked().len(), seller.confirmed_stock(rice)), (0, 0));
+    assert_eq!(test.db.durability().await.unwrap(), durability);
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
 }
