@@ -13,6 +13,8 @@ pub mod app;
 pub mod device;
 pub mod domain;
 pub mod faults;
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+mod part;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod sync;

@@ -2,27 +2,26 @@
 //! A part of the page that is fetched when the camera is opened first.
 
 mod decoder;
-mod detector;
+mod reader;
 mod signal;
 
 use super::{
     handle::{Answer, CameraProblem, Told},
+    js::{call, element, get, global, set, wait},
     platform,
 };
-use crate::domain::{Barcode, Sightings};
-use detector::Reader;
-use js_sys::Reflect;
-use leptos::{
-    task::spawn_local,
-    wasm_split::{SplitLoaderError, wasm_split},
+use crate::{
+    domain::{Barcode, Sightings},
+    part::part,
 };
+use js_sys::Array;
+use leptos::task::spawn_local;
+use reader::Reader;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlVideoElement, MediaStream, MediaStreamConstraints, MediaStreamTrack};
+use wasm_bindgen::JsValue;
 
 /// Between two looks. A cheap phone takes some tens of milliseconds for one.
 const PAUSE_MS: i64 = 80;
@@ -34,8 +33,10 @@ const WANTED: &str =
 #[derive(Default)]
 pub struct Camera {
     turn: Cell<u64>,
-    stream: RefCell<Option<MediaStream>>,
+    stream: RefCell<Option<JsValue>>,
 }
+
+type Opened = Result<Option<bool>, CameraProblem>;
 
 impl Camera {
     pub fn close(&self) {
@@ -45,45 +46,42 @@ impl Camera {
         }
     }
 
-    /// `None` where it was closed meanwhile.
-    pub async fn open(self: Rc<Self>, video: &'static str, told: Told) -> Result<Option<bool>, CameraProblem> {
+    /// Whether there is a lamp; `None` where it was closed meanwhile.
+    pub async fn open(self: Rc<Self>, video: &'static str, told: Told) -> Opened {
         self.close();
         let turn = self.turn.get();
         begin(self, turn, video, told).await.map_err(|_| CameraProblem::Incomplete)?.await
     }
 
+    /// Says whether the lamp is on now.
     pub async fn light(&self, on: bool) -> bool {
-        let Some(track) = self.stream.borrow().as_ref().and_then(track) else { return false };
+        let Some(stream) = self.stream.borrow().clone() else { return false };
         let set = async {
-            let constraints = js_sys::JSON::parse(&format!(r#"{{"advanced":[{{"torch":{on}}}]}}"#)).ok()?;
-            let constraints = constraints.unchecked_into();
-            JsFuture::from(track.apply_constraints_with_constraints(&constraints).ok()?).await.ok()
+            let constraints = js_sys::JSON::parse(&format!(r#"{{"advanced":[{{"torch":{on}}}]}}"#))?;
+            wait(call(&track(&stream)?, "applyConstraints", &[constraints])?).await
         };
-        set.await.is_some() == on
+        set.await.is_ok() == on
     }
 }
 
-type Opened = Result<Option<bool>, CameraProblem>;
-
-#[wasm_split(camera, wasm_split_path = leptos::wasm_split, fallible)]
-fn begin(camera: Rc<Camera>, turn: u64, video: &'static str, told: Told) -> Result<Answer<Opened>, SplitLoaderError> {
-    Ok(Box::pin(show(camera, turn, video, told)))
+part! {
+    camera: fn begin(camera: Rc<Camera>, turn: u64, video: &'static str, told: Told) -> Answer<Opened> {
+        Box::pin(show(camera, turn, video, told))
+    }
 }
 
 async fn show(camera: Rc<Camera>, turn: u64, video: &'static str, told: Told) -> Opened {
-    let stream = ask().await?;
-    let element = web_sys::window().and_then(|window| window.document()?.get_element_by_id(video));
-    let element = element.and_then(|element| element.dyn_into::<HtmlVideoElement>().ok());
-    let Some(element) = element.filter(|_| camera.turn.get() == turn) else {
+    let stream = ask().await.map_err(|error| problem(&error))?;
+    let Some(video) = element(video).ok().filter(|_| camera.turn.get() == turn) else {
         stop(&stream);
         return Ok(None);
     };
-    element.set_src_object(Some(&stream));
-    let lamp = track(&stream).is_some_and(|track| has_lamp(&track));
+    let has_lamp = lamp(&stream).unwrap_or(false);
+    let shown = set(&video, "srcObject", &stream);
     *camera.stream.borrow_mut() = Some(stream);
     // A browser that does not play a picture without sound by itself shows its first frame all the same.
-    if let Ok(plays) = element.play() {
-        drop(JsFuture::from(plays).await);
+    if let Ok(plays) = shown.and_then(|()| call(&video, "play", &[])) {
+        drop(wait(plays).await);
     }
     let reader = Reader::find().await;
     if let Reader::Decoder = reader {
@@ -94,11 +92,11 @@ async fn show(camera: Rc<Camera>, turn: u64, video: &'static str, told: Told) ->
     if camera.turn.get() != turn {
         return Ok(None);
     }
-    spawn_local(watch(camera, turn, element, reader, told));
-    Ok(Some(lamp))
+    spawn_local(watch(camera, turn, video, reader, told));
+    Ok(Some(has_lamp))
 }
 
-async fn watch(camera: Rc<Camera>, turn: u64, video: HtmlVideoElement, reader: Reader, told: Told) {
+async fn watch(camera: Rc<Camera>, turn: u64, video: JsValue, reader: Reader, told: Told) {
     let mut sightings = Sightings::default();
     while camera.turn.get() == turn {
         let code = reader.read(&video).await.and_then(|code| Barcode::clean(&code).ok());
@@ -112,19 +110,14 @@ async fn watch(camera: Rc<Camera>, turn: u64, video: HtmlVideoElement, reader: R
     }
 }
 
-async fn ask() -> Result<MediaStream, CameraProblem> {
-    let constraints: MediaStreamConstraints =
-        js_sys::JSON::parse(WANTED).map_err(|_| CameraProblem::Absent)?.unchecked_into();
-    // Only a secure page has any devices.
-    let devices = web_sys::window().and_then(|window| window.navigator().media_devices().ok());
-    let devices = devices.filter(|devices| !devices.is_undefined()).ok_or(CameraProblem::Absent)?;
-    let asked = devices.get_user_media_with_constraints(&constraints).map_err(|error| problem(&error))?;
-    let stream = JsFuture::from(asked).await.map_err(|error| problem(&error))?;
-    stream.dyn_into().map_err(|_| CameraProblem::Absent)
+/// Only a secure page has any devices; on others this is a `TypeError`.
+async fn ask() -> Result<JsValue, JsValue> {
+    let devices = get(&global("navigator")?, "mediaDevices")?;
+    wait(call(&devices, "getUserMedia", &[js_sys::JSON::parse(WANTED)?])?).await
 }
 
 fn problem(error: &JsValue) -> CameraProblem {
-    let name = Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string()).unwrap_or_default();
+    let name = get(error, "name").ok().and_then(|name| name.as_string()).unwrap_or_default();
     match name.as_str() {
         "NotAllowedError" | "SecurityError" => CameraProblem::NotAllowed,
         "NotFoundError" | "OverconstrainedError" | "TypeError" => CameraProblem::Absent,
@@ -132,25 +125,16 @@ fn problem(error: &JsValue) -> CameraProblem {
     }
 }
 
-fn track(stream: &MediaStream) -> Option<MediaStreamTrack> {
-    stream.get_video_tracks().get(0).dyn_into().ok()
+fn track(stream: &JsValue) -> Result<JsValue, JsValue> {
+    get(&call(stream, "getVideoTracks", &[])?, "0")
 }
 
-fn has_lamp(track: &MediaStreamTrack) -> bool {
-    let can = answer_of(track, "getCapabilities");
-    can.and_then(|can| Reflect::get(&can, &"torch".into()).ok()).is_some_and(|torch| torch.is_truthy())
+fn lamp(stream: &JsValue) -> Result<bool, JsValue> {
+    Ok(get(&call(&track(stream)?, "getCapabilities", &[])?, "torch")?.is_truthy())
 }
 
-/// What a method without arguments answers, where the browser has it.
-fn answer_of(object: &JsValue, method: &str) -> Option<JsValue> {
-    let method: js_sys::Function = Reflect::get(object, &method.into()).ok()?.dyn_into().ok()?;
-    method.call0(object).ok()
-}
-
-fn stop(stream: &MediaStream) {
-    for track in stream.get_tracks().iter() {
-        if let Ok(track) = track.dyn_into::<MediaStreamTrack>() {
-            track.stop();
-        }
+fn stop(stream: &JsValue) {
+    for track in call(stream, "getTracks", &[]).map(|tracks| Array::from(&tracks)).unwrap_or_default() {
+        drop(call(&track, "stop", &[])); // one that has ended stays so
     }
 }

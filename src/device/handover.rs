@@ -6,8 +6,9 @@
 //! damaged file. All of it is the browser's own.
 
 use super::{
-    files::{self, call, construct, download, get, object, wait},
+    files::{self, download},
     handle::{FileProblem, HandInError, Prepared},
+    js::{call, construct, get, global, object, wait},
     platform,
     sender::APP,
     shelf::Shelf,
@@ -92,7 +93,7 @@ pub async fn give(kept: &Kept) -> bool {
 }
 
 async fn share(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
-    let navigator = get(&js_sys::global(), "navigator")?;
+    let navigator = global("navigator")?;
     let parts = Array::of1(&Uint8Array::from(bytes));
     let file =
         construct("File", &[parts.into(), name.into(), object(&[("type", "application/octet-stream".into())])?])?;
@@ -110,7 +111,7 @@ async fn share(name: &str, bytes: &[u8]) -> Result<(), JsValue> {
 
 fn random<const N: usize>() -> Result<[u8; N], JsValue> {
     let bytes = Uint8Array::new_with_length(N as u32);
-    call(&get(&js_sys::global(), "crypto")?, "getRandomValues", &[bytes.clone().into()])?;
+    call(&global("crypto")?, "getRandomValues", &[bytes.clone().into()])?;
     let mut drawn = [0; N];
     bytes.copy_to(&mut drawn);
     Ok(drawn)
@@ -141,7 +142,7 @@ async fn open(bytes: &[u8], code: &str) -> Result<String, HandInError> {
 }
 
 async fn cipher(what: &str, bytes: &[u8], code: &str, salt: &[u8], nonce: &[u8]) -> Result<Vec<u8>, JsValue> {
-    let subtle = get(&get(&js_sys::global(), "crypto")?, "subtle")?;
+    let subtle = get(&global("crypto")?, "subtle")?;
     let (bytes_of, usage) =
         (|bytes: &[u8]| JsValue::from(Uint8Array::from(bytes)), |name: &str| Array::of1(&name.into()));
     let raw = ["raw".into(), bytes_of(code.as_bytes()), "PBKDF2".into(), false.into(), usage("deriveKey").into()];

@@ -20,6 +20,8 @@ mod history;
 #[cfg(feature = "hydrate")]
 mod importing;
 #[cfg(feature = "hydrate")]
+mod js;
+#[cfg(feature = "hydrate")]
 mod lock;
 #[cfg(feature = "hydrate")]
 mod measure;

@@ -15,7 +15,7 @@ use web_sys::{Notification, NotificationOptions, NotificationPermission, Service
 
 /// One after the other, so that a second one takes the place of the first.
 const TAG: &str = "comptoir-a-decider";
-const SHAKE_MS: u32 = 200;
+const SHAKE_MS: i32 = 200;
 
 fn known() -> bool {
     Reflect::has(&js_sys::global(), &"Notification".into()).unwrap_or(false)
@@ -71,9 +71,7 @@ pub fn stop(shelf: Shelf, till: Till) {
 
 pub fn ring(title: String, line: String) {
     let Some(window) = web_sys::window() else { return };
-    if Reflect::has(&window.navigator(), &"vibrate".into()).unwrap_or(false) {
-        window.navigator().vibrate_with_duration(SHAKE_MS); // some browsers have none
-    }
+    platform::vibrate(SHAKE_MS);
     if platform::visible() || !known() || Notification::permission() != NotificationPermission::Granted {
         return;
     }

@@ -1,5 +1,6 @@
 //! What the browser gives every page and worker: a clock, chance, ids, timers, events.
 
+use super::js;
 use crate::domain::Key;
 use js_sys::{Function, Promise, Reflect};
 use std::{cell::RefCell, future::Future, rc::Rc};
@@ -148,6 +149,11 @@ pub async fn copy(text: &str) -> bool {
         JsFuture::from(promise).await.ok()
     };
     copied.await.is_some()
+}
+
+/// Some browsers, and phones without a motor, do nothing.
+pub fn vibrate(ms: i32) {
+    drop(js::global("navigator").and_then(|navigator| js::call(&navigator, "vibrate", &[ms.into()])));
 }
 
 /// The browser and its system, as it calls itself.

@@ -16,14 +16,12 @@ use super::{
 };
 use crate::{
     domain::Key,
+    part::part,
     sync::{engine::Trigger, first_page::FirstPage, json},
 };
 use futures::{StreamExt, channel::mpsc::UnboundedReceiver};
 use js_sys::{Function, Reflect};
-use leptos::{
-    prelude::*,
-    wasm_split::{SplitLoaderError, wasm_split},
-};
+use leptos::prelude::*;
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc, sync::Arc};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -72,15 +70,15 @@ pub fn start(till: Till) {
     });
 }
 
-#[wasm_split(device, wasm_split_path = leptos::wasm_split, fallible)]
-fn start_here(till: Till, owner: Owner) -> Result<(), SplitLoaderError> {
-    spawn_local(async move {
-        recovered(till, StorageProblem::AppIncomplete);
-        if let Err(problem) = begin(till, owner).await {
-            report(till, problem);
-        }
-    });
-    Ok(())
+part! {
+    device: fn start_here(till: Till, owner: Owner) -> () {
+        spawn_local(async move {
+            recovered(till, StorageProblem::AppIncomplete);
+            if let Err(problem) = begin(till, owner).await {
+                report(till, problem);
+            }
+        });
+    }
 }
 
 fn report(till: Till, problem: StorageProblem) {

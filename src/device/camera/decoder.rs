@@ -1,18 +1,19 @@
 //! Reads codes where the browser does not. A part of the page of its own: most phones never fetch it.
 
-use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use crate::part::part;
 use rxing::{
     BinaryBitmap, DecodeHints, Luma8LuminanceSource, Reader,
     common::GlobalHistogramBinarizer,
     oned::{Code128Reader, MultiFormatUPCEANReader},
 };
 
-/// A code on goods in a picture of `width` × `height` bytes of brightness, however it is turned.
-#[wasm_split(decoder, wasm_split_path = leptos::wasm_split, fallible)]
-pub fn decode(luma: Vec<u8>, width: u32, height: u32) -> Result<Option<String>, SplitLoaderError> {
-    Ok(find(luma, width, height))
+part! {
+    decoder: pub fn decode(luma: Vec<u8>, width: u32, height: u32) -> Option<String> {
+        find(luma, width, height)
+    }
 }
 
+/// A code on goods in a picture of `width` × `height` bytes of brightness, however it is turned.
 fn find(luma: Vec<u8>, width: u32, height: u32) -> Option<String> {
     let hints = DecodeHints { TryHarder: Some(true), ..DecodeHints::default() };
     let source = Luma8LuminanceSource::new(luma, width, height).ok()?;

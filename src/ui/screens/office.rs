@@ -13,16 +13,13 @@ use super::{
 };
 use crate::{
     device::Till,
+    part::part,
     ui::{
         components::{nav, notice, top},
         erase::{erase, live},
     },
 };
-use leptos::{
-    prelude::*,
-    task::spawn_local,
-    wasm_split::{SplitLoaderError, wasm_split},
-};
+use leptos::{prelude::*, task::spawn_local};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -116,9 +113,10 @@ fn fetch(place: Place, owner: Owner, drawn: Drawn, stage: RwSignal<Stage>) {
     });
 }
 
-#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
-fn draw(place: Place, owner: Owner) -> Result<AnyView, SplitLoaderError> {
-    Ok(owner.with(|| of(place)))
+part! {
+    office: fn draw(place: Place, owner: Owner) -> AnyView {
+        owner.with(|| of(place))
+    }
 }
 
 /// Fetches them when nothing else is to be done, so that the first tap on one of them does not wait for it.
@@ -134,9 +132,8 @@ pub fn fetch_in_quiet(till: Till) {
     });
 }
 
-#[wasm_split(office, wasm_split_path = leptos::wasm_split, fallible)]
-fn fetched() -> Result<(), SplitLoaderError> {
-    Ok(())
+part! {
+    office: fn fetched() -> () {}
 }
 
 /// The screen without what is on it.

@@ -2,7 +2,11 @@
 
 use super::CODE_MIN;
 use crate::{
-    device::{Till, handle::Told},
+    device::{
+        Till,
+        handle::{CameraProblem, Told},
+    },
+    part::part,
     sync::view::Shown,
     ui::{
         components::notice,
@@ -10,12 +14,7 @@ use crate::{
         icons, text,
     },
 };
-use leptos::{
-    ev::MouseEvent,
-    prelude::*,
-    task::spawn_local,
-    wasm_split::{SplitLoaderError, wasm_split},
-};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use std::{
     rc::Rc,
     sync::{Arc, Mutex},
@@ -23,8 +22,8 @@ use std::{
 
 const VIDEO: &str = "camera";
 
-/// Does something with a code, and says what.
-type Take = Arc<dyn Fn(String) -> String + Send + Sync>;
+/// Does what Enter does with what stands in the search, and says what it was; `None` where that is not of one product.
+type Take = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// The one product that is meant: of all that was typed, or of a code that a scanner typed behind what stood there.
 pub fn the_one(till: Till, typed: &str) -> Option<Shown> {
@@ -38,16 +37,17 @@ pub fn the_one(till: Till, typed: &str) -> Option<Shown> {
     })
 }
 
-/// The camera of a screen with a search field.
+/// The camera of a screen with a search field: what it reads goes there, as if it had been typed.
 #[derive(Clone, Copy)]
 pub struct Camera {
     till: Till,
+    query: RwSignal<String>,
     open: RwSignal<bool>,
 }
 
 impl Camera {
-    pub fn new(till: Till) -> Self {
-        Self { till, open: RwSignal::new(false) }
+    pub fn new(till: Till, query: RwSignal<String>) -> Self {
+        Self { till, query, open: RwSignal::new(false) }
     }
 
     /// Opens and closes it.
@@ -62,8 +62,8 @@ impl Camera {
         })
     }
 
-    /// What it sees, while it is open. `take` does something with a code, and says what.
-    pub fn panel(self, take: impl Fn(String) -> String + Send + Sync + 'static) -> AnyView {
+    /// What it sees, while it is open; `take` is a [`Take`].
+    pub fn panel(self, take: impl Fn() -> Option<String> + Send + Sync + 'static) -> AnyView {
         let take: Take = Arc::new(take);
         Effect::new(move |_| {
             if self.till.locked.get() {
@@ -73,18 +73,25 @@ impl Camera {
         erase(live(move || self.open.get().then(|| self.fetched(take.clone()))))
     }
 
-    /// Its part of the page comes first. Where it does not, the camera closes, and the next tap asks again.
+    /// A code that is of no product, or of several, stays in the search: the list shows what can be done.
+    fn scanned(self, code: String, take: &Take) -> String {
+        self.query.set(code.clone());
+        take().unwrap_or_else(|| match untrack(|| self.till.search(&code, 1)).is_empty() {
+            true => format!("{code} : inconnu ici."),
+            false => format!("{code} : à choisir dans la liste."),
+        })
+    }
+
+    /// Its part of the page comes first. Where it does not, that is said, and the next tap asks again.
     fn fetched(self, take: Take) -> AnyView {
         let (here, drawn) = (RwSignal::new(false), Arc::new(Mutex::new(None::<AnyView>)));
         let (puts, owner) = (drawn.clone(), Owner::current().unwrap_or_default());
         spawn_local(async move {
             // The screen may have been left meanwhile: then nobody looks.
-            match (draw(self, take, owner).await, puts.lock()) {
-                (Ok(view), Ok(mut drawn)) => {
-                    *drawn = Some(view);
-                    let _ = here.try_set(true);
-                }
-                _ => drop(self.open.try_set(false)),
+            let view = draw(self, take, owner).await.unwrap_or_else(|_| missing(CameraProblem::Incomplete));
+            if let Ok(mut drawn) = puts.lock() {
+                *drawn = Some(view);
+                let _ = here.try_set(true);
             }
         });
         erase(live(move || here.get().then(|| drawn.lock().ok()?.take()).flatten()))
@@ -99,7 +106,7 @@ impl Camera {
             let (Some(commands), take) = (till.commands(), take.clone()) else { return };
             spawn_local(async move {
                 // The screen may be left at any moment.
-                let told: Told = Rc::new(move |code| drop(said.try_set(take(code))));
+                let told: Told = Rc::new(move |code| drop(said.try_set(self.scanned(code, &take))));
                 match commands.open_camera(VIDEO, told).await {
                     Ok(has) => drop(lamp.try_set(has.filter(|has| *has).map(|_| false))),
                     Err(found) => drop(problem.try_set(Some(found))),
@@ -121,10 +128,7 @@ impl Camera {
         let close = on(move |_: MouseEvent| self.open.set(false));
         erase(view! {
             <section class="scan" aria-label="Caméra">
-                {live(move || problem.get().map(|problem| {
-                    let (title, what) = text::camera_problem(problem);
-                    notice("warn", title.to_owned(), vec![what.to_owned()])
-                }))}
+                {live(move || problem.get().map(missing))}
                 <video id=VIDEO class="scan__view" hidden=live(move || problem.with(Option::is_some)) autoplay muted playsinline></video>
                 <p class="scan__said" role="status" hidden=live(move || problem.with(Option::is_some))>{live(move || said.get())}</p>
                 <div class="btns">
@@ -138,7 +142,13 @@ impl Camera {
     }
 }
 
-#[wasm_split(camera, wasm_split_path = leptos::wasm_split, fallible)]
-fn draw(camera: Camera, take: Take, owner: Owner) -> Result<AnyView, SplitLoaderError> {
-    Ok(owner.with(|| camera.view(take)))
+fn missing(problem: CameraProblem) -> AnyView {
+    let (title, what) = text::camera_problem(problem);
+    notice("warn", title.to_owned(), vec![what.to_owned()])
+}
+
+part! {
+    camera: fn draw(camera: Camera, take: Take, owner: Owner) -> AnyView {
+        owner.with(|| camera.view(take))
+    }
 }

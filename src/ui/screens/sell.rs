@@ -28,13 +28,13 @@ pub fn Sell() -> impl IntoView {
     require_person(till);
     let asked = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
     let query = RwSignal::new(asked);
-    let camera = Camera::new(till);
+    let camera = Camera::new(till, query);
     let search = search("/vente", query, move || drop(add_the_one(till, query)), camera.button());
     erase(view! {
         <div class="app app--sell">
             {top(Some(("/", "Accueil")), "Vendre".into_any(), chip(till), search)}
             <main class="sell">
-                {banners(till)} {camera.panel(move |code| scanned(till, query, code))} {told(till)} {products(till, query)}
+                {banners(till)} {camera.panel(move || add_the_one(till, query).map(|name| format!("{name} : ajouté.")))} {told(till)} {products(till, query)}
             </main>
             {cart_panel(till)}
             {nav("/vente", to_decide(till))}
@@ -51,15 +51,6 @@ fn add_the_one(till: Till, query: RwSignal<String>) -> Option<String> {
     add(till, &one);
     query.set(String::new());
     Some(one.product.name.to_string())
-}
-
-/// A code that the camera read. One that is unknown, or of several, stays in the search: it shows what can be done.
-fn scanned(till: Till, query: RwSignal<String>, code: String) -> String {
-    query.set(code.clone());
-    match add_the_one(till, query) {
-        Some(name) => format!("{name} : ajouté."),
-        None => format!("{code} : à choisir dans la liste."),
-    }
 }
 
 fn add(till: Till, shown: &Shown) {

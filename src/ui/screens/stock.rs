@@ -55,31 +55,20 @@ pub fn Stock() -> impl IntoView {
             .get()
             .then(|| erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} "Compter le stock"</a> }))
     });
-    let camera = Camera::new(till);
-    let (open, navigate) = (move |id| format!("/stock/produit?id={id}"), use_navigate());
-    let go = navigate.clone();
-    // A scanner types a code and sends Enter: its product's card opens.
-    let submit = move || {
-        if let Some(one) = query.with_untracked(|typed| the_one(till, typed)) {
-            go(&open(one.product.id), Default::default());
-        }
+    let (camera, navigate) = (Camera::new(till, query), use_navigate());
+    // A scanner types a code and sends Enter: its product's card opens. Answers its name.
+    let open_the_one = move || {
+        let one = query.with_untracked(|typed| the_one(till, typed))?;
+        navigate(&format!("/stock/produit?id={}", one.product.id), Default::default());
+        Some(one.product.name.to_string())
     };
-    let scanned = move |code: String| {
-        query.set(code.clone());
-        match the_one(till, &code) {
-            Some(one) => {
-                navigate(&open(one.product.id), Default::default());
-                one.product.name.to_string()
-            }
-            None => format!("{code} : à choisir dans la liste."),
-        }
-    };
+    let submit = open_the_one.clone();
     let acts = erase(view! { <div class="btns">{create("", false)} {count}</div> });
     erase(view! {
         <div class="app">
-            {top(None, "Stock".into_any(), chip(till), search("/stock", query, submit, camera.button()))}
+            {top(None, "Stock".into_any(), chip(till), search("/stock", query, move || drop(submit()), camera.button()))}
             <main class="page page--list">
-                {banners(till)} {camera.panel(scanned)} {segments("etat", "État du stock", &STATES, state)} {acts} {list(till, query, state)}
+                {banners(till)} {camera.panel(open_the_one)} {segments("etat", "État du stock", &STATES, state)} {acts} {list(till, query, state)}
             </main>
             {nav("/stock", to_decide(till))}
         </div>

@@ -54,14 +54,8 @@ pub fn Count() -> impl IntoView {
             counting.read();
         }
     });
-    let (counts, camera) = (counts(till), Camera::new(till));
-    let scanned = move |code: String| {
-        counting.query.set(code.clone());
-        match counting.choose_the_one() {
-            Some(name) => format!("{name} : combien ?"),
-            None => format!("{code} : à choisir dans la liste."),
-        }
-    };
+    let (counts, camera) = (counts(till), Camera::new(till, counting.query));
+    let scanned = move || counting.choose_the_one().map(|name| format!("{name} : combien ?"));
     erase(view! {
         <div class="app app--task">
             {top(
