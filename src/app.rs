@@ -114,7 +114,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Title text="Comptoir" />
         <Router>
-            <Routes fallback=|| view! { <main class="page"><h1>"Page introuvable"</h1><a href="/">"Accueil"</a></main> }>
+            <Routes fallback=|| view! { <main class="page"><h1>{t!("Page introuvable")}</h1><a href="/">{t!("Accueil")}</a></main> }>
                 <Route path=StaticSegment("") view=Home />
                 <Route path=StaticSegment("vente") view=Sell />
                 <Route path=(StaticSegment("vente"), StaticSegment("paiement")) view=Pay />

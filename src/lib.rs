@@ -5,6 +5,11 @@
 // A screen is one deep type.
 #![recursion_limit = "256"]
 
+// First: its macros say every text.
+#[cfg(any(feature = "ssr", feature = "hydrate"))]
+#[macro_use]
+pub mod ui;
+
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
 pub mod api;
 #[cfg(any(feature = "ssr", feature = "hydrate"))]
@@ -18,17 +23,23 @@ mod part;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod sync;
-#[cfg(any(feature = "ssr", feature = "hydrate"))]
-pub mod ui;
 
 /// The browser's entry. A page of the server is adopted; the user-free shell, which opens without network, gets its
-/// screens here.
+/// screens here, and so does a phone that speaks something else than what the server drew.
 #[cfg(all(feature = "hydrate", not(test)))]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    let body = leptos::prelude::document().body();
-    if body.is_some_and(|body| body.has_attribute("data-shell")) {
+    let page = leptos::prelude::document();
+    let Some(body) = page.body() else { return };
+    if device::language() == device::handle::Language::English {
+        // Leptos' own begins with the first screen.
+        wasm_bindgen_futures::spawn_local(async move {
+            ui::language::speak_english().await;
+            body.set_inner_html("");
+            leptos::mount::mount_to_body(app::App);
+        });
+    } else if body.has_attribute("data-shell") {
         leptos::mount::mount_to_body(app::App);
     } else {
         leptos::mount::hydrate_body(app::App);

@@ -72,10 +72,7 @@ test("what the service brings is shown by the worker alone", async ({ shop, brow
     devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => registrations[0] && done(registrations[0].registrationId));
   });
   await devtools.send("ServiceWorker.enable");
-  for (const [message, title] of [
-    [{ refused: "B-000007" }, "Vente B-000007 refusée"],
-    [{ clash: "product" }, "Deux valeurs différentes"],
-  ] as const) {
+  const brings = async (message: object, shown: string) => {
     const data = JSON.stringify(message);
     await devtools.send("ServiceWorker.deliverPushMessage", { origin: shop.url, registrationId: await registered, data });
     await expect
@@ -85,6 +82,12 @@ test("what the service brings is shown by the worker alone", async ({ shop, brow
           return (await registration.getNotifications()).map(({ title, body }) => `${title} · ${body}`);
         }),
       )
-      .toEqual([`${title} · À décider dans Comptoir.`]);
-  }
+      .toEqual([shown]);
+  };
+  await brings({ refused: "B-000007" }, "Vente B-000007 refusée · À décider dans Comptoir.");
+  await brings({ clash: "product" }, "Deux valeurs différentes · À décider dans Comptoir.");
+  await page.goto("/parametres");
+  await page.getByRole("radio", { name: "English" }).check();
+  await expect(page.getByRole("heading", { name: "Settings" })).toBeVisible();
+  await brings({ refused: "B-000008" }, "Sale B-000008 refused · To decide in Comptoir.");
 });

@@ -29,7 +29,7 @@ pub use import::{Chosen, FileProblem, ImportCommands, ImportStatus};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
 pub use owner::OwnerCommands;
-pub use phone::{BAR_DARK, BAR_LIGHT, PhoneCommands, Theme};
+pub use phone::{BAR_DARK, BAR_LIGHT, Language, PhoneCommands, Theme};
 pub use shop::{Act, Expenses, Older, Sales, ShopCommands, Today, VoidedBy};
 pub use status::{InstallationStatus, Status};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
@@ -64,6 +64,8 @@ pub struct Till {
     /// Whether the phone shows notifications of this app; `None` where the browser has none.
     pub notifies: RwSignal<Option<Notifies>>,
     pub theme: RwSignal<Theme>,
+    /// A change of it loads the page anew.
+    pub language: RwSignal<Language>,
     /// Nothing is shown but who may unlock it.
     pub locked: RwSignal<bool>,
     /// Minutes without use after which the phone locks itself; 0 for never.
@@ -276,6 +278,7 @@ impl Till {
             rung: RwSignal::new(None),
             notifies: RwSignal::new(None),
             theme: RwSignal::new(Theme::System),
+            language: RwSignal::new(Language::French),
             locked: RwSignal::new(false),
             lock_after: RwSignal::new(0),
             catalogue: StoredValue::new(Catalogue::default()),
@@ -294,6 +297,12 @@ impl Till {
     pub fn search_in(&self, query: &str, state: Option<StockState>, limit: usize) -> Vec<Shown> {
         self.catalogue_version.track();
         self.catalogue.with_value(|catalogue| catalogue.search_in(query, state, limit))
+    }
+
+    /// As [`Till::search_in`], which products they are, all of them.
+    pub fn find(&self, query: &str, state: Option<StockState>) -> Vec<ProductId> {
+        self.catalogue_version.track();
+        self.catalogue.with_value(|catalogue| catalogue.find(query, state, usize::MAX))
     }
 
     /// One product as it is now; runs again when the catalogue changes.

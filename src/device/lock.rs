@@ -6,7 +6,7 @@
 
 use super::{
     handle::{BAR_DARK, BAR_LIGHT, Theme, Till},
-    platform::{self, local_storage, now_ms},
+    platform::{self, keep, kept, now_ms},
 };
 use leptos::prelude::*;
 use std::cell::Cell;
@@ -173,20 +173,4 @@ fn set(on: &Element, name: &str, value: Option<&str>) {
         Some(value) => on.set_attribute(name, value),
         None => on.remove_attribute(name),
     });
-}
-
-fn kept(key: &str) -> Option<String> {
-    local_storage()?.get_item(key).ok()?
-}
-
-/// Where the browser keeps nothing, it holds for as long as the page lives.
-fn keep(key: &str, value: Option<&str>) {
-    let Some(storage) = local_storage() else { return };
-    let done = match value {
-        Some(value) => storage.set_item(key, value),
-        None => storage.remove_item(key),
-    };
-    if done.is_err() {
-        leptos::logging::warn!("{key} is not kept");
-    }
 }

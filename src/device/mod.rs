@@ -22,6 +22,8 @@ mod importing;
 #[cfg(feature = "hydrate")]
 mod js;
 #[cfg(feature = "hydrate")]
+mod language;
+#[cfg(feature = "hydrate")]
 mod lock;
 #[cfg(feature = "hydrate")]
 mod measure;
@@ -58,6 +60,8 @@ mod tabs;
 
 pub use crate::sync::first_page::FirstPage;
 pub use handle::Till;
+#[cfg(feature = "hydrate")]
+pub use language::chosen as language;
 #[cfg(feature = "hydrate")]
 pub use start::{first_page, start};
 

@@ -4,7 +4,7 @@ mod while_closed;
 
 use super::{
     handle::{Notifies, Till},
-    platform,
+    language, platform,
     shelf::Shelf,
 };
 use js_sys::Reflect;
@@ -84,7 +84,7 @@ pub fn ring(title: String, line: String) {
         let Ok(registration) = registration.dyn_into::<ServiceWorkerRegistration>() else { return };
         let options = NotificationOptions::new();
         options.set_body(&line);
-        options.set_lang("fr");
+        options.set_lang(language::chosen().tag());
         options.set_tag(TAG);
         options.set_icon("/icons/icon-192.png");
         let shown = match registration.show_notification_with_options(&title, &options) {

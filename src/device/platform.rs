@@ -140,6 +140,22 @@ pub fn local_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok()?
 }
 
+pub fn kept(key: &str) -> Option<String> {
+    local_storage()?.get_item(key).ok()?
+}
+
+/// Where the browser keeps nothing, it holds for as long as the page lives.
+pub fn keep(key: &str, value: Option<&str>) {
+    let Some(storage) = local_storage() else { return };
+    let done = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+    if done.is_err() {
+        leptos::logging::warn!("{key} is not kept");
+    }
+}
+
 /// Puts a text where the person can paste it from. Says whether the browser did.
 pub async fn copy(text: &str) -> bool {
     let copied = async {

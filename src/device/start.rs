@@ -4,7 +4,7 @@ use super::{
     commands::{Inner, Page},
     deciding,
     handle::{StorageProblem, Till},
-    importing, lock,
+    importing, language, lock,
     mirror::Mirror,
     notify,
     platform::{self, Signal},
@@ -61,6 +61,7 @@ pub fn first_page() -> FirstPage {
 /// draws its products and fills a cart before that file is there.
 pub fn start(till: Till) {
     lock::resume(till);
+    language::watch(till);
     let owner = Owner::current().unwrap_or_default();
     spawn_local(async move {
         while start_here(till, owner.clone()).await.is_err() {

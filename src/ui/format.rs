@@ -36,36 +36,41 @@ pub fn date_time(time_ms: i64) -> String {
     format!("{} {}", Day::of_ms(time_ms), time(time_ms))
 }
 
-const WEEKDAYS: [&str; 7] = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
+fn weekdays() -> [&'static str; 7] {
+    [t!("lundi"), t!("mardi"), t!("mercredi"), t!("jeudi"), t!("vendredi"), t!("samedi"), t!("dimanche")]
+}
+
+fn months() -> [&'static str; 12] {
+    [
+        t!("janvier"),
+        t!("février"),
+        t!("mars"),
+        t!("avril"),
+        t!("mai"),
+        t!("juin"),
+        t!("juillet"),
+        t!("août"),
+        t!("septembre"),
+        t!("octobre"),
+        t!("novembre"),
+        t!("décembre"),
+    ]
+}
 
 /// `Aujourd’hui`, `Hier`, `Lundi 23/11/2026`.
 pub fn day(day: Day, today: Day) -> String {
     match today.0 - day.0 {
-        0 => "Aujourd’hui".to_owned(),
-        1 => "Hier".to_owned(),
+        0 => t!("Aujourd’hui").to_owned(),
+        1 => t!("Hier").to_owned(),
         // The first of January 1970 was a Thursday.
-        _ => capital(&format!("{} {day}", WEEKDAYS[(day.0 + 3).rem_euclid(7) as usize])),
+        _ => capital(&format!("{} {day}", weekdays()[(day.0 + 3).rem_euclid(7) as usize])),
     }
 }
 
 /// `Novembre 2026`, of any day in it.
 pub fn month(day: Day) -> String {
     let (year, month, _) = day.civil();
-    capital(&format!("{} {year}", MONTHS[usize::from(month) - 1]))
+    capital(&format!("{} {year}", months()[usize::from(month) - 1]))
 }
 
 fn capital(text: &str) -> String {
@@ -91,42 +96,42 @@ pub fn in_address(text: &str) -> String {
 /// `850 o`, `12 ko`, `1,4 Mo`: two figures where there is a comma.
 pub fn bytes(bytes: u64) -> String {
     let (unit, of) = match bytes {
-        0..1_000 => return format!("{bytes}{NARROW_SPACE}o"),
-        1_000..1_000_000 => ("ko", 1_000),
-        1_000_000..1_000_000_000 => ("Mo", 1_000_000),
-        _ => ("Go", 1_000_000_000),
+        0..1_000 => return format!("{bytes}{NARROW_SPACE}{}", t!("o")),
+        1_000..1_000_000 => (t!("ko"), 1_000),
+        1_000_000..1_000_000_000 => (t!("Mo"), 1_000_000),
+        _ => (t!("Go"), 1_000_000_000),
     };
     let tenths = bytes / (of / 10);
-    match unit {
-        "ko" => format!("{}{NARROW_SPACE}ko", bytes.div_ceil(of)),
-        _ if tenths < 100 => format!("{},{}{NARROW_SPACE}{unit}", tenths / 10, tenths % 10),
+    match tenths {
+        _ if of == 1_000 => format!("{}{NARROW_SPACE}{unit}", bytes.div_ceil(of)),
+        _ if tenths < 100 => format!("{}{NARROW_SPACE}{unit}", decimal(tenths)),
         _ => format!("{}{NARROW_SPACE}{unit}", number((tenths / 10) as i64)),
     }
+}
+
+/// `1,4` of 14.
+fn decimal(tenths: u64) -> String {
+    format!("{}{}{}", tenths / 10, t!(","), tenths % 10)
 }
 
 /// How long something took or lasts: `0,3 s`, `12 s`, `5 min`, `3 h`, `2 jours`.
 pub fn duration(ms: i64) -> String {
     match ms.max(0) {
-        ms @ 0..10_000 => format!("{},{}{NARROW_SPACE}s", ms / 1_000, ms % 1_000 / 100),
+        ms @ 0..10_000 => format!("{}{NARROW_SPACE}s", decimal(ms.unsigned_abs() / 100)),
         ms @ 10_000..60_000 => format!("{}{NARROW_SPACE}s", ms / 1_000),
         ms @ 60_000..3_600_000 => format!("{}{NARROW_SPACE}min", ms / 60_000),
         ms if ms < 2 * DAY_MS => format!("{}{NARROW_SPACE}h", ms / 3_600_000),
-        ms => format!("{} jours", number(ms / DAY_MS)),
+        ms => t!("{days} jours", days = number(ms / DAY_MS)),
     }
 }
 
 /// When something was: `à l’instant`, `il y a 5 min`; of another day, its date and time.
 pub fn ago(at_ms: i64, now_ms: i64) -> String {
     match now_ms.saturating_sub(at_ms) {
-        ..10_000 if at_ms <= now_ms.saturating_add(60_000) => "à l’instant".to_owned(),
-        ms @ 10_000..DAY_MS => format!("il y a {}", duration(ms)),
+        ..10_000 if at_ms <= now_ms.saturating_add(60_000) => t!("à l’instant").to_owned(),
+        ms @ 10_000..DAY_MS => t!("il y a {duration}", duration = duration(ms)),
         _ => date_time(at_ms),
     }
-}
-
-/// `1 article`, `3 articles`.
-pub fn count(n: i64, one: &str, many: &str) -> String {
-    format!("{} {}", number(n), if n.abs() < 2 { one } else { many })
 }
 
 /// Digits a person typed, spaces and all, as an amount.

@@ -1,5 +1,9 @@
 //! What people see. Screens read and act through one handle, [`crate::device::Till`]; components only draw.
 
+// First: its macros are for the others.
+#[macro_use]
+pub mod language;
+
 pub mod components;
 pub mod csv;
 pub mod erase;

@@ -18,45 +18,45 @@ pub fn refusal(refusal: &Refusal) -> Vec<String> {
         Refusal::InsufficientStock { lines } => lines
             .iter()
             .map(|line| {
-                format!(
-                    "Stock insuffisant pour {} : {} disponibles, {} demandés",
-                    line.name,
-                    number(line.available),
-                    number(line.asked)
+                t!(
+                    "Stock insuffisant pour {name} : {available} disponibles, {asked} demandés",
+                    name = line.name,
+                    available = number(line.available),
+                    asked = number(line.asked)
                 )
             })
             .collect(),
-        Refusal::CauseRefused { .. } => one("Ce dont cela dépend a été refusé"),
-        Refusal::Unknown { what: What::Product } => one("Le serveur ne connaît pas ce produit"),
-        Refusal::Unknown { .. } => one("Le serveur ne connaît pas cet élément"),
-        Refusal::Exists { what: What::Sale } => one("Cette vente est déjà enregistrée"),
-        Refusal::Exists { .. } => one("Cet élément existe déjà"),
-        Refusal::AlreadyVoided => one("Cette vente est déjà annulée"),
-        Refusal::AlreadySettled => one("Quelqu’un a déjà décidé"),
-        Refusal::NotAllowed => one("Cette personne n’a pas le droit de le faire"),
-        Refusal::StockTooLarge => one("Le stock serait trop grand"),
-        Refusal::Invalid { detail } => vec![format!("Refusé : {detail}")],
-        Refusal::Expired => one("Refusé ; le détail n’est plus gardé"),
+        Refusal::CauseRefused { .. } => one(t!("Ce dont cela dépend a été refusé")),
+        Refusal::Unknown { what: What::Product } => one(t!("Le serveur ne connaît pas ce produit")),
+        Refusal::Unknown { .. } => one(t!("Le serveur ne connaît pas cet élément")),
+        Refusal::Exists { what: What::Sale } => one(t!("Cette vente est déjà enregistrée")),
+        Refusal::Exists { .. } => one(t!("Cet élément existe déjà")),
+        Refusal::AlreadyVoided => one(t!("Cette vente est déjà annulée")),
+        Refusal::AlreadySettled => one(t!("Quelqu’un a déjà décidé")),
+        Refusal::NotAllowed => one(t!("Cette personne n’a pas le droit de le faire")),
+        Refusal::StockTooLarge => one(t!("Le stock serait trop grand")),
+        Refusal::Invalid { detail } => vec![t!("Refusé : {detail}", detail)],
+        Refusal::Expired => one(t!("Refusé ; le détail n’est plus gardé")),
     }
 }
 
 /// What a kind of mutation did.
 pub fn change_name(kind: &str) -> &'static str {
     match kind {
-        "create_product" => "Nouveau produit",
-        "edit_product" => "Produit modifié",
-        "retire_product" => "Produit retiré",
-        "record_sale" => "Vente",
-        "void_sale" => "Annulation de vente",
-        "settle_refusal" => "Décision",
-        "adjust_stock" => "Correction de stock",
-        "count_stock" => "Comptage",
-        "receive_stock" => "Réception de marchandises",
-        "record_expense" => "Dépense",
-        "edit_expense" => "Dépense modifiée",
-        "void_expense" => "Dépense annulée",
-        "edit_shop" => "Boutique modifiée",
-        _ => "Changement",
+        "create_product" => t!("Nouveau produit"),
+        "edit_product" => t!("Produit modifié"),
+        "retire_product" => t!("Produit retiré"),
+        "record_sale" => t!("Vente"),
+        "void_sale" => t!("Annulation de vente"),
+        "settle_refusal" => t!("Décision"),
+        "adjust_stock" => t!("Correction de stock"),
+        "count_stock" => t!("Comptage"),
+        "receive_stock" => t!("Réception de marchandises"),
+        "record_expense" => t!("Dépense"),
+        "edit_expense" => t!("Dépense modifiée"),
+        "void_expense" => t!("Dépense annulée"),
+        "edit_shop" => t!("Boutique modifiée"),
+        _ => t!("Changement"),
     }
 }
 
@@ -70,44 +70,44 @@ pub fn edited(of: Edited) -> &'static str {
 
 pub fn role(role: Role) -> &'static str {
     match role {
-        Role::Owner => "Propriétaire",
-        Role::Employee => "Employé",
+        Role::Owner => t!("Propriétaire"),
+        Role::Employee => t!("Employé"),
     }
 }
 
 /// What became of a refused sale.
 pub fn became(became: Became) -> &'static str {
     match became {
-        Became::RolledBack => "Panier rendu",
-        Became::Parked => "À décider",
-        Became::Cancelled => "Annulée, argent rendu",
-        Became::Retried => "Gardée, vente refaite",
+        Became::RolledBack => t!("Panier rendu"),
+        Became::Parked => t!("À décider"),
+        Became::Cancelled => t!("Annulée, argent rendu"),
+        Became::Retried => t!("Gardée, vente refaite"),
     }
 }
 
 /// The fields an edit can clash on, as the forms call them.
 pub fn field_name(field: &str) -> &'static str {
     match field {
-        "name" => "Nom",
-        "barcodes" => "Codes-barres",
-        "category" => "Catégorie",
-        "sale_price" => "Prix de vente",
-        "purchase_price" => "Prix d’achat",
-        "threshold" => "Seuil d’alerte",
-        "opening" => "Il y en a maintenant",
-        "kind" => "Sorte de dépense",
-        "amount" => "Montant",
-        "note" => "Note",
-        "address" => "Adresse",
-        "phone" => "Téléphone",
-        "foot" => "Bas du reçu",
-        "answer_wait" => "Attente du serveur",
-        "beyond_stock" => "Vendre plus que le stock connu, hors ligne",
-        "stock_check" => "Contrôle du stock par le serveur",
-        "retry_automatically" => "Réessayer les ventes refusées",
-        "employees_decide" => "Les employés décident",
-        "employees_count" => "Les employés comptent",
-        _ => "Autre",
+        "name" => t!("Nom"),
+        "barcodes" => t!("Codes-barres"),
+        "category" => t!("Catégorie"),
+        "sale_price" => t!("Prix de vente"),
+        "purchase_price" => t!("Prix d’achat"),
+        "threshold" => t!("Seuil d’alerte"),
+        "opening" => t!("Il y en a maintenant"),
+        "kind" => t!("Sorte de dépense"),
+        "amount" => t!("Montant"),
+        "note" => t!("Note"),
+        "address" => t!("Adresse"),
+        "phone" => t!("Téléphone"),
+        "foot" => t!("Bas du reçu"),
+        "answer_wait" => t!("Attente du serveur"),
+        "beyond_stock" => t!("Vendre plus que le stock connu, hors ligne"),
+        "stock_check" => t!("Contrôle du stock par le serveur"),
+        "retry_automatically" => t!("Réessayer les ventes refusées"),
+        "employees_decide" => t!("Les employés décident"),
+        "employees_count" => t!("Les employés comptent"),
+        _ => t!("Autre"),
     }
 }
 
@@ -115,66 +115,73 @@ pub fn field_name(field: &str) -> &'static str {
 pub fn camera_problem(problem: CameraProblem) -> (&'static str, &'static str) {
     match problem {
         CameraProblem::NotAllowed => (
-            "La caméra n’est pas permise",
-            "Touchez le cadenas à côté de l’adresse, permettez la caméra, puis ouvrez-la de nouveau.",
+            t!("La caméra n’est pas permise"),
+            t!("Touchez le cadenas à côté de l’adresse, permettez la caméra, puis ouvrez-la de nouveau."),
         ),
-        CameraProblem::Absent => ("Pas de caméra ici", "Tapez le code, ou branchez un lecteur de codes-barres."),
+        CameraProblem::Absent => {
+            (t!("Pas de caméra ici"), t!("Tapez le code, ou branchez un lecteur de codes-barres."))
+        }
         CameraProblem::Busy => {
-            ("La caméra ne répond pas", "Fermez l’application qui l’utilise, puis ouvrez-la de nouveau.")
+            (t!("La caméra ne répond pas"), t!("Fermez l’application qui l’utilise, puis ouvrez-la de nouveau."))
         }
         CameraProblem::Incomplete => (
-            "La lecture des codes n’est pas encore sur ce téléphone",
-            "Elle viendra avec le réseau. Tapez le code en attendant.",
+            t!("La lecture des codes n’est pas encore sur ce téléphone"),
+            t!("Elle viendra avec le réseau. Tapez le code en attendant."),
         ),
     }
 }
 
-/// Of a sale that is marked so.
-pub const BEYOND_STOCK: &str = "faite hors ligne, au-delà du stock connu à ce moment";
-
 /// The server was asked, and did not answer.
-pub const NOT_REACHED: &str = "Le serveur ne répond pas. Réessayez avec le réseau.";
+pub fn not_reached() -> &'static str {
+    t!("Le serveur ne répond pas. Réessayez avec le réseau.")
+}
 
 /// Why sales are voided, for most of them.
-pub const VOID_REASONS: &[&str] = &["Erreur de saisie", "Article rendu", "Paiement échoué"];
+pub fn void_reasons() -> Vec<&'static str> {
+    vec![t!("Erreur de saisie"), t!("Article rendu"), t!("Paiement échoué")]
+}
 
 /// What most shops pay for.
-pub const EXPENSE_KINDS: &[&str] = &["Transport", "Loyer", "Électricité", "Salaire", "Autre"];
+pub fn expense_kinds() -> Vec<&'static str> {
+    vec![t!("Transport"), t!("Loyer"), t!("Électricité"), t!("Salaire"), t!("Autre")]
+}
 
 /// Why expenses are taken back, for most of them.
-pub const EXPENSE_VOID_REASONS: &[&str] = &["Erreur de saisie", "Saisie deux fois", "Remboursée"];
+pub fn expense_void_reasons() -> Vec<&'static str> {
+    vec![t!("Erreur de saisie"), t!("Saisie deux fois"), t!("Remboursée")]
+}
 
 /// Why a product's stock moved.
 pub fn cause(cause: &Cause) -> &'static str {
     match cause {
-        Cause::Opening => "Stock de départ",
-        Cause::Sale { .. } => "Vente",
-        Cause::Void { .. } => "Vente annulée",
-        Cause::Received => "Réception",
-        Cause::Unchecked { .. } => "Trouvé : vendu au-delà du stock",
-        Cause::Count { .. } => "Comptage",
+        Cause::Opening => t!("Stock de départ"),
+        Cause::Sale { .. } => t!("Vente"),
+        Cause::Void { .. } => t!("Vente annulée"),
+        Cause::Received => t!("Réception"),
+        Cause::Unchecked { .. } => t!("Trouvé : vendu au-delà du stock"),
+        Cause::Count { .. } => t!("Comptage"),
         Cause::Adjust { reason } => adjust_reason(*reason),
     }
 }
 
 pub fn adjust_reason(reason: AdjustReason) -> &'static str {
     match reason {
-        AdjustReason::Loss => "Perte",
-        AdjustReason::Breakage => "Casse",
-        AdjustReason::Expired => "Périmé",
-        AdjustReason::Count => "Inventaire",
-        AdjustReason::Other => "Autre",
+        AdjustReason::Loss => t!("Perte"),
+        AdjustReason::Breakage => t!("Casse"),
+        AdjustReason::Expired => t!("Périmé"),
+        AdjustReason::Count => t!("Inventaire"),
+        AdjustReason::Other => t!("Autre"),
     }
 }
 
 /// What is wrong with what was typed into a field.
 pub fn field_wrong(field: &str) -> &'static str {
     match field {
-        "name" => "Un nom, de 400 lettres au plus",
-        "sale_price" | "purchase_price" | "amount" => "Un montant en chiffres",
-        "threshold" | "opening" => "Un nombre en chiffres",
-        "barcodes" => "Au plus 20 codes, séparés par une espace",
-        _ => "Trop long",
+        "name" => t!("Un nom, de 400 lettres au plus"),
+        "sale_price" | "purchase_price" | "amount" => t!("Un montant en chiffres"),
+        "threshold" | "opening" => t!("Un nombre en chiffres"),
+        "barcodes" => t!("Au plus 20 codes, séparés par une espace"),
+        _ => t!("Trop long"),
     }
 }
 
@@ -189,10 +196,10 @@ pub fn field_value(field: &str, value: &Value) -> String {
     match value {
         Value::Number(seconds) if field == "answer_wait" => format!("{seconds}\u{202f}s"),
         Value::String(word) if is_choice(field) => match word.as_str() {
-            "ask" => "Demander".into(),
-            "never" => "Jamais".into(),
-            "enforce" => "Refuser".into(),
-            "warn" => "Garder et signaler".into(),
+            "ask" => t!("Demander").into(),
+            "never" => t!("Jamais").into(),
+            "enforce" => t!("Refuser").into(),
+            "warn" => t!("Garder et signaler").into(),
             other => other.to_owned(),
         },
         Value::Number(figure) => format!("{}{unit}", number(figure.as_i64().unwrap_or_default())),
@@ -200,9 +207,9 @@ pub fn field_value(field: &str, value: &Value) -> String {
         Value::Array(items) if !items.is_empty() => {
             items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
         }
-        Value::Bool(true) => "Oui".into(),
-        Value::Bool(false) => "Non".into(),
-        _ => "(rien)".into(),
+        Value::Bool(true) => t!("Oui").into(),
+        Value::Bool(false) => t!("Non").into(),
+        _ => t!("(rien)").into(),
     }
 }
 
@@ -231,90 +238,93 @@ pub fn codes(typed: &str) -> impl Iterator<Item = &str> {
 
 pub fn command_error(error: &CommandError) -> String {
     match error {
-        CommandError::NotReady => "Le téléphone n’est pas prêt. Rien n’est perdu : réessayez.".into(),
+        CommandError::NotReady => t!("Le téléphone n’est pas prêt. Rien n’est perdu : réessayez.").into(),
         CommandError::BeyondStock => {
-            "Hors ligne, le propriétaire ne permet pas de vendre plus que le stock connu. Le panier est gardé.".into()
+            t!("Hors ligne, le propriétaire ne permet pas de vendre plus que le stock connu. Le panier est gardé.")
+                .into()
         }
-        CommandError::NobodySignedIn => "Personne n’est connecté. Le panier est gardé : connectez-vous.".into(),
+        CommandError::NobodySignedIn => t!("Personne n’est connecté. Le panier est gardé : connectez-vous.").into(),
         CommandError::OutboxFull => {
-            "Trop de ventes attendent d’être envoyées. Retrouvez du réseau avant de vendre encore.".into()
+            t!("Trop de ventes attendent d’être envoyées. Retrouvez du réseau avant de vendre encore.").into()
         }
         CommandError::Storage(problem) => storage_problem(*problem).into(),
-        CommandError::Invalid(detail) => format!("Impossible : {detail}"),
-        CommandError::AlreadyDecided => "Quelqu’un a déjà décidé.".into(),
+        CommandError::Invalid(detail) => t!("Impossible : {detail}", detail),
+        CommandError::AlreadyDecided => t!("Quelqu’un a déjà décidé.").into(),
     }
 }
 
 pub fn storage_problem(problem: StorageProblem) -> &'static str {
     match problem {
         StorageProblem::Unavailable => {
-            "Ce navigateur ne garde pas les données (navigation privée ?). Ouvrez Comptoir dans une fenêtre normale."
+            t!(
+                "Ce navigateur ne garde pas les données (navigation privée ?). Ouvrez Comptoir dans une fenêtre normale."
+            )
         }
         StorageProblem::Full => {
-            "La mémoire du téléphone est pleine. Rien n’est perdu : libérez de la place, réessayez."
+            t!("La mémoire du téléphone est pleine. Rien n’est perdu : libérez de la place, réessayez.")
         }
         StorageProblem::BlockedByTab => {
-            "Comptoir est ouvert ailleurs dans une version ancienne. Fermez les autres onglets."
+            t!("Comptoir est ouvert ailleurs dans une version ancienne. Fermez les autres onglets.")
         }
-        StorageProblem::Closed => "Une autre fenêtre a mis Comptoir à jour. Rechargez cette page.",
-        StorageProblem::Busy => "Le téléphone est occupé. Rien n’est perdu : réessayez.",
+        StorageProblem::Closed => t!("Une autre fenêtre a mis Comptoir à jour. Rechargez cette page."),
+        StorageProblem::Busy => t!("Le téléphone est occupé. Rien n’est perdu : réessayez."),
         StorageProblem::AppIncomplete => {
-            "Comptoir n’est pas encore tout entier sur ce téléphone : il attend le réseau."
+            t!("Comptoir n’est pas encore tout entier sur ce téléphone : il attend le réseau.")
         }
     }
 }
 
 /// What was set aside because it does not read any more, and what becomes of it.
 pub fn damaged(what: &Damaged) -> (&'static str, String) {
-    let of = |receipt: &Option<String>| receipt.as_ref().map(|number| format!(" (reçu {number})")).unwrap_or_default();
+    // Of a sale, which.
+    let of = |receipt: &Option<String>, told: &str| match receipt {
+        Some(number) => format!("{} {told}", t!("Reçu {number}.", number)),
+        None => told.to_owned(),
+    };
     match what {
         Damaged::Unsent { receipt } => (
-            "Changement non envoyé, illisible",
-            format!(
-                "Un changement{} attendait d’être envoyé et ne se lit plus. Il est gardé à part, rien n’est effacé, et \
-                 le reste part. Montrez-le au propriétaire.",
-                of(receipt)
-            ),
+            t!("Changement non envoyé, illisible"),
+            of(receipt, t!("Un changement attendait d’être envoyé et ne se lit plus. Il est gardé à part, rien n’est effacé, et \
+                 le reste part. Montrez-le au propriétaire.")),
         ),
         Damaged::Undecided { receipt } => (
-            "Décision illisible",
-            format!(
-                "Un changement à décider{} ne se lit plus. Il est gardé à part, rien n’est effacé. Montrez-le au \
-                 propriétaire.",
-                of(receipt)
-            ),
+            t!("Décision illisible"),
+            of(receipt, t!("Un changement à décider ne se lit plus. Il est gardé à part, rien n’est effacé. Montrez-le au \
+                 propriétaire.")),
         ),
         Damaged::Sent => (
-            "Copie illisible",
-            "La copie d’un changement que le serveur a reçu ne se lit plus. Elle est gardée à part ; rien n’est perdu."
+            t!("Copie illisible"),
+            t!("La copie d’un changement que le serveur a reçu ne se lit plus. Elle est gardée à part ; rien n’est perdu.")
                 .into(),
         ),
         Damaged::OfShop => (
-            "Donnée de la boutique illisible",
-            "Elle est gardée à part, et relue sur le serveur dès qu’il y a du réseau. Vendez.".into(),
+            t!("Donnée de la boutique illisible"),
+            t!("Elle est gardée à part, et relue sur le serveur dès qu’il y a du réseau. Vendez.").into(),
         ),
         Damaged::OfPhone => (
-            "Réglage du téléphone illisible",
-            "Il est gardé à part et remis à neuf. Ce qui attend d’être envoyé est là.".into(),
+            t!("Réglage du téléphone illisible"),
+            t!("Il est gardé à part et remis à neuf. Ce qui attend d’être envoyé est là.").into(),
         ),
         Damaged::OfImport => (
-            "Une partie d’un fichier à importer est illisible",
-            "Elle est gardée à part. Choisissez le même fichier encore une fois : ce qui manque sera importé.".into(),
+            t!("Une partie d’un fichier à importer est illisible"),
+            t!("Elle est gardée à part. Choisissez le même fichier encore une fois : ce qui manque sera importé.").into(),
         ),
     }
 }
 
 pub fn sign_in_error(error: &SignInError) -> String {
     match error {
-        SignInError::WrongPin { tries_left: 1 } => "Code faux. Il reste un essai.".into(),
-        SignInError::WrongPin { tries_left } => format!("Code faux. Il reste {tries_left} essais."),
+        SignInError::WrongPin { tries_left: 1 } => t!("Code faux. Il reste un essai.").into(),
+        SignInError::WrongPin { tries_left } => t!("Code faux. Il reste {tries_left} essais.", tries_left),
         SignInError::Locked { for_ms } => {
-            format!("Trop d’essais. Réessayez dans {} s.", number((for_ms + 999) / 1_000))
+            t!("Trop d’essais. Réessayez dans {seconds} s.", seconds = number((for_ms + 999) / 1_000))
         }
-        SignInError::NeedsNetwork => "Il faut le réseau pour cette première fois. Réessayez quand il revient.".into(),
-        SignInError::Refused(CallError::WrongCode) => "Ce code n’est pas valable. Demandez-en un nouveau.".into(),
-        SignInError::Refused(CallError::TryLater) => "Le serveur est occupé. Réessayez.".into(),
-        SignInError::Refused(_) => "Le serveur a refusé. Demandez au propriétaire.".into(),
+        SignInError::NeedsNetwork => {
+            t!("Il faut le réseau pour cette première fois. Réessayez quand il revient.").into()
+        }
+        SignInError::Refused(CallError::WrongCode) => t!("Ce code n’est pas valable. Demandez-en un nouveau.").into(),
+        SignInError::Refused(CallError::TryLater) => t!("Le serveur est occupé. Réessayez.").into(),
+        SignInError::Refused(_) => t!("Le serveur a refusé. Demandez au propriétaire.").into(),
         SignInError::Storage(problem) => storage_problem(*problem).into(),
     }
 }

@@ -14,6 +14,23 @@ impl Lexed {
         self.code[..self.tests_at].split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
     }
 
+    /// Those that follow `before` in the code, such as `t!(`.
+    pub fn literals_after<'a>(&'a self, before: &'a str) -> impl Iterator<Item = &'a str> {
+        let here = move |at: usize| {
+            let rest = self.code[..at].trim_end().strip_suffix(before).filter(|_| at < self.tests_at);
+            rest.is_some_and(|rest| !rest.ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+        };
+        self.literals.iter().filter(move |(at, _)| here(*at)).map(|(_, text)| text.as_str())
+    }
+
+    /// Those between `open`, which ends with a parenthesis, and the one that closes it.
+    pub fn literals_within<'a>(&'a self, open: &'a str) -> impl Iterator<Item = &'a str> {
+        let ends = self.code.match_indices(open).map(|(at, _)| (at + open.len(), closed(&self.code, at + open.len())));
+        let spans: Vec<(usize, usize)> = ends.filter(|(at, _)| *at < self.tests_at).collect();
+        let within = move |at: usize| spans.iter().any(|(from, to)| (*from..*to).contains(&at));
+        self.literals.iter().filter(move |(at, _)| within(*at)).map(|(_, text)| text.as_str())
+    }
+
     pub fn literals_outside_tests(&self) -> impl Iterator<Item = &str> {
         self.literals.iter().filter(|(at, _)| *at < self.tests_at).map(|(_, text)| text.as_str())
     }
@@ -42,6 +59,16 @@ pub fn lex(text: &str) -> Lexed {
     // Tests stand at the end of a file; `mod samples;` is a file of its own.
     let tests_at = code.find("#[cfg(test)]\nmod tests {").unwrap_or(code.len());
     Lexed { code, literals, tests_at }
+}
+
+/// Where what was opened before `from` is closed.
+fn closed(code: &str, from: usize) -> usize {
+    let mut depth = 1;
+    let end = code[from..].find(|c| {
+        depth += i32::from(c == '(') - i32::from(c == ')');
+        depth == 0
+    });
+    end.map_or(code.len(), |end| from + end)
 }
 
 fn starts(chars: &[char], at: usize, with: &str) -> bool {

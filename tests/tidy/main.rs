@@ -2,6 +2,7 @@
 //!
 //! The table is `ROOMS`; an exception stands in `EXCEPTIONS` with its reason, and one that is no longer needed fails.
 
+mod languages;
 mod lexer;
 #[cfg(feature = "ssr")]
 mod operations;
@@ -35,6 +36,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// What a file, or every file of a folder, may import beside its room's own: with the reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("server/http", "app", "renders the pages: the one place where the server meets them"),
+    ("ui/language.rs", "device::handle::Language", "what a phone may speak"),
+    ("ui/language.rs", "part", "a catalogue is a part of the page"),
     ("ui/text.rs", "device::handle", "puts the errors a command answers with into words"),
     ("ui/text.rs", "sync::CallError", "puts errors into words"),
     ("ui/text.rs", "sync::Refusal", "puts refusals into words"),

@@ -17,6 +17,23 @@ pub enum Theme {
     Dark,
 }
 
+/// What the interface is said in on this phone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    French,
+    English,
+}
+
+impl Language {
+    /// BCP 47.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::French => "fr",
+            Language::English => "en",
+        }
+    }
+}
+
 pub trait PhoneCommands {
     /// Nothing is shown any more but who may unlock it. The cart stays, and what waits is sent.
     fn lock(&self);

@@ -20,10 +20,7 @@ self.addEventListener("message", (event) => {
 // The app is closed, or was thought to be: a page that is looked at rings by itself. The tag is the page's, so that a
 // second notification takes the place of the first.
 self.addEventListener("push", (event) => {
-  const { refused } = event.data.json();
-  const title = refused ? `Vente ${refused} refusée` : "Deux valeurs différentes";
-  const how = { body: "À décider dans Comptoir.", lang: "fr", tag: "comptoir-a-decider", icon: "/icons/icon-192.png" };
-  event.waitUntil(self.registration.showNotification(title, how));
+  event.waitUntil(ring(event.data.json()));
 });
 
 // A notification leads to what it is about, in the window that is open if there is one.
@@ -42,6 +39,19 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(cached(url.pathname, request));
   }
 });
+
+// As src/ui says them, in the language that src/device/language.rs tells.
+const SAYS = {
+  fr: { refused: (receipt) => `Vente ${receipt} refusée`, differs: "Deux valeurs différentes", where: "À décider dans Comptoir." },
+  en: { refused: (receipt) => `Sale ${receipt} refused`, differs: "Two different values", where: "To decide in Comptoir." },
+};
+
+async function ring({ refused }) {
+  const lang = (await (await caches.match("/language"))?.text()) ?? "fr";
+  const says = SAYS[lang];
+  const how = { body: says.where, lang, tag: "comptoir-a-decider", icon: "/icons/icon-192.png" };
+  await self.registration.showNotification(refused ? says.refused(refused) : says.differs, how);
+}
 
 async function show(path) {
   const [open] = await self.clients.matchAll({ type: "window" });

@@ -99,10 +99,18 @@ impl Catalogue {
 
     /// As [`Catalogue::search`], of the products whose stock is in a state; `None` is any.
     pub fn search_in(&self, query: &str, state: Option<StockState>, limit: usize) -> Vec<Shown> {
-        let is_in = |shown: &Shown| state.is_none_or(|state| shown.state() == state);
+        self.find(query, state, limit).into_iter().filter_map(|id| self.get(id)).collect()
+    }
+
+    /// As [`Catalogue::search_in`], which products they are.
+    pub fn find(&self, query: &str, state: Option<StockState>, limit: usize) -> Vec<ProductId> {
+        let is_in = |id: &ProductId| {
+            let state_of = |item: &Item| StockState::of(self.stock_of(*id), item.shown.threshold);
+            state.is_none_or(|state| self.items.get(id).is_some_and(|item| state_of(item) == state))
+        };
         let barcode = self.with_barcode(query);
         if !barcode.is_empty() {
-            return barcode.into_iter().filter(is_in).collect();
+            return barcode.into_iter().map(|shown| shown.product.id).filter(is_in).collect();
         }
         let query = fold(query);
         let words: Vec<&str> = query.split(' ').filter(|word| !word.is_empty()).collect();
@@ -111,7 +119,7 @@ impl Catalogue {
         let others = self.by_name.iter().filter(|(name, _)| {
             !words.is_empty() && !name.starts_with(query.as_str()) && words.iter().all(|word| name.contains(word))
         });
-        begins.chain(others).filter_map(|(_, id)| self.get(*id)).filter(is_in).take(limit).collect()
+        begins.chain(others).map(|(_, id)| *id).filter(is_in).take(limit).collect()
     }
 
     /// How many products are low, and how many are empty.

@@ -43,9 +43,9 @@ pub fn product_name(name: &str) -> AnyView {
 /// How much there is, by figure, colour, shape and word.
 pub fn in_stock(units: i64, state: StockState) -> AnyView {
     let (said, class) = match state {
-        StockState::Good => (format!("{} en stock", number(units)), "stock"),
-        StockState::Low => (format!("{} · bas", number(units)), "stock stock--low"),
-        StockState::Empty => ("Épuisé".to_owned(), "stock stock--out"),
+        StockState::Good => (t!("{units} en stock", units = number(units)), "stock"),
+        StockState::Low => (t!("{units} · bas", units = number(units)), "stock stock--low"),
+        StockState::Empty => (t!("Épuisé").to_owned(), "stock stock--out"),
     };
     erase(view! { <span class=class>{said}</span> })
 }
@@ -69,15 +69,15 @@ pub fn nav(current: &'static str, to_decide: Signal<usize>) -> AnyView {
     let count = live(move || {
         let n = to_decide.get();
         (n > 0).then(|| {
-            erase(view! { <span class="nav__count">{n.to_string()}<span class="sr">" à décider"</span></span> })
+            erase(view! { <span class="nav__count">{n.to_string()}<span class="sr">" "{t!("à décider")}</span></span> })
         })
     });
     let places = [
-        ("/", "Accueil", icons::house()),
-        ("/vente", "Vendre", icons::shopping_cart()),
-        ("/stock", "Stock", icons::package()),
-        ("/a-decider", "À décider", icons::circle_question_mark()),
-        ("/parametres", "Paramètres", icons::settings()),
+        ("/", t!("Accueil"), icons::house()),
+        ("/vente", t!("Vendre"), icons::shopping_cart()),
+        ("/stock", t!("Stock"), icons::package()),
+        ("/a-decider", t!("À décider"), icons::circle_question_mark()),
+        ("/parametres", t!("Paramètres"), icons::settings()),
     ];
     let mut count = Some(count);
     let places = places.map(|(to, name, icon)| {
@@ -87,7 +87,7 @@ pub fn nav(current: &'static str, to_decide: Signal<usize>) -> AnyView {
             <li><a class="nav__link" href=to aria-current=here>{icon}<span>{name}</span>{count}</a></li>
         })
     });
-    erase(view! { <nav class="nav" aria-label="Principal"><ul class="nav__list">{Vec::from(places)}</ul></nav> })
+    erase(view! { <nav class="nav" aria-label=t!("Principal")><ul class="nav__list">{Vec::from(places)}</ul></nav> })
 }
 
 /// A word on the screen: what happened, and what to do. `kind` is `ok`, `info`, `warn` or `bad`.
@@ -130,7 +130,14 @@ pub fn facts(facts: Vec<(&'static str, AnyView)>) -> AnyView {
 /// Where products are looked for by name or code. `action` is where a page without its script sends the search, and
 /// `submit` what Enter does, which a scanner sends after a code; `beside` stands at its end.
 pub fn search(action: &'static str, query: RwSignal<String>, submit: impl Fn() + 'static, beside: AnyView) -> AnyView {
-    search_for(action, "Chercher ou scanner", "Chercher un produit par nom ou code-barres", query, submit, beside)
+    search_for(
+        action,
+        t!("Chercher ou scanner"),
+        t!("Chercher un produit par nom ou code-barres"),
+        query,
+        submit,
+        beside,
+    )
 }
 
 /// As [`search`], for something else: what the empty field says, and what it is called.
@@ -150,7 +157,7 @@ pub fn search_for(
         query.with(|query| !query.is_empty()).then(|| {
             let clear = on(move |_: MouseEvent| query.set(String::new()));
             erase(view! {
-                <button class="icon-btn" type="button" aria-label="Effacer la recherche" on:click=clear>
+                <button class="icon-btn" type="button" aria-label=t!("Effacer la recherche") on:click=clear>
                     {icons::circle_x()}
                 </button>
             })
@@ -269,16 +276,15 @@ pub fn suggested(
     id: &'static str,
     label: &'static str,
     max: &'static str,
-    words: &'static [&'static str],
+    words: Vec<&'static str>,
     value: RwSignal<String>,
 ) -> AnyView {
-    let word = |word: &&'static str| {
-        let word = *word;
+    let word = |word: &'static str| {
         let is_it = live(move || value.with(|value| value == word).to_string());
         let tap = on(move |_: MouseEvent| value.set(word.to_owned()));
         erase(view! { <button class="btn word" type="button" aria-pressed=is_it on:click=tap>{word}</button> })
     };
-    let words: Vec<AnyView> = words.iter().map(word).collect();
+    let words: Vec<AnyView> = words.into_iter().map(word).collect();
     erase(view! {
         <div class="field">
             <label class="field__label" for=id>{label}</label>

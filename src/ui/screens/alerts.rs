@@ -37,14 +37,14 @@ pub fn watch(till: Till) {
 
 fn ring(till: Till, decision: &Decision) {
     let told = match &decision.what {
-        Undecided::Sale { sale, .. } => format!("Vente {} refusée", sale.receipt),
-        Undecided::Conflict { .. } => "Deux valeurs différentes".to_owned(),
-        Undecided::Other { about, .. } => format!("{} : refusé", text::change_name(about)),
-        Undecided::Damaged(_) => "Une donnée de ce téléphone est abîmée".to_owned(),
+        Undecided::Sale { sale, .. } => t!("Vente {receipt} refusée", receipt = sale.receipt),
+        Undecided::Conflict { .. } => t!("Deux valeurs différentes").to_owned(),
+        Undecided::Other { about, .. } => t!("{about} : refusé", about = text::change_name(about)),
+        Undecided::Damaged(_) => t!("Une donnée de ce téléphone est abîmée").to_owned(),
     };
     till.rung.set(Some(told.clone()));
     if let Some(commands) = till.commands() {
-        commands.ring(told, "À décider dans Comptoir.".to_owned());
+        commands.ring(told, t!("À décider dans Comptoir.").to_owned());
     }
 }
 
@@ -55,11 +55,11 @@ pub fn bar(till: Till) -> AnyView {
             let seen = on(move |_: MouseEvent| till.rung.set(None));
             let act = erase(view! {
                 <span class="notice__acts">
-                    <a class="btn" href="/a-decider">"Voir"</a>
-                    <button class="btn" type="button" on:click=seen>"Plus tard"</button>
+                    <a class="btn" href="/a-decider">{t!("Voir")}</a>
+                    <button class="btn" type="button" on:click=seen>{t!("Plus tard")}</button>
                 </span>
             });
-            asks("bad", icons::triangle_alert(), told, "Rien n’est perdu : une personne décide.", act)
+            asks("bad", icons::triangle_alert(), told, t!("Rien n’est perdu : une personne décide."), act)
         })
     }))
 }

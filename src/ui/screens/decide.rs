@@ -49,13 +49,15 @@ pub fn Decide() -> impl IntoView {
     };
     let nothing = live(move || {
         till.decisions.with(Vec::is_empty).then(|| {
-            let more = "Les ventes refusées et les changements qui se contredisent viennent ici.";
-            erase(view! { <div class="empty">{icons::circle_check()}<h2>"Rien à décider"</h2><p>{more}</p></div> })
+            let more = t!("Les ventes refusées et les changements qui se contredisent viennent ici.");
+            erase(
+                view! { <div class="empty">{icons::circle_check()}<h2>{t!("Rien à décider")}</h2><p>{more}</p></div> },
+            )
         })
     });
     erase(view! {
         <div class="app">
-            {top(None, "À décider".into_any(), chip(till), ().into_any())}
+            {top(None, t!("À décider").into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)} {live(move || error.get().map(|title| notice("bad", title, Vec::new())))} {rows(cards)}
                 {nothing} {history(till)}
@@ -85,14 +87,18 @@ fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Opti
     let act = move |choice: Option<Choice>| end(choice.map_or(Ends::Seen, Ends::Sale));
     let (title, body, choices) = match what {
         Undecided::Sale { sale, refusal } => {
-            let title = format!("Vente {} · {}", sale.receipt, format::money(sale.total().unwrap_or_default()));
+            let title = t!(
+                "Vente {receipt} · {total}",
+                receipt = sale.receipt,
+                total = format::money(sale.total().unwrap_or_default())
+            );
             let told = refused(till, &sale, &refusal);
             (title, told, live(move || of_sale(till, &sale, &refusal, busy, sure, act)).into_any())
         }
         // Its answer was cleaned up before this phone heard it: the values are gone, that it clashed is not.
         Undecided::Conflict { of: edited, fields } if fields.is_empty() => {
-            let lost = "Ce changement n’a pas été gardé. Vérifiez, et changez de nouveau s’il le faut.".to_owned();
-            let body = notice("warn", "Deux valeurs différentes".into(), vec![lost]);
+            let lost = t!("Ce changement n’a pas été gardé. Vérifiez, et changez de nouveau s’il le faut.").to_owned();
+            let body = notice("warn", t!("Deux valeurs différentes").into(), vec![lost]);
             (clash_title(of, edited), body, seen(busy, act))
         }
         Undecided::Conflict { of: edited, fields } => {
@@ -101,12 +107,12 @@ fn card(till: Till, decision: Decision, of: Option<String>, error: RwSignal<Opti
         }
         Undecided::Other { about, refusal } => {
             let lines = refusal.as_ref().map(text::refusal).unwrap_or_default();
-            let kept = "Changement refusé, gardé sur ce téléphone".to_owned();
+            let kept = t!("Changement refusé, gardé sur ce téléphone").to_owned();
             (text::change_name(&about).to_owned(), notice("warn", kept, lines), seen(busy, act))
         }
         Undecided::Damaged(what) => {
             let (title, told) = text::damaged(&what);
-            let kept = "Une donnée de ce téléphone est abîmée".to_owned();
+            let kept = t!("Une donnée de ce téléphone est abîmée").to_owned();
             (title.to_owned(), notice("warn", kept, vec![told]), seen(busy, act))
         }
     };
@@ -132,7 +138,11 @@ fn history(till: Till) -> AnyView {
             let key = format!("{}/{}", decided.sale.id, decided.at_ms);
             Row::new(key, move || {
                 let Decided { sale, became, who, at_ms } = decided;
-                let what = format!("Vente {} · {}", sale.receipt, format::money(sale.total().unwrap_or_default()));
+                let what = t!(
+                    "Vente {receipt} · {total}",
+                    receipt = sale.receipt,
+                    total = format::money(sale.total().unwrap_or_default())
+                );
                 let said = format!("{} · {who} · {}", text::became(became), format::date_time(at_ms));
                 erase(view! { <li><span class="num">{what}</span><span class="small muted">{said}</span></li> })
             })
@@ -142,8 +152,8 @@ fn history(till: Till) -> AnyView {
     let none = live(move || till.decided.with(Vec::is_empty));
     erase(view! {
         <details class="card more" hidden=none>
-            <summary>"Décisions passées"</summary>
-            <ul class="history" aria-label="Décisions passées">{rows(list)}</ul>
+            <summary>{t!("Décisions passées")}</summary>
+            <ul class="history" aria-label=t!("Décisions passées")>{rows(list)}</ul>
         </details>
     })
 }
@@ -177,8 +187,8 @@ fn of_sale(
     if back {
         choices.push((
             Choice::Retry,
-            "Réessayer".to_owned(),
-            "Le stock est revenu : la vente part de nouveau.".to_owned(),
+            t!("Réessayer").to_owned(),
+            t!("Le stock est revenu : la vente part de nouveau.").to_owned(),
         ));
     }
     if keeps && !missing.is_empty() {
@@ -188,20 +198,20 @@ fn of_sale(
             format!("+{} {name}", format::number(line.quantity.get()))
         };
         let found: Vec<String> = missing.iter().map(name).collect();
-        let told = format!("Les articles sont partis. Le compte est corrigé : {}.", found.join(", "));
-        choices.push((Choice::Keep, format!("Garder la vente de {}", format::money(total)), told));
+        let told = t!("Les articles sont partis. Le compte est corrigé : {found}.", found = found.join(", "));
+        choices.push((Choice::Keep, t!("Garder la vente de {total}", total = format::money(total)), told));
     }
     if let Some(part) = decide::part(sale, stock) {
         let kept = part.total().unwrap_or_default();
         let refund = format::money(total.minus(kept).unwrap_or_default());
         let units = |sale: &Sale| sale.lines.iter().map(|line| line.quantity.get()).sum();
-        let (kept_units, all) = (format::count(units(&part), "article", "articles"), format::number(units(sale)));
-        let stay = if units(&part) < 2 { "reste vendu" } else { "restent vendus" };
-        let told = format!("{kept_units} sur {all} {stay} ; rendez {refund}.");
-        choices.push((Choice::KeepPart, format!("Garder une partie : {}", format::money(kept)), told));
+        let (kept_units, all) =
+            (count!(units(&part), "article reste vendu", "articles restent vendus"), format::number(units(sale)));
+        let told = t!("{kept_units}, sur {all} ; rendez {refund}.", kept_units, all, refund);
+        choices.push((Choice::KeepPart, t!("Garder une partie : {kept}", kept = format::money(kept)), told));
     }
-    let told = format!("Rien n’est vendu ; les articles reviennent, rendez {}.", format::money(total));
-    choices.push((Choice::Cancel, "Annuler la vente".to_owned(), told));
+    let told = t!("Rien n’est vendu ; les articles reviennent, rendez {total}.", total = format::money(total));
+    choices.push((Choice::Cancel, t!("Annuler la vente").to_owned(), told));
     let choices: Vec<AnyView> =
         choices.into_iter().map(|(what, said, told)| choice(what, said, told, busy, sure, act)).collect();
     erase(view! { <ul class="choices">{choices}</ul> })
@@ -219,8 +229,8 @@ fn choice(
 ) -> AnyView {
     let asks = match what {
         Choice::Keep | Choice::Retry => None,
-        Choice::KeepPart => Some("Oui, garder cette partie et rembourser"),
-        Choice::Cancel => Some("Oui, annuler et rembourser"),
+        Choice::KeepPart => Some(t!("Oui, garder cette partie et rembourser")),
+        Choice::Cancel => Some(t!("Oui, annuler et rembourser")),
     };
     let agreed = Memo::new({
         let told = told.clone();
@@ -248,14 +258,14 @@ fn seen(busy: RwSignal<bool>, act: impl Fn(Option<Choice>) + Copy + 'static) -> 
     let seen = on(move |_: MouseEvent| act(None));
     erase(view! {
         <div class="btns">
-            <button class="btn" type="button" disabled=live(move || busy.get()) on:click=seen>"J’ai vu"</button>
+            <button class="btn" type="button" disabled=live(move || busy.get()) on:click=seen>{t!("J’ai vu")}</button>
         </div>
     })
 }
 
 fn refused(till: Till, sale: &Sale, refusal: &Refusal) -> AnyView {
     let Refusal::InsufficientStock { lines } = refusal else {
-        return notice("bad", "Vente refusée".into(), text::refusal(refusal));
+        return notice("bad", t!("Vente refusée").into(), text::refusal(refusal));
     };
     let row = |line: &crate::domain::Shortage| {
         let missing = format::number(line.asked - line.available);
@@ -272,29 +282,33 @@ fn refused(till: Till, sale: &Sale, refusal: &Refusal) -> AnyView {
     // Who took the rest, for whoever asks them.
     let taker = |taken: &Taken| {
         let (units, at_ms, actor) = (format::number(taken.units), taken.at_ms, taken.actor);
-        let who = live(move || {
+        let who = move || {
             let name = till.people.with(|people| Some(people.iter().find(|one| one.id == actor)?.name.to_string()));
-            name.unwrap_or_else(|| "quelqu’un".to_owned())
-        });
-        erase(view! { <li class="small">{units}" vendus par "{who}" le "{format::date_time(at_ms)}</li> })
+            name.unwrap_or_else(|| t!("quelqu’un").to_owned())
+        };
+        let when = format::date_time(at_ms);
+        let said = live(move || t!("{units} vendus par {who} le {when}", units, who = who(), when));
+        erase(view! { <li class="small">{said}</li> })
     };
     let takers: Vec<AnyView> = lines.iter().flat_map(|line| &line.taken).map(taker).collect();
     let takers = (!takers.is_empty()).then(|| {
         erase(view! {
-            <div><p class="small muted">"Partis avant cette vente :"</p><ul class="history">{takers}</ul></div>
+            <div><p class="small muted">{t!("Partis avant cette vente :")}</p><ul class="history">{takers}</ul></div>
         })
     });
-    let mut kept = vec!["Le client est parti avec les articles. La vente est gardée.".to_owned()];
-    kept.extend(sale.beyond_stock.then(|| format!("Elle a été {}.", text::BEYOND_STOCK)));
+    let mut kept = vec![t!("Le client est parti avec les articles. La vente est gardée.").to_owned()];
+    kept.extend(
+        sale.beyond_stock.then(|| t!("Elle a été faite hors ligne, au-delà du stock connu à ce moment.").to_owned()),
+    );
     erase(view! {
-        {notice("bad", "Stock insuffisant".into(), kept)}
+        {notice("bad", t!("Stock insuffisant").into(), kept)}
         <table class="units">
             <thead>
                 <tr>
-                    <th scope="col">"Produit"</th>
-                    <th scope="col">"Vendu"</th>
-                    <th scope="col">"Stock"</th>
-                    <th scope="col">"Manque"</th>
+                    <th scope="col">{t!("Produit")}</th>
+                    <th scope="col">{t!("Vendu")}</th>
+                    <th scope="col">{t!("Stock")}</th>
+                    <th scope="col">{t!("Manque")}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>

@@ -40,13 +40,13 @@ pub fn Expenses() -> impl IntoView {
     read(till, move || past.track(), listing.found, listing.error);
     erase(view! {
         <div class="app">
-            {top(Some(("/", "Accueil")), "Dépenses".into_any(), chip(till), ().into_any())}
+            {top(Some(("/", t!("Accueil"))), t!("Dépenses").into_any(), chip(till), ().into_any())}
             <main class="page page--list">
                 {banners(till)} {live(move || listing.error.get().map(|title| notice("bad", title, Vec::new())))}
                 {listing.months()} {listing.end()}
             </main>
-            <section class="dock dock--nav" aria-label="Action principale">
-                <a class="btn btn--main btn--wide" href="/depenses/depense">{icons::plus()} "Nouvelle dépense"</a>
+            <section class="dock dock--nav" aria-label=t!("Action principale")>
+                <a class="btn btn--main btn--wide" href="/depenses/depense">{icons::plus()} {t!("Nouvelle dépense")}</a>
             </section>
             {nav("/depenses", to_decide(till))}
         </div>
@@ -100,7 +100,7 @@ impl Listing {
                 <header class="day__head">
                     <h2>{name}</h2>
                     <b class="num">{total}</b>
-                    <div class="words" role="group" aria-label="Sortes">{rows(kinds)}</div>
+                    <div class="words" role="group" aria-label=t!("Sortes")>{rows(kinds)}</div>
                 </header>
                 <ul class="products">{rows(list)}</ul>
             </section>
@@ -129,7 +129,7 @@ impl Listing {
         let (till, note) = (self.till, expense.note.to_string());
         let about = live(move || format!("{} · {}", format::date_time(at_ms), name_of(till, actor)));
         let note = (!note.is_empty()).then(|| erase(view! { <span class="small note">{note}</span> }));
-        let state = waiting.then(|| erase(view! { <span class="tag tag--wait">"En attente"</span> }));
+        let state = waiting.then(|| erase(view! { <span class="tag tag--wait">{t!("En attente")}</span> }));
         erase(view! {
             <li class="product">
                 <a class="product__add product__add--link" href=to>
@@ -154,8 +154,8 @@ impl Listing {
             Memo::new(move |_| self.found.with(|found| found.as_ref().is_some_and(|found| found.months.is_empty())));
         let empty = live(move || {
             nothing.get().then(|| {
-                let more = "Transport, loyer, électricité : ce que la boutique paie vient ici.";
-                erase(view! { <div class="empty" role="status">{icons::banknote()}<h2>"Pas de dépense"</h2><p>{more}</p></div> })
+                let more = t!("Transport, loyer, électricité : ce que la boutique paie vient ici.");
+                erase(view! { <div class="empty" role="status">{icons::banknote()}<h2>{t!("Pas de dépense")}</h2><p>{more}</p></div> })
             })
         });
         erase(view! { {empty} {self.past.end(since, || ())} })

@@ -127,7 +127,7 @@ fn fields() -> AnyView {
     erase(view! {
         {text_field("nom", "Nom", "60", typed("Boutique Kaloum"))} {pin_field("code", "Code (4 à 6 chiffres)", typed("2580"))}
         {money_field("recu", "Reçu du client", typed("100 000"))}
-        {suggested("raison", "Raison", "200", &["Erreur de saisie", "Article rendu"], typed("Article rendu"))}
+        {suggested("raison", "Raison", "200", vec!["Erreur de saisie", "Article rendu"], typed("Article rendu"))}
         <div class="field">
             <label class="field__label" for="prix">"Prix de vente"</label>
             <span class="field__hint">"Ce que le client paie."</span>

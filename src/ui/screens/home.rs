@@ -33,8 +33,8 @@ pub fn Home() -> impl IntoView {
         <div class="app">
             {top(None, title, erase(view! { {lock_button(till)} {chip(till)} }), ().into_any())}
             <main class="page">{banners(till)} {office(Place::Day)}</main>
-            <section class="dock dock--nav" aria-label="Action principale">
-                <a class="btn btn--main btn--wide" href="/vente">{icons::plus()} "Nouvelle vente"</a>
+            <section class="dock dock--nav" aria-label=t!("Action principale")>
+                <a class="btn btn--main btn--wide" href="/vente">{icons::plus()} {t!("Nouvelle vente")}</a>
             </section>
             {nav("/", to_decide(till))}
         </div>

@@ -1,10 +1,7 @@
 //! A locked phone: who may unlock it, and a PIN. It lies over every screen, whatever the address; what is behind it is
 //! not drawn (`style/main.css`).
 
-use super::{
-    sign_in::{Gate, people, pin_pad},
-    storage_banner,
-};
+use super::{sign_in::Gate, storage_banner};
 use crate::{
     device::Till,
     ui::{
@@ -21,18 +18,13 @@ pub fn lock(till: Till) -> AnyView {
 
 fn screen(till: Till) -> AnyView {
     let gate = Gate::new(till, true);
-    let step = live(move || match (till.ready.get(), gate.chosen.get()) {
-        (false, _) => erase(view! { <p class="muted">"Ouverture…"</p> }),
-        (true, None) => people(gate),
-        (true, Some(person)) => pin_pad(gate, person),
-    });
     erase(view! {
         <div class="app app--bare app--lock">
             <main class="gate">
-                <p class="brand">{icons::lock()} "Comptoir est verrouillé"</p>
+                <p class="brand">{icons::lock()} {t!("Comptoir est verrouillé")}</p>
                 {storage_banner(till)}
                 {live(move || gate.error.get().map(|title| notice("bad", title, Vec::new())))}
-                {step}
+                {gate.step()}
             </main>
         </div>
     })
@@ -48,7 +40,7 @@ pub fn lock_button(till: Till) -> AnyView {
     // Before the device is there it could not be unlocked either.
     let away = live(move || !till.connected());
     erase(view! {
-        <button class="icon-btn" type="button" aria-label="Verrouiller" disabled=away on:click=tap>
+        <button class="icon-btn" type="button" aria-label=t!("Verrouiller") disabled=away on:click=tap>
             {icons::lock()}
         </button>
     })

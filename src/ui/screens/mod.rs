@@ -29,16 +29,17 @@ pub use sell::Sell;
 pub use sign_in::SignIn;
 
 use super::{
-    components::{asks, notice},
+    components::{asks, notice, segments},
     erase::{erase, live, on},
     format, icons, text,
 };
 use crate::{
     device::{
         Till,
-        handle::{Answer, Commands, Status},
+        handle::{Answer, Commands, Language, Status},
     },
     domain::{Role, UserId},
+    part::SplitLoaderError,
     sync::{engine::SessionState, wire::PersonRow},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -46,6 +47,7 @@ use leptos_router::hooks::use_navigate;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::{Arc, Mutex},
 };
 
 /// Digits of the shortest barcode in use (EAN-8 without its check digit, and shops' own).
@@ -110,8 +112,31 @@ fn create(query: &str, for_sale: bool) -> AnyView {
     let is_code = query.len() >= CODE_MIN && query.bytes().all(|byte| byte.is_ascii_digit());
     let (field, of) = (if is_code { "code" } else { "nom" }, if for_sale { "&pour=vente" } else { "" });
     let to = format!("/stock/nouveau?{field}={}{of}", format::in_address(query));
-    let said = if query.is_empty() { "Nouveau produit".to_owned() } else { format!("Créer « {query} »") };
+    let said = if query.is_empty() { t!("Nouveau produit").to_owned() } else { t!("Créer « {query} »", query) };
     erase(view! { <a class="btn" href=to>{icons::plus()} {said}</a> })
+}
+
+/// Each language calls itself by its own name: whoever lands in a wrong one finds the way back.
+fn languages(till: Till) -> AnyView {
+    segments("langue", t!("Langue"), &[("Français", Language::French), ("English", Language::English)], till.language)
+}
+
+/// What a part of the page draws: nothing until it is here, `missing` where it does not come.
+fn from_part<F>(draw: impl FnOnce(Owner) -> F, missing: impl FnOnce() -> AnyView + 'static) -> AnyView
+where
+    F: Future<Output = Result<AnyView, SplitLoaderError>> + 'static,
+{
+    let (here, drawn) = (RwSignal::new(false), Arc::new(Mutex::new(None::<AnyView>)));
+    let (puts, drawing) = (drawn.clone(), draw(Owner::current().unwrap_or_default()));
+    spawn_local(async move {
+        let view = drawing.await.unwrap_or_else(|_| missing());
+        // The screen may have been left meanwhile: then nobody looks.
+        if let Ok(mut drawn) = puts.lock() {
+            *drawn = Some(view);
+            let _ = here.try_set(true);
+        }
+    });
+    erase(live(move || here.get().then(|| drawn.lock().ok()?.take()).flatten()))
 }
 
 /// A person's name; empty for one this device does not know.
@@ -125,8 +150,10 @@ fn name_of(till: Till, person: UserId) -> String {
 fn only_theirs(till: Till, person: UserId, does: &str) -> String {
     let role = |people: &Vec<PersonRow>| people.iter().find(|one| one.id == person).map(|one| one.role);
     match till.people.with(role) {
-        Some(Role::Employee) => format!("Seuls {} et le propriétaire peuvent {does}.", name_of(till, person)),
-        _ => format!("Seul le propriétaire peut {does}."),
+        Some(Role::Employee) => {
+            t!("Seuls {person} et le propriétaire peuvent {does}.", person = name_of(till, person), does)
+        }
+        _ => t!("Seul le propriétaire peut {does}.", does),
     }
 }
 
@@ -138,7 +165,7 @@ fn to_decide(till: Till) -> Signal<usize> {
 fn chip(till: Till) -> AnyView {
     let shown = Memo::new(move |_| match till.ready.get() {
         true => till.status.with(stands),
-        false => ("wait", "Ouverture…".to_owned(), "/parametres"),
+        false => ("wait", t!("Ouverture…").to_owned(), "/parametres"),
     });
     erase(view! {
         <a
@@ -159,11 +186,11 @@ fn chip(till: Till) -> AnyView {
 
 fn stands(status: &Status) -> (&'static str, String, &'static str) {
     match status {
-        Status { to_decide: n @ 1.., .. } => ("todo", format!("{n} à décider"), "/a-decider"),
-        Status { online: false, waiting: 0, .. } => ("off", "Hors ligne".into(), "/parametres"),
-        Status { online: false, waiting, .. } => ("off", format!("Hors ligne · {waiting}"), "/parametres"),
-        Status { waiting: n @ 1.., .. } => ("wait", format!("{n} en attente"), "/parametres"),
-        _ => ("ok", "À jour".into(), "/parametres"),
+        Status { to_decide: n @ 1.., .. } => ("todo", t!("{n} à décider", n), "/a-decider"),
+        Status { online: false, waiting: 0, .. } => ("off", t!("Hors ligne").into(), "/parametres"),
+        Status { online: false, waiting, .. } => ("off", t!("Hors ligne · {waiting}", waiting), "/parametres"),
+        Status { waiting: n @ 1.., .. } => ("wait", t!("{n} en attente", n), "/parametres"),
+        _ => ("ok", t!("À jour").into(), "/parametres"),
     }
 }
 
@@ -182,15 +209,15 @@ fn banners(till: Till) -> AnyView {
             till.ready.get() && status.actor.is_some() && status.online && status.session == SessionState::Ended
         });
         asked.then(|| {
-            let act = erase(view! { <a class="btn" href="/connexion">"Mon code"</a> });
-            let kept = "Vendez : tout est gardé sur ce téléphone.";
-            asks("warn", icons::lock(), "PIN demandé pour envoyer", kept, act)
+            let act = erase(view! { <a class="btn" href="/connexion">{t!("Mon code")}</a> });
+            let kept = t!("Vendez : tout est gardé sur ce téléphone.");
+            asks("warn", icons::lock(), t!("PIN demandé pour envoyer"), kept, act)
         })
     });
     let outdated = live(move || {
         till.status.with(|status| status.upgrade_needed).then(|| {
-            let kept = "Vendez : tout est gardé, et partira après la mise à jour.";
-            asks("warn", icons::download(), "Mise à jour nécessaire pour envoyer", kept, ().into_any())
+            let kept = t!("Vendez : tout est gardé, et partira après la mise à jour.");
+            asks("warn", icons::download(), t!("Mise à jour nécessaire pour envoyer"), kept, ().into_any())
         })
     });
     let update = live(move || {
@@ -200,8 +227,9 @@ fn banners(till: Till) -> AnyView {
                     commands.update();
                 }
             };
-            let act = erase(view! { <button class="btn" type="button" on:click=on(take)>"Mettre à jour"</button> });
-            asks("info", icons::download(), "Nouvelle version", "Elle attend que vous ayez fini.", act)
+            let act =
+                erase(view! { <button class="btn" type="button" on:click=on(take)>{t!("Mettre à jour")}</button> });
+            asks("info", icons::download(), t!("Nouvelle version"), t!("Elle attend que vous ayez fini."), act)
         })
     });
     erase(view! { {storage_banner(till)} {alerts::bar(till)} {session} {outdated} {update} })

@@ -50,20 +50,20 @@ pub enum Place {
 impl Place {
     fn name(self) -> (&'static str, &'static str) {
         match self {
-            Place::Day => ("/", "Accueil"),
-            Place::Sales => ("/ventes", "Ventes"),
-            Place::Sale => ("/ventes", "Vente"),
-            Place::Stock => ("/stock", "Stock"),
-            Place::Product => ("/stock", "Produit"),
-            Place::NewProduct => ("/stock", "Nouveau produit"),
-            Place::Import => ("/stock", "Importer des produits"),
-            Place::Count => ("/stock", "Compter"),
-            Place::Expenses => ("/depenses", "Dépenses"),
-            Place::Expense => ("/depenses", "Dépense"),
-            Place::Decide => ("/a-decider", "À décider"),
-            Place::Settings => ("/parametres", "Paramètres"),
-            Place::People => ("/parametres", "Personnes"),
-            Place::Phones => ("/parametres", "Téléphones"),
+            Place::Day => ("/", t!("Accueil")),
+            Place::Sales => ("/ventes", t!("Ventes")),
+            Place::Sale => ("/ventes", t!("Vente")),
+            Place::Stock => ("/stock", t!("Stock")),
+            Place::Product => ("/stock", t!("Produit")),
+            Place::NewProduct => ("/stock", t!("Nouveau produit")),
+            Place::Import => ("/stock", t!("Importer des produits")),
+            Place::Count => ("/stock", t!("Compter")),
+            Place::Expenses => ("/depenses", t!("Dépenses")),
+            Place::Expense => ("/depenses", t!("Dépense")),
+            Place::Decide => ("/a-decider", t!("À décider")),
+            Place::Settings => ("/parametres", t!("Paramètres")),
+            Place::People => ("/parametres", t!("Personnes")),
+            Place::Phones => ("/parametres", t!("Téléphones")),
         }
     }
 }
@@ -140,9 +140,9 @@ part! {
 fn frame(place: Place, stage: RwSignal<Stage>) -> AnyView {
     let (till, (here, name)) = (till(), place.name());
     let missing = live(move || {
-        let title = "Cette page n’est pas encore sur ce téléphone.";
+        let title = t!("Cette page n’est pas encore sur ce téléphone.");
         (stage.get() == Stage::Away { tried: true })
-            .then(|| notice("warn", title.to_owned(), vec!["Elle s’ouvrira avec le réseau.".to_owned()]))
+            .then(|| notice("warn", title.to_owned(), vec![t!("Elle s’ouvrira avec le réseau.").to_owned()]))
     });
     if place == Place::Day {
         return erase(missing);

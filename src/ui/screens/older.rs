@@ -34,7 +34,7 @@ impl Past {
     /// device holds more, which `more` then shows.
     pub fn end(self, since: Memo<Option<Option<Day>>>, more: impl Fn() + 'static) -> AnyView {
         let reach = live(move || {
-            since.get().flatten().map(|day| format!("Tout depuis le {day} est ici. Le reste est sur le serveur."))
+            since.get().flatten().map(|day| t!("Tout depuis le {day} est ici. Le reste est sur le serveur.", day))
         });
         let older = on(move |_: MouseEvent| match since.get_untracked() {
             Some(None) => more(),
@@ -45,7 +45,7 @@ impl Past {
             <div class="end" hidden=live(move || since.get().is_none())>
                 <p class="small muted">{reach}</p>
                 <button class="btn btn--wide" type="button" disabled=live(move || self.asking.get()) on:click=older>
-                    "Voir plus ancien"
+                    {t!("Voir plus ancien")}
                 </button>
             </div>
         })
@@ -59,7 +59,7 @@ impl Past {
             // The screen may have been left meanwhile.
             match commands.ask_older(self.of).await {
                 true => drop(self.asked.try_update(|asked| *asked += 1)),
-                false => drop(self.error.try_set(Some(text::NOT_REACHED.to_owned()))),
+                false => drop(self.error.try_set(Some(text::not_reached().to_owned()))),
             }
             let _ = self.asking.try_set(false);
         });

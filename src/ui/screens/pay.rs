@@ -16,8 +16,6 @@ use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use payment::{Means, Payment};
 
-const MEANS: [(&str, Means); 2] = [("Espèces", Means::Cash), ("Orange Money", Means::OrangeMoney)];
-
 /// What the seller typed.
 #[derive(Clone, Copy)]
 struct Form {
@@ -63,22 +61,22 @@ pub fn Pay() -> impl IntoView {
     let (beyond, sure) = (beyond(till), RwSignal::new(false));
     let waits = Memo::new(move |_| till.selling.with(Option::is_some));
     let what = live(move || match form.means.get() {
-        Means::Cash if form.given.with(|given| given.trim().is_empty()) => "Espèces : compte exact".to_owned(),
-        _ => format!("Encaisser {}", format::money(form.total.get())),
+        Means::Cash if form.given.with(|given| given.trim().is_empty()) => t!("Espèces : compte exact").to_owned(),
+        _ => t!("Encaisser {total}", total = format::money(form.total.get())),
     });
     erase(view! {
         <div class="app app--task">
-            {top(Some(("/vente", "Retour au panier")), "Encaisser".into_any(), chip(till), ().into_any())}
+            {top(Some(("/vente", t!("Retour au panier"))), t!("Encaisser").into_any(), chip(till), ().into_any())}
             <main class="page">
-                {banners(till)} <p class="due"><span class="muted">"À payer"</span>{live_amount(form.total)}</p>
-                {segments("moyen", "Moyen de paiement", &MEANS, form.means)}
+                {banners(till)} <p class="due"><span class="muted">{t!("À payer")}</span>{live_amount(form.total)}</p>
+                {segments("moyen", t!("Moyen de paiement"), &[(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney)], form.means)}
                 {live(move || match form.means.get() {
                     Means::Cash => cash(form),
                     Means::OrangeMoney => orange_money(form),
                 })}
                 {live(move || beyond.get().map(|beyond| tell(beyond, sure)))}
             </main>
-            <section class="dock" aria-label="Payer">
+            <section class="dock" aria-label=t!("Payer")>
                 {live(move || waits.get().then(|| wait(till)))}
                 <button
                     class="btn btn--main btn--wide"
@@ -122,7 +120,12 @@ fn beyond(till: Till) -> Memo<Option<Beyond>> {
             let stock = till.product(line.product)?.stock;
             let short = line.quantity.get() > stock;
             short.then(|| {
-                format!("{} : {} au panier, {} en stock", line.name, number(line.quantity.get()), number(stock))
+                t!(
+                    "{name} : {quantity} au panier, {stock} en stock",
+                    name = line.name,
+                    quantity = number(line.quantity.get()),
+                    stock = number(stock)
+                )
             })
         };
         let lines: Vec<String> = till.cart.with(|cart| cart.lines().iter().filter_map(short).collect());
@@ -136,15 +139,15 @@ fn tell(beyond: Beyond, sure: RwSignal<bool>) -> AnyView {
         BeyondStock::Ask => Some(erase(view! {
             <label class="rule">
                 <input type="checkbox" prop:checked=live(move || sure.get()) on:change=on(move |event| sure.set(event_target_checked(&event))) />
-                <span>"Les articles sont là : vendre quand même"</span>
+                <span>{t!("Les articles sont là : vendre quand même")}</span>
             </label>
         })),
         BeyondStock::Never => {
-            lines.push("Le propriétaire ne permet pas de vendre au-delà du stock sans réseau.".to_owned());
+            lines.push(t!("Le propriétaire ne permet pas de vendre au-delà du stock sans réseau.").to_owned());
             None
         }
     };
-    erase(view! { {notice("warn", "Plus que le stock connu".into(), lines)} {ask} })
+    erase(view! { {notice("warn", t!("Plus que le stock connu").into(), lines)} {ask} })
 }
 
 /// The sale, from the tap to its receipt, or back to the cart.
@@ -184,12 +187,12 @@ fn cash(form: Form) -> AnyView {
         });
         let label = format!("+ {}", format::number(note));
         erase(
-            view! { <button class="btn" type="button" on:click=add><span class="sr">"Billet "</span>{label}</button> },
+            view! { <button class="btn" type="button" on:click=add><span class="sr">{t!("Billet")}" "</span>{label}</button> },
         )
     };
     erase(view! {
-        {money_field("recu", "Reçu du client", given)}
-        <div class="notes" role="group" aria-label="Montants rapides">{Vec::from(NOTES.map(note))}</div>
+        {money_field("recu", t!("Reçu du client"), given)}
+        <div class="notes" role="group" aria-label=t!("Montants rapides")>{Vec::from(NOTES.map(note))}</div>
         {outcome(form)}
     })
 }
@@ -197,11 +200,11 @@ fn cash(form: Form) -> AnyView {
 fn orange_money(form: Form) -> AnyView {
     erase(view! {
         <div class="field">
-            <label class="field__label" for="reference">"Référence Orange Money"</label>
+            <label class="field__label" for="reference">{t!("Référence Orange Money")}</label>
             {input("reference", "input", "text", "60", form.reference)}
-            <span class="field__hint">"Le numéro de transaction du message reçu."</span>
+            <span class="field__hint">{t!("Le numéro de transaction du message reçu.")}</span>
         </div>
-        {money_field("part", "Montant, si ce n’est pas tout", form.part)}
+        {money_field("part", t!("Montant, si ce n’est pas tout"), form.part)}
         {outcome(form)}
     })
 }
@@ -215,10 +218,10 @@ fn wait(till: Till) -> AnyView {
     });
     erase(view! {
         <div class="wait" role="status" style=("--wait", waited)>
-            <div class="wait__row"><b>"Vérification du stock…"</b></div>
+            <div class="wait__row"><b>{t!("Vérification du stock…")}</b></div>
             <div class="wait__bar"></div>
-            <button class="btn btn--wide" type="button" on:click=stop>"Ne pas attendre"</button>
-            <p class="small muted">"La vente est gardée sur ce téléphone."</p>
+            <button class="btn btn--wide" type="button" on:click=stop>{t!("Ne pas attendre")}</button>
+            <p class="small muted">{t!("La vente est gardée sur ce téléphone.")}</p>
         </div>
     })
 }

@@ -18,7 +18,6 @@ use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
 /// The last line of a receipt, where the shop has none of its own.
-const THANKS: &str = "Merci et à bientôt";
 
 #[component]
 pub fn ReceiptScreen() -> impl IntoView {
@@ -29,7 +28,7 @@ pub fn ReceiptScreen() -> impl IntoView {
     let found = look_up(till, id);
     erase(view! {
         <div class="app app--task">
-            {top(Some(("/", "Accueil")), "Reçu".into_any(), chip(till), ().into_any())}
+            {top(Some(("/", t!("Accueil"))), t!("Reçu").into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)}
                 {live(move || match (found.get(), of_server()) {
@@ -40,13 +39,13 @@ pub fn ReceiptScreen() -> impl IntoView {
                     (Found::Absent(why), None) => absent(why),
                 })}
             </main>
-            <section class="dock" aria-label="Actions">
+            <section class="dock" aria-label=t!("Actions")>
                 <div class="dock__row">
                     {live(move || found.with(|found| match found {
                         Found::Here(receipt) => Some(actions(receipt)),
                         _ => None,
                     }))}
-                    <a class="btn btn--main" href="/vente">"Nouvelle vente"</a>
+                    <a class="btn btn--main" href="/vente">{t!("Nouvelle vente")}</a>
                 </div>
             </section>
         </div>
@@ -56,7 +55,7 @@ pub fn ReceiptScreen() -> impl IntoView {
 /// The receipt, and the way to what can still be made of it.
 fn kept(receipt: Receipt) -> AnyView {
     let to = format!("/ventes/vente?id={}", receipt.sale.id);
-    erase(view! { {paper(receipt)} <a class="btn receipt__more" href=to>"Annuler ou vendre à nouveau"</a> })
+    erase(view! { {paper(receipt)} <a class="btn receipt__more" href=to>{t!("Annuler ou vendre à nouveau")}</a> })
 }
 
 /// Looks for the receipt on this device and then on the server, again with every change.
@@ -103,7 +102,7 @@ fn here(receipt: Receipt) -> Found {
 pub(super) fn actions(receipt: &Receipt) -> AnyView {
     let print = on(|_: MouseEvent| drop(window().print()));
     erase(view! {
-        <button class="btn btn--stack" type="button" on:click=print>{icons::printer()} "Imprimer"</button>
+        <button class="btn btn--stack" type="button" on:click=print>{icons::printer()} {t!("Imprimer")}</button>
         <a class="btn btn--stack" target="_blank" rel="noopener" href=share(receipt)>
             {icons::message_circle()}
             "WhatsApp"
@@ -112,15 +111,15 @@ pub(super) fn actions(receipt: &Receipt) -> AnyView {
 }
 
 pub(super) fn asked() -> AnyView {
-    empty("Recherche du reçu sur le serveur…", "Ce téléphone garde les ventes de 90 jours.")
+    empty(t!("Recherche du reçu sur le serveur…"), t!("Ce téléphone garde les ventes de 90 jours."))
 }
 
 pub(super) fn absent(why: Absent) -> AnyView {
     match why {
-        Absent::Unknown => empty("Ce reçu n’existe pas", "L’adresse est peut-être incomplète."),
+        Absent::Unknown => empty(t!("Ce reçu n’existe pas"), t!("L’adresse est peut-être incomplète.")),
         Absent::NotReached => empty(
-            "Ce reçu n’est pas sur ce téléphone",
-            "Il a peut-être plus de 90 jours. Il est alors sur le serveur, et s’affichera avec le réseau.",
+            t!("Ce reçu n’est pas sur ce téléphone"),
+            t!("Il a peut-être plus de 90 jours. Il est alors sur le serveur, et s’affichera avec le réseau."),
         ),
     }
 }
@@ -137,10 +136,10 @@ fn of_server(first: FirstReceipt) -> Receipt {
 
 fn state(state: ReceiptState) -> AnyView {
     let (class, said, icon) = match state {
-        ReceiptState::Confirmed => ("state ok", "Vente confirmée", icons::circle_check()),
-        ReceiptState::Waiting => ("state warn", "En attente de synchronisation", icons::clock()),
-        ReceiptState::ToDecide => ("state bad", "Refusée : à décider", icons::triangle_alert()),
-        ReceiptState::Voided => ("state bad", "Vente annulée", icons::circle_x()),
+        ReceiptState::Confirmed => ("state ok", t!("Vente confirmée"), icons::circle_check()),
+        ReceiptState::Waiting => ("state warn", t!("En attente de synchronisation"), icons::clock()),
+        ReceiptState::ToDecide => ("state bad", t!("Refusée : à décider"), icons::triangle_alert()),
+        ReceiptState::Voided => ("state bad", t!("Vente annulée"), icons::circle_x()),
     };
     erase(view! { <p class=class role="status">{icon} {said}</p> })
 }
@@ -170,26 +169,26 @@ pub(super) fn paper(receipt: Receipt) -> AnyView {
     let mut tenders: Vec<AnyView> = Vec::new();
     for tender in &sale.tenders {
         tenders.push(match tender {
-            Tender::Cash { given, .. } => sum("Espèces".into(), *given),
-            Tender::OrangeMoney { amount, reference } => sum(format!("Orange Money {reference}"), *amount),
+            Tender::Cash { given, .. } => sum(t!("Espèces").into(), *given),
+            Tender::OrangeMoney { amount, reference } => sum(t!("Orange Money {reference}", reference), *amount),
         });
     }
     let change = sale.change_due();
     if change > Money::ZERO {
-        tenders.push(sum("Rendu".into(), change));
+        tenders.push(sum(t!("Rendu").into(), change));
     }
     let void = if standing == ReceiptState::Voided { " receipt--void" } else { "" };
-    let label = format!("Reçu {number}");
+    let label = t!("Reçu {number}", number);
     erase(view! {
         <article class=format!("receipt{void}") aria-label=label>
             <header class="receipt__head"><h2 class="receipt__shop">{name}</h2>{above}</header>
             {state(standing)}
             <div class="receipt__meta num">
-                {fact("Reçu", number)} {fact("Date", format::date_time(at_ms))} {fact("Servi par", seller)}
+                {fact(t!("Reçu"), number)} {fact(t!("Date"), format::date_time(at_ms))} {fact(t!("Servi par"), seller)}
             </div>
             <ul class="receipt__lines">{lines}</ul>
             <div class="receipt__sums">
-                <div class="receipt__total"><span>"Total"</span>{amount(sale.total().unwrap_or_default())}</div>
+                <div class="receipt__total"><span>{t!("Total")}</span>{amount(sale.total().unwrap_or_default())}</div>
                 {tenders}
             </div>
             <p class="receipt__foot muted">{foot}</p>
@@ -199,9 +198,9 @@ pub(super) fn paper(receipt: Receipt) -> AnyView {
 
 /// What a receipt says of the shop: its name, where it is and how it is called, and the last line.
 fn letterhead(shop: Option<&Shop>) -> (String, Vec<String>, String) {
-    let Some(shop) = shop else { return (String::new(), Vec::new(), THANKS.to_owned()) };
+    let Some(shop) = shop else { return (String::new(), Vec::new(), t!("Merci et à bientôt").to_owned()) };
     let above = [&shop.address, &shop.phone].into_iter().filter(|line| !line.is_empty()).map(Note::to_string);
-    let foot = if shop.foot.is_empty() { THANKS.to_owned() } else { shop.foot.to_string() };
+    let foot = if shop.foot.is_empty() { t!("Merci et à bientôt").to_owned() } else { shop.foot.to_string() };
     (shop.name.to_string(), above.collect(), foot)
 }
 
@@ -209,11 +208,11 @@ fn letterhead(shop: Option<&Shop>) -> (String, Vec<String>, String) {
 fn share(receipt: &Receipt) -> String {
     let (name, above, _) = letterhead(receipt.shop.as_ref());
     let mut text = std::iter::once(name).chain(above).map(|line| line + "\n").collect::<String>();
-    text += &format!("Reçu {}\n{}\n", receipt.sale.receipt, format::date_time(receipt.at_ms));
+    text += &format!("{}\n{}\n", t!("Reçu {number}", number = receipt.sale.receipt), format::date_time(receipt.at_ms));
     for line in &receipt.sale.lines {
         let total = line.total().unwrap_or(Money::ZERO);
         text += &format!("{} × {} : {}\n", line.quantity.get(), line.name, format::money(total));
     }
-    text += &format!("Total : {}", format::money(receipt.sale.total().unwrap_or(Money::ZERO)));
+    text += &t!("Total : {total}", total = format::money(receipt.sale.total().unwrap_or(Money::ZERO)));
     format!("https://wa.me/?text={}", format::in_address(&text))
 }

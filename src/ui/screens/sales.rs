@@ -64,15 +64,15 @@ pub fn Sales() -> impl IntoView {
     let query = listing.query;
     let search = search_for(
         "/ventes",
-        "Reçu, produit ou montant",
-        "Chercher une vente par reçu, produit ou montant",
+        t!("Reçu, produit ou montant"),
+        t!("Chercher une vente par reçu, produit ou montant"),
         query,
         || (),
         ().into_any(),
     );
     erase(view! {
         <div class="app">
-            {top(Some(("/", "Accueil")), "Ventes".into_any(), chip(till), search)}
+            {top(Some(("/", t!("Accueil"))), t!("Ventes").into_any(), chip(till), search)}
             <main class="page page--list">
                 {banners(till)} {live(move || listing.error.get().map(|title| notice("bad", title, Vec::new())))}
                 {listing.days()} {listing.end()}
@@ -101,12 +101,16 @@ impl Listing {
         let shown = Memo::new(move |_| self.found.with(find));
         let takings = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|one| one.takings)).unwrap_or_default());
         let count = live(move || match searched {
-            true => format::count(takings.get().count, "vente trouvée", "ventes trouvées"),
-            false => format::count(takings.get().count, "vente", "ventes"),
+            true => count!(takings.get().count, "vente trouvée", "ventes trouvées"),
+            false => count!(takings.get().count, "vente", "ventes"),
         });
         let means = live(move || {
             let Takings { cash_gnf, orange_money_gnf, .. } = takings.get();
-            format!("Espèces {} · Orange Money {}", format::number(cash_gnf), format::number(orange_money_gnf))
+            t!(
+                "Espèces {cash} · Orange Money {orange_money}",
+                cash = format::number(cash_gnf),
+                orange_money = format::number(orange_money_gnf)
+            )
         });
         let list = move || {
             let sales = shown.get().map(|shown| shown.sales).unwrap_or_default();
@@ -138,16 +142,16 @@ impl Listing {
         let others = match sale.lines.len().saturating_sub(1) {
             0 => None,
             n => {
-                let said = format!(" et {}", format::count(n as i64, "autre", "autres"));
-                Some(erase(view! { <span class="small">{said}</span> }))
+                let said = t!("et {others}", others = count!(n as i64, "autre", "autres"));
+                Some(erase(view! { <span class="small">" "{said}</span> }))
             }
         };
         let (receipt, till) = (sale.receipt.to_string(), self.till);
-        let beyond = if sale.beyond_stock { " · au-delà du stock" } else { "" };
+        let beyond = if sale.beyond_stock { format!(" · {}", t!("au-delà du stock")) } else { String::new() };
         let about = live(move || format!("{} · {receipt} · {}{beyond}", format::time(at_ms), name_of(till, actor)));
-        let void = voided.then(|| erase(view! { <span class="tag tag--bad">"Annulée"</span> }));
+        let void = voided.then(|| erase(view! { <span class="tag tag--bad">{t!("Annulée")}</span> }));
         let waits = (waiting && !voided).then(|| {
-            let since = format!("En attente depuis {}", format::time(at_ms));
+            let since = t!("En attente depuis {time}", time = format::time(at_ms));
             erase(view! { <span class="tag tag--wait">{since}</span> })
         });
         let class = if voided { "product__add product__add--link struck" } else { "product__add product__add--link" };
@@ -174,7 +178,7 @@ impl Listing {
         let empty = live(move || {
             nothing.get().then(|| {
                 let searched = self.query.with(|typed| !typed.trim().is_empty());
-                let said = if searched { "Aucune vente ne correspond" } else { "Pas encore de vente" };
+                let said = if searched { t!("Aucune vente ne correspond") } else { t!("Pas encore de vente") };
                 erase(view! { <div class="empty" role="status">{icons::search()}<h2>{said}</h2></div> })
             })
         });

@@ -1,6 +1,6 @@
 //! What a scanner read: typed by one on a cable or by Bluetooth, or seen by the phone's camera.
 
-use super::CODE_MIN;
+use super::{CODE_MIN, from_part};
 use crate::{
     device::{
         Till,
@@ -15,10 +15,7 @@ use crate::{
     },
 };
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
-use std::{
-    rc::Rc,
-    sync::{Arc, Mutex},
-};
+use std::{rc::Rc, sync::Arc};
 
 const VIDEO: &str = "camera";
 
@@ -56,7 +53,7 @@ impl Camera {
         let away = live(move || !self.till.connected());
         let expanded = live(move || self.open.get().to_string());
         erase(view! {
-            <button class="icon-btn" type="button" aria-label="Scanner avec la caméra" aria-expanded=expanded disabled=away on:click=tap>
+            <button class="icon-btn" type="button" aria-label=t!("Scanner avec la caméra") aria-expanded=expanded disabled=away on:click=tap>
                 {icons::scan_barcode()}
             </button>
         })
@@ -70,35 +67,22 @@ impl Camera {
                 self.open.set(false);
             }
         });
-        erase(live(move || self.open.get().then(|| self.fetched(take.clone()))))
+        // Where its part does not come, that is said, and the next tap asks again.
+        let fetched = move || from_part(|owner| draw(self, take.clone(), owner), || missing(CameraProblem::Incomplete));
+        erase(live(move || self.open.get().then(&fetched)))
     }
 
     /// A code that is of no product, or of several, stays in the search: the list shows what can be done.
     fn scanned(self, code: String, take: &Take) -> String {
         self.query.set(code.clone());
         take().unwrap_or_else(|| match untrack(|| self.till.search(&code, 1)).is_empty() {
-            true => format!("{code} : inconnu ici."),
-            false => format!("{code} : à choisir dans la liste."),
+            true => t!("{code} : inconnu ici.", code),
+            false => t!("{code} : à choisir dans la liste.", code),
         })
     }
 
-    /// Its part of the page comes first. Where it does not, that is said, and the next tap asks again.
-    fn fetched(self, take: Take) -> AnyView {
-        let (here, drawn) = (RwSignal::new(false), Arc::new(Mutex::new(None::<AnyView>)));
-        let (puts, owner) = (drawn.clone(), Owner::current().unwrap_or_default());
-        spawn_local(async move {
-            // The screen may have been left meanwhile: then nobody looks.
-            let view = draw(self, take, owner).await.unwrap_or_else(|_| missing(CameraProblem::Incomplete));
-            if let Ok(mut drawn) = puts.lock() {
-                *drawn = Some(view);
-                let _ = here.try_set(true);
-            }
-        });
-        erase(live(move || here.get().then(|| drawn.lock().ok()?.take()).flatten()))
-    }
-
     fn view(self, take: Take) -> AnyView {
-        let (said, problem) = (RwSignal::new("Visez un code-barres.".to_owned()), RwSignal::new(None));
+        let (said, problem) = (RwSignal::new(t!("Visez un code-barres.").to_owned()), RwSignal::new(None));
         // Whether the lamp is on; a phone may have none.
         let lamp = RwSignal::new(None::<bool>);
         let till = self.till;
@@ -127,15 +111,15 @@ impl Camera {
         });
         let close = on(move |_: MouseEvent| self.open.set(false));
         erase(view! {
-            <section class="scan" aria-label="Caméra">
+            <section class="scan" aria-label=t!("Caméra")>
                 {live(move || problem.get().map(missing))}
                 <video id=VIDEO class="scan__view" hidden=live(move || problem.with(Option::is_some)) autoplay muted playsinline></video>
                 <p class="scan__said" role="status" hidden=live(move || problem.with(Option::is_some))>{live(move || said.get())}</p>
                 <div class="btns">
                     <button class="btn" type="button" hidden=live(move || lamp.with(Option::is_none)) aria-pressed=live(move || lamp.get().unwrap_or_default().to_string()) on:click=light>
-                        "Lampe"
+                        {t!("Lampe")}
                     </button>
-                    <button class="btn" type="button" on:click=close>"Fermer la caméra"</button>
+                    <button class="btn" type="button" on:click=close>{t!("Fermer la caméra")}</button>
                 </div>
             </section>
         })

@@ -32,9 +32,9 @@ pub fn Sell() -> impl IntoView {
     let search = search("/vente", query, move || drop(add_the_one(till, query)), camera.button());
     erase(view! {
         <div class="app app--sell">
-            {top(Some(("/", "Accueil")), "Vendre".into_any(), chip(till), search)}
+            {top(Some(("/", t!("Accueil"))), t!("Vendre").into_any(), chip(till), search)}
             <main class="sell">
-                {banners(till)} {camera.panel(move || add_the_one(till, query).map(|name| format!("{name} : ajouté.")))} {told(till)} {products(till, query)}
+                {banners(till)} {camera.panel(move || add_the_one(till, query).map(|name| t!("{name} : ajouté.", name)))} {told(till)} {products(till, query)}
             </main>
             {cart_panel(till)}
             {nav("/vente", to_decide(till))}
@@ -65,11 +65,13 @@ fn told(till: Till) -> AnyView {
         till.notice.get().map(|told| match told {
             Notice::RolledBack(refusal) => {
                 let mut lines = text::refusal(&refusal);
-                lines.push("Le panier est rétabli.".into());
-                notice("bad", "Vente refusée".into(), lines)
+                lines.push(t!("Le panier est rétabli.").into());
+                notice("bad", t!("Vente refusée").into(), lines)
             }
-            Notice::LeftOut(names) => notice("warn", "Ne se vendent plus, laissés de côté".into(), names),
-            Notice::NotSaved(error) => notice("bad", "Vente non enregistrée".into(), vec![text::command_error(&error)]),
+            Notice::LeftOut(names) => notice("warn", t!("Ne se vendent plus, laissés de côté").into(), names),
+            Notice::NotSaved(error) => {
+                notice("bad", t!("Vente non enregistrée").into(), vec![text::command_error(&error)])
+            }
         })
     }))
 }

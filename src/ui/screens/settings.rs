@@ -44,22 +44,22 @@ pub fn Settings() -> impl IntoView {
     };
     erase(view! {
         <div class="app">
-            {top(None, "Paramètres".into_any(), chip(till), ().into_any())}
+            {top(None, t!("Paramètres").into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)} <section class="card" aria-labelledby="p1">
-                    <h2 id="p1">"Personne"</h2>
+                    <h2 id="p1">{t!("Personne")}</h2>
                     <p>{live(move || person().unwrap_or_default())}</p>
                     <div class="btns">
-                        <button class="btn" type="button" disabled=live(move || !till.connected()) on:click=on(lock)>{icons::lock()} "Verrouiller"</button>
-                        <a class="btn" href="/connexion">{icons::user()} "Changer de personne"</a>
+                        <button class="btn" type="button" disabled=live(move || !till.connected()) on:click=on(lock)>{icons::lock()} {t!("Verrouiller")}</button>
+                        <a class="btn" href="/connexion">{icons::user()} {t!("Changer de personne")}</a>
                         <button class="btn" type="button" on:click=on(sign_out)>
-                            {icons::log_out()} "Se déconnecter"
+                            {icons::log_out()} {t!("Se déconnecter")}
                         </button>
                     </div>
                     {this::lock_after(till)}
-                    <p class="small muted">"Ce qui attend d’être envoyé reste sur ce téléphone."</p>
+                    <p class="small muted">{t!("Ce qui attend d’être envoyé reste sur ce téléphone.")}</p>
                 </section>
-                {owner::links(till)} {this::theme(till)} {dashboard::draw(till)}
+                {owner::links(till)} {this::appearance(till)} {dashboard::draw(till)}
             </main>
             {nav("/parametres", to_decide(till))}
         </div>

@@ -1,9 +1,10 @@
 //! Connexion: the phone is enrolled once, then a person and a PIN.
 
-use super::{storage_banner, till};
+use super::{from_part, languages, storage_banner, till};
 use crate::{
     device::Till,
     domain::{Label, Pin},
+    part::part,
     sync::wire::PersonRow,
     ui::{
         components::{input, notice},
@@ -25,7 +26,7 @@ const PIN_MAX: usize = 6;
 #[derive(Clone, Copy)]
 pub struct Gate {
     till: Till,
-    pub chosen: RwSignal<Option<PersonRow>>,
+    chosen: RwSignal<Option<PersonRow>>,
     pub error: RwSignal<Option<String>>,
     busy: RwSignal<bool>,
     /// It unlocks a phone that is enrolled already.
@@ -37,28 +38,45 @@ impl Gate {
         let (chosen, error, busy) = (RwSignal::new(None), RwSignal::new(None), RwSignal::new(false));
         Self { till, chosen, error, busy, locked }
     }
+
+    /// Where one has got to. Until the device is there nothing can be done, so the steps come with its part of the page.
+    pub fn step(self) -> AnyView {
+        erase(live(move || match self.till.ready.get() {
+            false => erase(view! { <p class="muted">{t!("Ouverture…")}</p> }),
+            true => from_part(|owner| steps(self, owner), || ().into_any()),
+        }))
+    }
+
+    fn steps(self) -> AnyView {
+        let enrolled = Memo::new(move |_| self.till.status.with(|status| status.installation.is_some()));
+        erase(live(move || match (enrolled.get() || self.locked, self.chosen.get()) {
+            // The storage did not open: there is nothing to enrol, and the banner says why.
+            (false, _) if self.till.commands().is_none() => ().into_any(),
+            (false, _) => enrol(self),
+            (true, None) => people(self),
+            (true, Some(person)) => pin_pad(self, person),
+        }))
+    }
+}
+
+part! {
+    device: fn steps(gate: Gate, owner: Owner) -> AnyView {
+        owner.with(|| gate.steps())
+    }
 }
 
 #[component]
 pub fn SignIn() -> impl IntoView {
     let till = till();
     let gate = Gate::new(till, false);
-    let enrolled = Memo::new(move |_| till.status.with(|status| status.installation.is_some()));
-    let step = live(move || match (till.ready.get(), enrolled.get(), gate.chosen.get()) {
-        (false, ..) => erase(view! { <p class="muted">"Ouverture…"</p> }),
-        // The storage did not open: there is nothing to enrol, and the banner says why.
-        (true, false, _) if till.commands().is_none() => ().into_any(),
-        (true, false, _) => enrol(gate),
-        (true, true, None) => people(gate),
-        (true, true, Some(person)) => pin_pad(gate, person),
-    });
     erase(view! {
         <div class="app app--bare">
             <main class="gate">
                 <p class="brand">{icons::shopping_cart()} "Comptoir"</p>
                 {storage_banner(till)}
                 {live(move || gate.error.get().map(|title| notice("bad", title, Vec::new())))}
-                {step}
+                {gate.step()}
+                {languages(till)}
             </main>
         </div>
     })
@@ -73,7 +91,7 @@ fn enrol(gate: Gate) -> AnyView {
         event.prevent_default();
         let Some(commands) = gate.till.commands().filter(|_| !gate.busy.get_untracked()) else { return };
         let Ok(name) = Label::clean(&name.get_untracked()) else {
-            return gate.error.set(Some("Donnez un nom à ce téléphone.".into()));
+            return gate.error.set(Some(t!("Donnez un nom à ce téléphone.").into()));
         };
         gate.busy.set(true);
         let code = code.get_untracked();
@@ -85,20 +103,20 @@ fn enrol(gate: Gate) -> AnyView {
     });
     erase(view! {
         <form class="gate__form" on:submit=submit>
-            <h1>"Inscrire ce téléphone"</h1>
+            <h1>{t!("Inscrire ce téléphone")}</h1>
             <div class="field">
-                <label class="field__label" for="code">"Code à six chiffres"</label>
+                <label class="field__label" for="code">{t!("Code à six chiffres")}</label>
                 {input("code", "input input--code", "numeric", "7", code)}
-                <span class="field__hint">"Le propriétaire le donne ; il vaut 15 minutes."</span>
+                <span class="field__hint">{t!("Le propriétaire le donne ; il vaut 15 minutes.")}</span>
             </div>
             <div class="field">
-                <label class="field__label" for="nom">"Nom de ce téléphone"</label>
+                <label class="field__label" for="nom">{t!("Nom de ce téléphone")}</label>
                 {input("nom", "input", "text", "100", name)}
             </div>
             <button class="btn btn--main btn--wide" type="submit" disabled=live(move || gate.busy.get())>
-                "Inscrire ce téléphone"
+                {t!("Inscrire ce téléphone")}
             </button>
-            <p class="field__hint">"Il faut Internet une fois, maintenant. Ensuite, tout marche sans."</p>
+            <p class="field__hint">{t!("Il faut Internet une fois, maintenant. Ensuite, tout marche sans.")}</p>
         </form>
     })
 }
@@ -122,7 +140,7 @@ pub fn person_button(
     })
 }
 
-pub fn people(gate: Gate) -> AnyView {
+fn people(gate: Gate) -> AnyView {
     let one = move |person: PersonRow| {
         let role = text::role(person.role);
         let name = person.name.to_string();
@@ -139,10 +157,10 @@ pub fn people(gate: Gate) -> AnyView {
         people.sort_by_key(|person| gate.locked && Some(person.id) != here);
         people.into_iter().map(one).collect::<Vec<AnyView>>()
     });
-    erase(view! { <h1>"Qui êtes-vous ?"</h1><ul class="people">{all}</ul> })
+    erase(view! { <h1>{t!("Qui êtes-vous ?")}</h1><ul class="people">{all}</ul> })
 }
 
-pub fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
+fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
     let digits = RwSignal::new(String::new());
     let navigate = use_navigate();
     let (id, name) = (person.id, person.name.to_string());
@@ -150,7 +168,7 @@ pub fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
         event.prevent_default();
         let Some(commands) = gate.till.commands().filter(|_| !gate.busy.get_untracked()) else { return };
         let Ok(pin) = Pin::new(&digits.get_untracked()) else {
-            return gate.error.set(Some("Le code a 4 à 6 chiffres.".into()));
+            return gate.error.set(Some(t!("Le code a 4 à 6 chiffres.").into()));
         };
         gate.busy.set(true);
         let navigate = navigate.clone();
@@ -197,24 +215,24 @@ pub fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
     let dots: Vec<AnyView> = (0..PIN_MAX).map(dot).collect();
     let delete = on(move |_: MouseEvent| take_back());
     erase(view! {
-        <h1 class="sr">"Votre code"</h1>
-        {person_button(name, "Changer de personne", ().into_any(), None, move |_| gate.chosen.set(None))}
+        <h1 class="sr">{t!("Votre code")}</h1>
+        {person_button(name, t!("Changer de personne"), ().into_any(), None, move |_| gate.chosen.set(None))}
         <form class="gate__form" on:submit=submit on:keydown=typed>
-            <p class="gate__ask">"Votre code (4 à 6 chiffres)"</p>
+            <p class="gate__ask">{t!("Votre code (4 à 6 chiffres)")}</p>
             <output
                 class="dots"
-                aria-label=live(move || format!("{} chiffres tapés", digits.with(String::len)))
+                aria-label=live(move || t!("{number} chiffres tapés", number = digits.with(String::len)))
             >
                 {dots}
             </output>
-            <div class="pad" role="group" aria-label="Pavé numérique">
+            <div class="pad" role="group" aria-label=t!("Pavé numérique")>
                 {first}
-                <button class="pad__key" type="button" aria-label="Effacer" on:click=delete>{icons::delete()}</button>
+                <button class="pad__key" type="button" aria-label=t!("Effacer") on:click=delete>{icons::delete()}</button>
                 {key('0')}
                 <button
                     class="pad__key pad__key--ok"
                     type="submit"
-                    aria-label="Valider le code"
+                    aria-label=t!("Valider le code")
                     disabled=live(move || gate.busy.get())
                 >
                     {icons::check()}

@@ -34,8 +34,9 @@ pub use product::ProductCard;
 const SHOWN_MAX: usize = 60;
 
 /// Which products are shown: all, or those in a state.
-const STATES: [(&str, Option<StockState>); 3] =
-    [("Tout", None), ("À surveiller", Some(StockState::Low)), ("Épuisé", Some(StockState::Empty))];
+fn states() -> [(&'static str, Option<StockState>); 3] {
+    [(t!("Tout"), None), (t!("À surveiller"), Some(StockState::Low)), (t!("Épuisé"), Some(StockState::Empty))]
+}
 
 #[component]
 pub fn Stock() -> impl IntoView {
@@ -51,9 +52,9 @@ pub fn Stock() -> impl IntoView {
     });
     let (query, state, owner) = (RwSignal::new(asked), RwSignal::new(state), owns(till));
     let count = live(move || {
-        owner
-            .get()
-            .then(|| erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} "Compter le stock"</a> }))
+        owner.get().then(|| {
+            erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} {t!("Compter le stock")}</a> })
+        })
     });
     let (camera, navigate) = (Camera::new(till, query), use_navigate());
     // A scanner types a code and sends Enter: its product's card opens. Answers its name.
@@ -66,9 +67,9 @@ pub fn Stock() -> impl IntoView {
     let acts = erase(view! { <div class="btns">{create("", false)} {count}</div> });
     erase(view! {
         <div class="app">
-            {top(None, "Stock".into_any(), chip(till), search("/stock", query, move || drop(submit()), camera.button()))}
+            {top(None, t!("Stock").into_any(), chip(till), search("/stock", query, move || drop(submit()), camera.button()))}
             <main class="page page--list">
-                {banners(till)} {camera.panel(open_the_one)} {segments("etat", "État du stock", &STATES, state)} {acts} {list(till, query, state)}
+                {banners(till)} {camera.panel(open_the_one)} {segments("etat", t!("État du stock"), &states(), state)} {acts} {list(till, query, state)}
             </main>
             {nav("/stock", to_decide(till))}
         </div>
@@ -100,16 +101,16 @@ fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>
         0 if till.ready.get() => {
             let create = query.with(|query| (!query.trim().is_empty()).then(|| create(query, false)));
             Some(erase(
-                view! { <div class="empty" role="status">{icons::search()}<h2>"Aucun produit"</h2>{create}</div> },
+                view! { <div class="empty" role="status">{icons::search()}<h2>{t!("Aucun produit")}</h2>{create}</div> },
             ))
         }
         SHOWN_MAX => {
-            let said = "60 premiers produits. Cherchez pour trouver les autres.";
+            let said = t!("60 premiers produits. Cherchez pour trouver les autres.");
             Some(erase(view! { <p class="products__more small muted">{said}</p> }))
         }
         _ => None,
     });
-    erase(view! { <ul class="products" aria-label="Produits">{rows(list)}</ul> {below} })
+    erase(view! { <ul class="products" aria-label=t!("Produits")>{rows(list)}</ul> {below} })
 }
 
 fn row(shown: Shown) -> AnyView {

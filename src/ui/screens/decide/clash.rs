@@ -35,11 +35,11 @@ pub fn clash(
     };
     let fields: Vec<AnyView> = fields.into_iter().enumerate().map(field).collect();
     let stands = match mine {
-        true => "La valeur de l’autre téléphone est là pour l’instant. Touchez celle qui doit rester.",
-        false => "Un autre téléphone voulait une autre valeur. Touchez celle qui doit rester.",
+        true => t!("La valeur de l’autre téléphone est là pour l’instant. Touchez celle qui doit rester."),
+        false => t!("Un autre téléphone voulait une autre valeur. Touchez celle qui doit rester."),
     }
     .to_owned();
-    erase(view! { {notice("warn", "Deux valeurs différentes".into(), vec![stands])} {fields} })
+    erase(view! { {notice("warn", t!("Deux valeurs différentes").into(), vec![stands])} {fields} })
 }
 
 fn one(
@@ -69,8 +69,8 @@ fn one(
             </button>
         })
     };
-    let (stands, wanted) = if own { ("L’autre", "Ici") } else { ("En place", "Voulu") };
-    let values = vec![option("Avant", before), option(stands, theirs), option(wanted, mine)];
+    let (stands, wanted) = if own { (t!("L’autre"), t!("Ici")) } else { (t!("En place"), t!("Voulu")) };
+    let values = vec![option(t!("Avant"), before), option(stands, theirs), option(wanted, mine)];
     erase(view! {
         <section class="clash" aria-label=name>
             <h3>{name}</h3>
@@ -98,8 +98,8 @@ fn another(field: String, busy: RwSignal<bool>, choose: impl Fn(Value) + Copy + 
         <form class="clash__other" on:submit=on(keep)>
             <input
                 class="input"
-                aria-label="Autre valeur"
-                placeholder="Autre valeur"
+                aria-label=t!("Autre valeur")
+                placeholder=t!("Autre valeur")
                 inputmode=mode
                 autocomplete="off"
                 maxlength="1400"
@@ -107,7 +107,7 @@ fn another(field: String, busy: RwSignal<bool>, choose: impl Fn(Value) + Copy + 
                 on:input=on(move |event| typed.set(event_target_value(&event)))
             />
             <button class="btn" type="submit" disabled=live(move || busy.get() || value.get().is_none())>
-                "Garder"
+                {t!("Garder")}
             </button>
         </form>
     })

@@ -52,14 +52,14 @@ pub fn ExpenseCard() -> impl IntoView {
         }
         (_, Some(opened)) => known(till, opened),
         (_, None) if found.with(Option::is_some) => {
-            notice("warn", "Cette dépense n’est pas sur ce téléphone".into(), vec![])
+            notice("warn", t!("Cette dépense n’est pas sur ce téléphone").into(), vec![])
         }
         (_, None) => ().into_any(),
     });
-    let name = if id.is_some() { "Dépense" } else { "Nouvelle dépense" };
+    let name = if id.is_some() { t!("Dépense") } else { t!("Nouvelle dépense") };
     erase(view! {
         <div class="app app--task">
-            {top(Some(("/depenses", "Retour aux dépenses")), name.into_any(), chip(till), ().into_any())}
+            {top(Some(("/depenses", t!("Retour aux dépenses"))), name.into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)} {live(move || error.get().map(|title| notice("bad", title, Vec::new())))} {body}
             </main>
@@ -71,14 +71,14 @@ pub fn ExpenseCard() -> impl IntoView {
 fn known(till: Till, listed: ListedExpense) -> AnyView {
     let ListedExpense { expense, actor, at_ms, .. } = listed;
     let told = facts(vec![
-        ("Sorte", expense.kind.to_string().into_any()),
-        ("Montant", amount(expense.amount)),
-        ("Note", expense.note.to_string().into_any()),
-        ("Le", format::date_time(at_ms).into_any()),
-        ("Par", live(move || name_of(till, actor)).into_any()),
+        (t!("Sorte"), expense.kind.to_string().into_any()),
+        (t!("Montant"), amount(expense.amount)),
+        (t!("Note"), expense.note.to_string().into_any()),
+        (t!("Le"), format::date_time(at_ms).into_any()),
+        (t!("Par"), live(move || name_of(till, actor)).into_any()),
     ]);
-    let said = live(move || only_theirs(till, actor, "changer cette dépense"));
-    erase(view! { <section class="card" aria-label="Dépense">{told}</section> <p class="small muted">{said}</p> })
+    let said = live(move || only_theirs(till, actor, t!("changer cette dépense")));
+    erase(view! { <section class="card" aria-label=t!("Dépense")>{told}</section> <p class="small muted">{said}</p> })
 }
 
 impl Form {
@@ -130,16 +130,16 @@ impl Form {
             }
         });
         let says = live(move || match self.wanted() {
-            Some(wanted) => format!("Enregistrer {}", format::money(wanted.amount)),
-            None => "Enregistrer".to_owned(),
+            Some(wanted) => t!("Enregistrer {amount}", amount = format::money(wanted.amount)),
+            None => t!("Enregistrer").to_owned(),
         });
         let void = self.seen.with_value(|seen| seen.as_ref().map(|seen| self.void(seen.id, takes)));
         erase(view! {
             {live(move || self.error.get().map(|title| notice("bad", title, Vec::new())))}
-            <section class="card" aria-label="Dépense">
-                {money_field("amount", "Montant", self.amount)}
-                {suggested("kind", "Sorte", "100", text::EXPENSE_KINDS, self.kind)}
-                {text_field("note", "Note (facultative)", "500", self.note)}
+            <section class="card" aria-label=t!("Dépense")>
+                {money_field("amount", t!("Montant"), self.amount)}
+                {suggested("kind", t!("Sorte"), "100", text::expense_kinds(), self.kind)}
+                {text_field("note", t!("Note (facultative)"), "500", self.note)}
                 <button
                     class="btn btn--main btn--wide"
                     type="button"
@@ -164,7 +164,7 @@ impl Form {
             false => {
                 let ask = on(move |_: MouseEvent| open.set(true));
                 erase(
-                    view! { <button class="btn btn--bad btn--wide" type="button" on:click=ask>"Supprimer la dépense"</button> },
+                    view! { <button class="btn btn--bad btn--wide" type="button" on:click=ask>{t!("Supprimer la dépense")}</button> },
                 )
             }
             true => {
@@ -175,17 +175,17 @@ impl Form {
                     }
                 });
                 erase(view! {
-                    <section class="card" aria-label="Supprimer la dépense">
-                        {suggested("raison", "Raison", "500", text::EXPENSE_VOID_REASONS, reason)}
+                    <section class="card" aria-label=t!("Supprimer la dépense")>
+                        {suggested("raison", t!("Raison"), "500", text::expense_void_reasons(), reason)}
                         <div class="btns">
-                            <button class="btn" type="button" on:click=keep>"Garder la dépense"</button>
+                            <button class="btn" type="button" on:click=keep>{t!("Garder la dépense")}</button>
                             <button
                                 class="btn btn--bad"
                                 type="button"
                                 disabled=live(move || self.busy.get() || note.with(Option::is_none))
                                 on:click=confirm
                             >
-                                "Oui, supprimer"
+                                {t!("Oui, supprimer")}
                             </button>
                         </div>
                     </section>

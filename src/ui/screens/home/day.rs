@@ -14,10 +14,10 @@ use leptos::prelude::*;
 
 pub fn day(till: Till) -> AnyView {
     erase(view! {
-        {today(till)} {attention(till)} <h2>"La boutique"</h2>
+        {today(till)} {attention(till)} <h2>{t!("La boutique")}</h2>
         <ul class="todo">
-            {row("/ventes", icons::receipt_text(), "Ventes".to_owned(), "Par jour ; annuler, vendre à nouveau")}
-            {row("/depenses", icons::banknote(), "Dépenses".to_owned(), "Par mois et par sorte")}
+            {row("/ventes", icons::receipt_text(), t!("Ventes").to_owned(), t!("Par jour ; annuler, vendre à nouveau"))}
+            {row("/depenses", icons::banknote(), t!("Dépenses").to_owned(), t!("Par mois et par sorte"))}
         </ul>
     })
 }
@@ -43,7 +43,7 @@ fn today(till: Till) -> AnyView {
     };
     let count = live(move || {
         let count = today.with(|today| today.as_ref().map(|today| today.takings.count));
-        count.map(|count| format::count(count, "vente", "ventes"))
+        count.map(|count| count!(count, "vente", "ventes"))
     });
     let costs = holds_costs(till);
     let margin = live(move || {
@@ -55,7 +55,7 @@ fn today(till: Till) -> AnyView {
             let gnf = gnf(|today| today.margin.unwrap_or_default().gnf);
             erase(view! {
                 <div class="stat stat--wide">
-                    <span class="small">"Marge brute"</span>
+                    <span class="small">{t!("Marge brute")}</span>
                     <b class="num">{gnf}</b>
                     <span class="small muted">{told}</span>
                 </div>
@@ -65,10 +65,10 @@ fn today(till: Till) -> AnyView {
     let day = live(move || today.with(|today| today.as_ref().map(|today| today.day.to_string())));
     erase(view! {
         <section class="card" aria-labelledby="jour">
-            <header class="card__head"><h2 id="jour">"Aujourd’hui"</h2><span class="small muted num">{day}</span></header>
+            <header class="card__head"><h2 id="jour">{t!("Aujourd’hui")}</h2><span class="small muted num">{day}</span></header>
             <p class="hero">{gnf(|today| today.takings.total_gnf())}<span class="muted">{count}</span></p>
             <div class="split">
-                <div class="stat"><span class="small">"Espèces"</span><b class="num">{gnf(|today| today.takings.cash_gnf)}</b></div>
+                <div class="stat"><span class="small">{t!("Espèces")}</span><b class="num">{gnf(|today| today.takings.cash_gnf)}</b></div>
                 <div class="stat"><span class="small">"Orange Money"</span><b class="num">{gnf(|today| today.takings.orange_money_gnf)}</b></div>
                 {margin}
             </div>
@@ -78,10 +78,12 @@ fn today(till: Till) -> AnyView {
 
 /// What the figure is, and what it is not of.
 fn margin_told(margin: Margin) -> String {
-    let what = "Prix de vente moins prix d’achat actuel";
+    let what = t!("Prix de vente moins prix d’achat actuel");
     match margin.unknown_units {
         0 => format!("{what}."),
-        units => format!("{what}, sans {} au prix d’achat inconnu.", format::count(units, "article", "articles")),
+        units => {
+            t!("{what}, sans {unknown} au prix d’achat inconnu.", what, unknown = count!(units, "article", "articles"))
+        }
     }
 }
 
@@ -92,26 +94,26 @@ fn attention(till: Till) -> AnyView {
     erase(live(move || {
         let ((to_decide, waiting), Some((low, empty))) = (standing.get(), wanting.get()) else { return ().into_any() };
         if (to_decide, waiting, low, empty) == (0, 0, 0, 0) {
-            return erase(view! { <p class="empty">{icons::circle_check()} "Tout est en ordre."</p> });
+            return erase(view! { <p class="empty">{icons::circle_check()} {t!("Tout est en ordre.")}</p> });
         }
         let some = |n: usize| (n > 0).then_some(n as i64);
         let decide = some(to_decide).map(|n| {
-            let said = format::count(n, "chose à décider", "choses à décider");
-            row("/a-decider", icons::triangle_alert(), said, "Une vente refusée, ou deux valeurs différentes")
+            let said = count!(n, "chose à décider", "choses à décider");
+            row("/a-decider", icons::triangle_alert(), said, t!("Une vente refusée, ou deux valeurs différentes"))
         });
         let wait = some(waiting).map(|n| {
-            let said = format!("{} en attente", format::number(n));
-            row("/parametres", icons::clock(), said, "Envoyé dès que le réseau revient")
+            let said = t!("{n} en attente", n = format::number(n));
+            row("/parametres", icons::clock(), said, t!("Envoyé dès que le réseau revient"))
         });
         let empty = some(empty).map(|n| {
-            let said = format::count(n, "produit épuisé", "produits épuisés");
-            row("/stock?etat=epuise", icons::package(), said, "Il n’y en a plus")
+            let said = count!(n, "produit épuisé", "produits épuisés");
+            row("/stock?etat=epuise", icons::package(), said, t!("Il n’y en a plus"))
         });
         let low = some(low).map(|n| {
-            let said = format::count(n, "produit bas", "produits bas");
-            row("/stock?etat=bas", icons::package(), said, "Au seuil d’alerte, ou en dessous")
+            let said = count!(n, "produit bas", "produits bas");
+            row("/stock?etat=bas", icons::package(), said, t!("Au seuil d’alerte, ou en dessous"))
         });
-        erase(view! { <h2>"À voir"</h2><ul class="todo">{decide}{wait}{empty}{low}</ul> })
+        erase(view! { <h2>{t!("À voir")}</h2><ul class="todo">{decide}{wait}{empty}{low}</ul> })
     }))
 }
 

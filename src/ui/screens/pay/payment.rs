@@ -62,23 +62,23 @@ impl Payment {
     pub fn outcome(&self) -> (&'static str, String) {
         const SHORT: &str = "change change--short";
         match (self.tenders(), self.means) {
-            (Err(Missing::Money(short)), _) => (SHORT, format!("Il manque {}", money(short))),
-            (Err(Missing::NoAmount), _) => (SHORT, "Ce montant n’en est pas un.".into()),
-            (Err(Missing::TooMuch), _) => (SHORT, "C’est plus que le prix.".into()),
-            (Err(Missing::Reference), _) => ("change change--none", "La référence manque encore.".into()),
+            (Err(Missing::Money(short)), _) => (SHORT, t!("Il manque {short}", short = money(short))),
+            (Err(Missing::NoAmount), _) => (SHORT, t!("Ce montant n’en est pas un.").into()),
+            (Err(Missing::TooMuch), _) => (SHORT, t!("C’est plus que le prix.").into()),
+            (Err(Missing::Reference), _) => ("change change--none", t!("La référence manque encore.").into()),
             (Ok(_), Means::Cash) if self.given.trim().is_empty() => {
-                ("change change--none", "Sans montant : le compte est exact.".into())
+                ("change change--none", t!("Sans montant : le compte est exact.").into())
             }
             (Ok(tenders), Means::Cash) => {
                 let back = tenders.iter().find_map(|tender| match tender {
                     Tender::Cash { amount, given } => given.minus(*amount),
                     Tender::OrangeMoney { .. } => None,
                 });
-                ("change", format!("À rendre : {}", money(back.unwrap_or(Money::ZERO))))
+                ("change", t!("À rendre : {change}", change = money(back.unwrap_or(Money::ZERO))))
             }
             (Ok(tenders), Means::OrangeMoney) => match tenders.get(1) {
-                Some(rest) => ("change", format!("Reste en espèces : {}", money(rest.amount()))),
-                None => ("change", format!("Orange Money : {}", money(self.total))),
+                Some(rest) => ("change", t!("Reste en espèces : {rest}", rest = money(rest.amount()))),
+                None => ("change", t!("Orange Money : {total}", total = money(self.total))),
             },
         }
     }

@@ -34,7 +34,7 @@ pub fn SaleCard() -> impl IntoView {
     let may = may_void(till, found);
     erase(view! {
         <div class="app app--task">
-            {top(Some(("/ventes", "Retour aux ventes")), "Vente".into_any(), chip(till), ().into_any())}
+            {top(Some(("/ventes", t!("Retour aux ventes"))), t!("Vente").into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)}
                 {live(move || match found.get() {
@@ -47,7 +47,7 @@ pub fn SaleCard() -> impl IntoView {
                     Found::Absent(why) => receipt::absent(why),
                 })}
             </main>
-            <section class="dock" aria-label="Actions">
+            <section class="dock" aria-label=t!("Actions")>
                 <div class="dock__row">
                     {live(move || found.with(|found| match found {
                         Found::Here(receipt) => Some(erase(view! { {receipt::actions(receipt)} {again(till, receipt)} })),
@@ -62,27 +62,32 @@ pub fn SaleCard() -> impl IntoView {
 /// Who sold it on which phone, and what became of it since.
 fn standing(own_prefix: Option<String>, receipt: &Receipt) -> AnyView {
     let prefix = receipt.sale.receipt.prefix().to_owned();
-    let phone = if Some(&prefix) == own_prefix.as_ref() { format!("{prefix} (celui-ci)") } else { prefix };
-    let since = format!("En attente depuis le {}", format::date_time(receipt.at_ms));
+    let phone = if Some(&prefix) == own_prefix.as_ref() { t!("{prefix} (celui-ci)", prefix) } else { prefix };
+    let since = t!("En attente depuis le {when}", when = format::date_time(receipt.at_ms));
     let state = match receipt.state {
-        ReceiptState::Confirmed => "Confirmée".to_owned(),
+        ReceiptState::Confirmed => t!("Confirmée").to_owned(),
         ReceiptState::Waiting => since,
-        ReceiptState::ToDecide => "Refusée : à décider".to_owned(),
-        ReceiptState::Voided => "Annulée".to_owned(),
+        ReceiptState::ToDecide => t!("Refusée : à décider").to_owned(),
+        ReceiptState::Voided => t!("Annulée").to_owned(),
     };
     let mut told = vec![
-        ("Téléphone", phone.into_any()),
-        ("Vendeur", receipt.seller.clone().into_any()),
-        ("État", state.into_any()),
+        (t!("Téléphone"), phone.into_any()),
+        (t!("Vendeur"), receipt.seller.clone().into_any()),
+        (t!("État"), state.into_any()),
     ];
     if receipt.sale.beyond_stock {
-        told.push(("Stock", format!("Vente {}", text::BEYOND_STOCK).into_any()));
+        told.push((t!("Stock"), t!("Vente faite hors ligne, au-delà du stock connu à ce moment").into_any()));
     }
     if let Some(VoidedBy { who, at_ms, reason, waiting }) = receipt.voided.clone() {
-        let when = format!("{}{}", format::date_time(at_ms), if waiting { ", en attente" } else { "" });
-        told.extend([("Annulée par", who.into_any()), ("Le", when.into_any()), ("Raison", reason.into_any())]);
+        let when = format::date_time(at_ms);
+        let when = if waiting { t!("{when}, en attente", when) } else { when };
+        told.extend([
+            (t!("Annulée par"), who.into_any()),
+            (t!("Le"), when.into_any()),
+            (t!("Raison"), reason.into_any()),
+        ]);
     }
-    erase(view! { <section class="card" aria-label="Suivi">{facts(told)}</section> })
+    erase(view! { <section class="card" aria-label=t!("Suivi")>{facts(told)}</section> })
 }
 
 /// Fills the cart of Vendre with the same, at today's prices.
@@ -108,7 +113,7 @@ fn again(till: Till, receipt: &Receipt) -> AnyView {
         till.notice.set((!left_out.is_empty()).then_some(Notice::LeftOut(left_out)));
         navigate("/vente", Default::default());
     });
-    let said = live(move || if sure.get() { "Remplacer le panier en cours" } else { "Vendre à nouveau" });
+    let said = live(move || if sure.get() { t!("Remplacer le panier en cours") } else { t!("Vendre à nouveau") });
     erase(view! { <button class="btn btn--main" type="button" on:click=tap>{said}</button> })
 }
 
@@ -134,11 +139,11 @@ struct Voiding {
 fn void(asks: Voiding, receipt: &Receipt, may: bool) -> AnyView {
     match receipt.state {
         ReceiptState::Voided => ().into_any(),
-        ReceiptState::ToDecide => erase(view! { <a class="btn btn--wide" href="/a-decider">"À décider"</a> }),
+        ReceiptState::ToDecide => erase(view! { <a class="btn btn--wide" href="/a-decider">{t!("À décider")}</a> }),
         ReceiptState::Confirmed | ReceiptState::Waiting if may => asks.draw(receipt),
         ReceiptState::Confirmed | ReceiptState::Waiting => {
             let (till, actor) = (asks.till, receipt.actor);
-            let said = live(move || only_theirs(till, actor, "annuler cette vente"));
+            let said = live(move || only_theirs(till, actor, t!("annuler cette vente")));
             erase(view! { <p class="small muted">{said}</p> })
         }
     }
@@ -150,8 +155,8 @@ impl Voiding {
         let (id, busy) = (receipt.sale.id, RwSignal::new(false));
         let back =
             receipt.sale.lines.iter().map(|line| format!("+{} {}", format::number(line.quantity.get()), line.name));
-        let refund = format!("Rendez {}.", format::money(receipt.sale.total().unwrap_or_default()));
-        let told = std::iter::once("Les articles reviennent en stock :".to_owned()).chain(back).chain([refund]);
+        let refund = t!("Rendez {total}.", total = format::money(receipt.sale.total().unwrap_or_default()));
+        let told = std::iter::once(t!("Les articles reviennent en stock :").to_owned()).chain(back).chain([refund]);
         let told = StoredValue::new(told.collect::<Vec<_>>());
         let note =
             Memo::new(move |_| reason.with(|typed| Note::clean(typed).ok()).filter(|note| !note.as_str().is_empty()));
@@ -169,25 +174,25 @@ impl Voiding {
             false => {
                 let ask = on(move |_: MouseEvent| open.set(true));
                 erase(
-                    view! { <button class="btn btn--bad btn--wide" type="button" on:click=ask>"Annuler la vente"</button> },
+                    view! { <button class="btn btn--bad btn--wide" type="button" on:click=ask>{t!("Annuler la vente")}</button> },
                 )
             }
             true => {
                 let keep = on(move |_: MouseEvent| open.set(false));
                 erase(view! {
-                    <section class="card" aria-label="Annuler la vente">
-                        {notice("warn", "Annuler cette vente ?".to_owned(), told.get_value())}
-                        {suggested("raison", "Raison", "500", text::VOID_REASONS, reason)}
+                    <section class="card" aria-label=t!("Annuler la vente")>
+                        {notice("warn", t!("Annuler cette vente ?").to_owned(), told.get_value())}
+                        {suggested("raison", t!("Raison"), "500", text::void_reasons(), reason)}
                         {live(move || error.get().map(|title| notice("bad", title, Vec::new())))}
                         <div class="btns">
-                            <button class="btn" type="button" on:click=keep>"Garder la vente"</button>
+                            <button class="btn" type="button" on:click=keep>{t!("Garder la vente")}</button>
                             <button
                                 class="btn btn--bad"
                                 type="button"
                                 disabled=live(move || busy.get() || note.with(Option::is_none))
                                 on:click=on(confirm)
                             >
-                                "Oui, annuler la vente"
+                                {t!("Oui, annuler la vente")}
                             </button>
                         </div>
                     </section>

@@ -26,18 +26,18 @@ pub(super) fn cart_panel(till: Till) -> AnyView {
             class="cart"
             class:cart--open=live(move || open.get())
             class:cart--empty=live(move || is_empty.get())
-            aria-label="Panier"
+            aria-label=t!("Panier")
         >
             <div class="cart__body" id="panier">
                 <header class="cart__head">
-                    <h2>"Panier"</h2>
-                    <button class="btn btn--plain" type="button" on:click=clear>"Vider"</button>
+                    <h2>{t!("Panier")}</h2>
+                    <button class="btn btn--plain" type="button" on:click=clear>{t!("Vider")}</button>
                 </header>
                 <ul class="cart__lines">{rows(lines)}</ul>
             </div>
             <div class="cart__bar">
                 <p class="cart__total">
-                    <span>{live(move || format!("Total · {}", format::count(count.get(), "article", "articles")))}</span>
+                    <span>{live(move || t!("Total · {articles}", articles = count!(count.get(), "article", "articles")))}</span>
                     {live_amount(total)}
                 </p>
                 <button
@@ -49,7 +49,8 @@ pub(super) fn cart_panel(till: Till) -> AnyView {
                 >
                     <span>
                         <b>{live(move || format::number(count.get()))}</b>
-                        {live(move || if count.get() < 2 { " article" } else { " articles" })}
+                        " "
+                        {live(move || things!(count.get(), "article", "articles"))}
                     </span>
                     {icons::chevron_up()}
                 </button>
@@ -58,7 +59,8 @@ pub(super) fn cart_panel(till: Till) -> AnyView {
                     href="/vente/paiement"
                     aria-disabled=live(move || is_empty.get().to_string())
                 >
-                    "Encaisser "
+                    {t!("Encaisser")}
+                    " "
                     {live_amount(total)}
                 </a>
             </div>
@@ -84,18 +86,18 @@ fn cart_line(till: Till, line: SaleLine) -> AnyView {
     erase(view! {
         <li class="line">
             {product_name(&name)}
-            <div class="stepper" role="group" aria-label=format!("Quantité, {name}")>
-                {step(icons::minus(), "Un de moins", -1)}
+            <div class="stepper" role="group" aria-label=t!("Quantité, {name}", name)>
+                {step(icons::minus(), t!("Un de moins"), -1)}
                 <input
                     class="stepper__qty"
                     inputmode="numeric"
-                    aria-label="Quantité"
+                    aria-label=t!("Quantité")
                     prop:value=live(move || units.get().to_string())
                     on:change=typed
                 />
-                {step(icons::plus(), "Un de plus", 1)}
+                {step(icons::plus(), t!("Un de plus"), 1)}
             </div>
-            <button class="icon-btn muted" type="button" aria-label=format!("Retirer {name}") on:click=remove>
+            <button class="icon-btn muted" type="button" aria-label=t!("Retirer {name}", name) on:click=remove>
                 {icons::trash_2()}
             </button>
             <span class="line__sum">{live_amount(sum)}</span>

@@ -43,7 +43,7 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
         shown.get().into_iter().take(drawn.get()).map(row).collect()
     };
     let more = live(move || {
-        let said = "60 premiers produits. Cherchez pour trouver les autres.";
+        let said = t!("60 premiers produits. Cherchez pour trouver les autres.");
         (shown.with(Vec::len) == SHOWN_MAX).then(|| erase(view! { <p class="products__more small muted">{said}</p> }))
     });
     erase(view! {
@@ -52,7 +52,7 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
             let nothing = till.ready.get() && till.status.with(|status| status.loading.is_none()) && shown.with(Vec::is_empty);
             nothing.then(|| query.with(|query| nothing_found(query)))
         })}
-        <ul class="products" aria-label="Produits">{rows(list)}</ul>
+        <ul class="products" aria-label=t!("Produits")>{rows(list)}</ul>
         {more}
     })
 }
@@ -62,11 +62,11 @@ fn loading(till: Till) -> AnyView {
     let standing = Memo::new(move |_| till.status.with(|status| status.loading.filter(|(_, total)| *total > 0)));
     erase(live(move || {
         standing.get().map(|(rows, total)| {
-            let said = format!("{} / {} lignes reçues", format::number(rows as i64), format::number(total as i64));
+            let said = t!("{rows} / {total} lignes reçues", rows = format::number(rows as i64), total = format::number(total as i64));
             erase(view! {
                 <div class="loading" role="status">
                     <p class="small muted">{said}</p>
-                    <progress class="progress" max=total.to_string() value=rows.to_string() aria-label="Réception"></progress>
+                    <progress class="progress" max=total.to_string() value=rows.to_string() aria-label=t!("Réception")></progress>
                 </div>
             })
         })
@@ -75,9 +75,9 @@ fn loading(till: Till) -> AnyView {
 
 fn nothing_found(query: &str) -> AnyView {
     let (title, more) = if query.is_empty() {
-        ("Pas encore de produit", "Ils arrivent avec la première synchronisation.")
+        (t!("Pas encore de produit"), t!("Ils arrivent avec la première synchronisation."))
     } else {
-        ("Aucun produit ne correspond", "Essayez moins de lettres, ou le code-barres.")
+        (t!("Aucun produit ne correspond"), t!("Essayez moins de lettres, ou le code-barres."))
     };
     let create = create(query, true);
     erase(view! { <div class="empty" role="status">{icons::search()}<h2>{title}</h2><p>{more}</p>{create}</div> })
@@ -95,7 +95,7 @@ fn product_row(till: Till, shown: Shown) -> AnyView {
     erase(view! {
         <li class="product" class:product--in=live(move || { in_cart.get() > 0 })>
             <button class="product__add" type="button" on:click=on(move |_| add(till, &shown))>
-                <span class="sr">"Ajouter "</span>
+                <span class="sr">{t!("Ajouter")}" "</span>
                 {name}
                 {count}
                 <span class="product__side">

@@ -23,7 +23,9 @@ const STEP: i64 = (WIDTH - LEFT) / DAYS;
 const BAR: i64 = STEP - 4;
 
 /// Waits from a second to days: each line of the scale is so many times the one below it.
-const SCALE: [(i64, &str); 4] = [(1_000, "1 s"), (60_000, "1 min"), (3_600_000, "1 h"), (86_400_000, "1 jour")];
+fn scale() -> [(i64, &'static str); 4] {
+    [(1_000, "1 s"), (60_000, "1 min"), (3_600_000, "1 h"), (86_400_000, t!("1 jour"))]
+}
 /// What stands on the ground, and what reaches the top.
 const LEAST_MS: f64 = 100.0;
 const MOST_MS: f64 = 3.0 * 86_400_000.0;
@@ -34,7 +36,7 @@ pub fn draw(seen: Seen) -> AnyView {
     });
     let chart = live(move || days.get().map(|days| of(&days)));
     erase(view! {
-        <section class="card" aria-labelledby="p6"><h2 id="p6">"Les 14 derniers jours"</h2>{chart}</section>
+        <section class="card" aria-labelledby="p6"><h2 id="p6">{t!("Les 14 derniers jours")}</h2>{chart}</section>
     })
 }
 
@@ -42,12 +44,15 @@ fn of(days: &[MeasuredDay]) -> AnyView {
     let longest = days.iter().map(|day| day.longest_ms).max().unwrap_or_default();
     let errors: u64 = days.iter().map(|day| day.errors).sum();
     let waits = match longest {
-        0 => "Rien n’a été envoyé.".to_owned(),
-        ms => format!("Attente avant la réponse du serveur : au plus {}.", format::duration(ms)),
+        0 => t!("Rien n’a été envoyé.").to_owned(),
+        ms => t!("Attente avant la réponse du serveur : au plus {most}.", most = format::duration(ms)),
     };
     let failed = match errors {
-        0 => "Aucun envoi n’a échoué.".to_owned(),
-        n => format!("{}, sans perte : réessayés.", format::count(n as i64, "échec du réseau", "échecs du réseau")),
+        0 => t!("Aucun envoi n’a échoué.").to_owned(),
+        n => t!(
+            "{failures}, sans perte : réessayés.",
+            failures = count!(n as i64, "échec du réseau", "échecs du réseau")
+        ),
     };
     erase(view! {
         <div class="chart">
@@ -59,7 +64,7 @@ fn of(days: &[MeasuredDay]) -> AnyView {
             {ends(days)}
         </div>
         <details class="more">
-            <summary>{icons::chevron_down()} "En chiffres"</summary>
+            <summary>{icons::chevron_down()} {t!("En chiffres")}</summary>
             {table(days)}
         </details>
     })
@@ -73,7 +78,7 @@ fn svg(shapes: String) -> AnyView {
 
 fn ends(days: &[MeasuredDay]) -> AnyView {
     let first = days.first().map(|day| short(day.day)).unwrap_or_default();
-    erase(view! { <p class="chart__ends" aria-hidden="true"><span>{first}</span><span>"aujourd’hui"</span></p> })
+    erase(view! { <p class="chart__ends" aria-hidden="true"><span>{first}</span><span>{t!("aujourd’hui")}</span></p> })
 }
 
 /// `23/11`.
@@ -85,7 +90,7 @@ pub fn short(day: Day) -> String {
 /// The longest wait of each day, and within it the mean.
 fn delays(days: &[MeasuredDay]) -> String {
     let mut shapes = String::new();
-    for (ms, said) in SCALE {
+    for (ms, said) in scale() {
         line(&mut shapes, delay_height(ms), said);
     }
     for (place, day) in days.iter().enumerate() {
@@ -149,11 +154,11 @@ fn table(days: &[MeasuredDay]) -> AnyView {
             })
         })
         .collect();
-    let heads = ["Jour", "Envoyés", "Attente moyenne", "La plus longue", "Échecs"];
+    let heads = [t!("Jour"), t!("Envoyés"), t!("Attente moyenne"), t!("La plus longue"), t!("Échecs")];
     let heads: Vec<AnyView> = heads.into_iter().map(|head| erase(view! { <th scope="col">{head}</th> })).collect();
     erase(view! {
         <table class="figures">
-            <caption class="sr">"Envois des 14 derniers jours"</caption>
+            <caption class="sr">{t!("Envois des 14 derniers jours")}</caption>
             <thead><tr>{heads}</tr></thead>
             <tbody>{rows}</tbody>
         </table>

@@ -66,7 +66,7 @@ fn synchronisation(till: Till, seen: Seen) -> AnyView {
         let said = |seen: &Measures| {
             let kinds = seen.unsent.iter().map(|unsent| {
                 let (name, age) = (text::change_name(&unsent.kind), format::duration(unsent.oldest_ms));
-                (name, format!("{}, depuis {age}", format::number(unsent.count as i64)))
+                (name, t!("{number}, depuis {age}", number = format::number(unsent.count as i64), age))
             });
             kinds.collect::<Vec<_>>()
         };
@@ -79,19 +79,19 @@ fn synchronisation(till: Till, seen: Seen) -> AnyView {
             erase(view! { <div class="facts-of">{facts(kinds)}</div> })
         })
     });
-    let unsent = facts(vec![("En attente d’envoi", figure(seen, total))]);
+    let unsent = facts(vec![(t!("En attente d’envoi"), figure(seen, total))]);
     let standing = facts(vec![
-        ("À décider sur ce téléphone", figure(seen, |seen| format::number(seen.parked as i64))),
-        ("Dernier envoi", figure(seen, |seen| when(seen.measured.pushed_ms, seen))),
-        ("Dernière réception", figure(seen, |seen| when(seen.measured.pulled_ms, seen))),
-        ("Temps de réponse", figure(seen, round_trip)),
+        (t!("À décider sur ce téléphone"), figure(seen, |seen| format::number(seen.parked as i64))),
+        (t!("Dernier envoi"), figure(seen, |seen| when(seen.measured.pushed_ms, seen))),
+        (t!("Dernière réception"), figure(seen, |seen| when(seen.measured.pulled_ms, seen))),
+        (t!("Temps de réponse"), figure(seen, round_trip)),
     ]);
     erase(view! {
         <section class="card" aria-labelledby="p2">
-            <h2 id="p2">"Synchronisation"</h2>
+            <h2 id="p2">{t!("Synchronisation")}</h2>
             <div>{unsent} {waiting} {standing}</div>
             <button class="btn btn--wide" type="button" on:click=on(synchronise)>
-                {icons::refresh_cw()} "Synchroniser maintenant"
+                {icons::refresh_cw()} {t!("Synchroniser maintenant")}
             </button>
         </section>
     })
@@ -102,7 +102,7 @@ pub fn total(seen: &Measures) -> String {
 }
 
 pub fn when(at_ms: i64, seen: &Measures) -> String {
-    if at_ms == 0 { "jamais".to_owned() } else { format::ago(at_ms, seen.now_ms) }
+    if at_ms == 0 { t!("jamais").to_owned() } else { format::ago(at_ms, seen.now_ms) }
 }
 
 pub fn round_trip(seen: &Measures) -> String {
@@ -126,29 +126,35 @@ pub fn this_month(seen: &Measures) -> MeasuredDay {
 /// What it costs: bytes are paid for, and a full phone loses data.
 fn costs(till: Till, seen: Seen) -> AnyView {
     let kept = move || match till.status.with(|status| status.persistent) {
-        Some(true) => "Protégées",
-        Some(false) => "Le navigateur peut les effacer : installez l’application",
+        Some(true) => t!("Protégées"),
+        Some(false) => t!("Le navigateur peut les effacer : installez l’application"),
         None => "…",
     };
     let costs = facts(vec![
-        ("Internet aujourd’hui", figure(seen, |seen| transferred(&today(seen)))),
-        ("Internet ce mois-ci", figure(seen, |seen| transferred(&this_month(seen)))),
-        ("Mémoire utilisée", figure(seen, room)),
-        ("Données sur ce téléphone", erase(live(kept))),
+        (t!("Internet aujourd’hui"), figure(seen, |seen| transferred(&today(seen)))),
+        (t!("Internet ce mois-ci"), figure(seen, |seen| transferred(&this_month(seen)))),
+        (t!("Mémoire utilisée"), figure(seen, room)),
+        (t!("Données sur ce téléphone"), erase(live(kept))),
     ]);
     erase(view! {
-        <section class="card" aria-labelledby="p5"><h2 id="p5">"Internet et mémoire"</h2>{costs}</section>
+        <section class="card" aria-labelledby="p5"><h2 id="p5">{t!("Internet et mémoire")}</h2>{costs}</section>
     })
 }
 
 pub fn transferred(day: &MeasuredDay) -> String {
-    format!("{} envoyés, {} reçus", format::bytes(day.sent_bytes), format::bytes(day.received_bytes))
+    t!(
+        "{sent} envoyés, {received} reçus",
+        sent = format::bytes(day.sent_bytes),
+        received = format::bytes(day.received_bytes)
+    )
 }
 
 pub fn room(seen: &Measures) -> String {
     match seen.room {
-        Some(room) => format!("{} sur {} permis", format::bytes(room.used), format::bytes(room.allowed)),
-        None => "inconnue".to_owned(),
+        Some(room) => {
+            t!("{used} sur {allowed} permis", used = format::bytes(room.used), allowed = format::bytes(room.allowed))
+        }
+        None => t!("inconnue").to_owned(),
     }
 }
 
@@ -160,24 +166,24 @@ fn phone(till: Till, seen: Seen) -> AnyView {
         false => "…".to_owned(),
     };
     let phone = facts(vec![
-        ("Boutique", erase(live(move || own().map(|own| own.shop_name).unwrap_or_default()))),
-        ("Nom", erase(live(move || own().map(|own| own.name).unwrap_or_default()))),
-        ("Lettre des reçus", erase(live(move || own().map(|own| own.prefix).unwrap_or_default()))),
-        ("Produits", erase(live(products))),
-        ("Horloge", figure(seen, |seen| clock(seen.skew_ms))),
-        ("Version", env!("CARGO_PKG_VERSION").into_any()),
-        ("Version des échanges", figure(seen, |seen| seen.protocol.to_string())),
+        (t!("Boutique"), erase(live(move || own().map(|own| own.shop_name).unwrap_or_default()))),
+        (t!("Nom"), erase(live(move || own().map(|own| own.name).unwrap_or_default()))),
+        (t!("Lettre des reçus"), erase(live(move || own().map(|own| own.prefix).unwrap_or_default()))),
+        (t!("Produits"), erase(live(products))),
+        (t!("Horloge"), figure(seen, |seen| clock(seen.skew_ms))),
+        (t!("Version"), env!("CARGO_PKG_VERSION").into_any()),
+        (t!("Version des échanges"), figure(seen, |seen| seen.protocol.to_string())),
     ]);
-    erase(view! { <section class="card" aria-labelledby="p3"><h2 id="p3">"Ce téléphone"</h2>{phone}</section> })
+    erase(view! { <section class="card" aria-labelledby="p3"><h2 id="p3">{t!("Ce téléphone")}</h2>{phone}</section> })
 }
 
 /// `skew_ms`: the server's clock minus this phone's.
 pub fn clock(skew_ms: i64) -> String {
     let off = format::duration(skew_ms.saturating_abs());
     match skew_ms {
-        ms if ms.saturating_abs() < CLOCK_OFF_MS => "à l’heure".to_owned(),
-        1.. => format!("en retard de {off}"),
-        _ => format!("en avance de {off}"),
+        ms if ms.saturating_abs() < CLOCK_OFF_MS => t!("à l’heure").to_owned(),
+        1.. => t!("en retard de {off}", off),
+        _ => t!("en avance de {off}", off),
     }
 }
 

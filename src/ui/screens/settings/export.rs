@@ -27,12 +27,15 @@ enum File {
     Expenses,
 }
 
-const FILES: [(File, &str, &str); 4] = [
-    (File::Products, "Produits", "produits"),
-    (File::Sales, "Ventes", "ventes"),
-    (File::Movements, "Mouvements de stock", "mouvements"),
-    (File::Expenses, "Dépenses", "depenses"),
-];
+/// Its button, and the first part of its name.
+fn files() -> [(File, &'static str, &'static str); 4] {
+    [
+        (File::Products, t!("Produits"), "produits"),
+        (File::Sales, t!("Ventes"), "ventes"),
+        (File::Movements, t!("Mouvements de stock"), "mouvements"),
+        (File::Expenses, t!("Dépenses"), "depenses"),
+    ]
+}
 
 pub fn draw(till: Till) -> AnyView {
     let owner = Memo::new(move |_| till.status.with(|status| status.is_owner()) && till.ready.get());
@@ -56,7 +59,7 @@ fn card(till: Till, busy: RwSignal<bool>, said: RwSignal<Option<Result<String, S
                         let name = format!("{name}-{}.csv", in_name(day));
                         match commands.give_csv(name.clone(), text) {
                             true => Ok(name),
-                            false => Err("Ce navigateur n’a pas pris le fichier. Essayez dans Chrome.".to_owned()),
+                            false => Err(t!("Ce navigateur n’a pas pris le fichier. Essayez dans Chrome.").to_owned()),
                         }
                     });
                 let _ = (busy.try_set(false), said.try_set(Some(told))); // the screen may be gone
@@ -66,22 +69,22 @@ fn card(till: Till, busy: RwSignal<bool>, said: RwSignal<Option<Result<String, S
             <button class="btn" type="button" disabled=live(move || busy.get()) on:click=on(give)>{label}</button>
         })
     };
-    let files: Vec<AnyView> = FILES.into_iter().map(file).collect();
+    let files: Vec<AnyView> = files().into_iter().map(file).collect();
     let told = live(move || {
         said.get().map(|said| match said {
-            Ok(name) => notice("ok", format!("{name} est dans les téléchargements."), Vec::new()),
+            Ok(name) => notice("ok", t!("{name} est dans les téléchargements.", name), Vec::new()),
             Err(problem) => notice("bad", problem, Vec::new()),
         })
     });
     erase(view! {
         <section class="card" aria-labelledby="fichiers">
-            <h2 id="fichiers">"Fichiers pour tableur"</h2>
+            <h2 id="fichiers">{t!("Fichiers pour tableur")}</h2>
             <p class="small muted">
-                "Ce que ce téléphone garde : les produits, et les 90 derniers jours. Un tableur en français (Excel, LibreOffice) les ouvre tels quels."
+                {t!("Ce que ce téléphone garde : les produits, et les 90 derniers jours. Un tableur en français (Excel, LibreOffice) les ouvre tels quels.")}
             </p>
             <div class="btns">{files}</div>
             {told}
-            <a class="btn btn--wide" href="/stock/import">{icons::upload()} "Importer des produits"</a>
+            <a class="btn btn--wide" href="/stock/import">{icons::upload()} {t!("Importer des produits")}</a>
         </section>
     })
 }
@@ -120,7 +123,7 @@ async fn written(till: Till, commands: &dyn ShopCommands, file: File) -> Result<
                 ]
             };
             let rows = commands.all_movements().await?.into_iter().map(row);
-            table(&["Date", "Produit", "Mouvement", "Variation", "Stock après", "Qui"], rows)
+            table(&[t!("Date"), t!("Produit"), t!("Mouvement"), t!("Variation"), t!("Stock après"), t!("Qui")], rows)
         }
         File::Expenses => {
             let months = commands.expenses().await?.months;
@@ -131,11 +134,11 @@ async fn written(till: Till, commands: &dyn ShopCommands, file: File) -> Result<
                     Cell::Figure(listed.expense.amount.get()),
                     Cell::Text(listed.expense.note.to_string()),
                     who(listed.actor),
-                    Cell::Text(if listed.waiting { "En attente" } else { "Confirmée" }.to_owned()),
+                    Cell::Text(if listed.waiting { t!("En attente") } else { t!("Confirmée") }.to_owned()),
                 ]
             };
             let rows = months.into_iter().flat_map(|month| month.expenses).map(row);
-            table(&["Date", "Sorte", "Montant", "Note", "Qui", "État"], rows)
+            table(&[t!("Date"), t!("Sorte"), t!("Montant"), t!("Note"), t!("Qui"), t!("État")], rows)
         }
     })
 }
@@ -145,9 +148,10 @@ fn products(till: Till) -> String {
     let costs = till
         .status
         .with_untracked(|status| status.installation.as_ref().is_some_and(|installation| installation.holds_costs));
-    let mut headings = vec!["Nom", "Catégorie", "Code-barres", "Prix de vente", "Stock", "Seuil"];
+    let mut headings =
+        vec![t!("Nom"), t!("Catégorie"), t!("Code-barres"), t!("Prix de vente"), t!("Stock"), t!("Seuil")];
     if costs {
-        headings.push("Prix d’achat");
+        headings.push(t!("Prix d’achat"));
     }
     let row = |shown: Shown| {
         let product = &shown.product;
@@ -172,23 +176,23 @@ fn products(till: Till) -> String {
 /// the columns add up.
 fn sales(sales: impl Iterator<Item = ListedSale>, who: impl Fn(UserId) -> Cell) -> String {
     let headings = [
-        "Reçu",
-        "Date",
-        "Vendeur",
-        "État",
-        "Produit",
-        "Quantité",
-        "Prix unitaire",
-        "Total",
-        "Espèces",
+        t!("Reçu"),
+        t!("Date"),
+        t!("Vendeur"),
+        t!("État"),
+        t!("Produit"),
+        t!("Quantité"),
+        t!("Prix unitaire"),
+        t!("Total"),
+        t!("Espèces"),
         "Orange Money",
-        "Référence",
+        t!("Référence"),
     ];
     let lines = |listed: ListedSale| {
         let state = match (listed.voided, listed.waiting) {
-            (true, _) => "Annulée",
-            (false, true) => "En attente",
-            (false, false) => "Confirmée",
+            (true, _) => t!("Annulée"),
+            (false, true) => t!("En attente"),
+            (false, false) => t!("Confirmée"),
         };
         let (mut cash, mut orange, mut references) = (0, 0, Vec::new());
         for tender in &listed.sale.tenders {

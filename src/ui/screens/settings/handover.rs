@@ -10,7 +10,7 @@ use crate::{
     ui::{
         components::input,
         erase::{erase, live, on},
-        format, icons, text,
+        icons, text,
     },
 };
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
@@ -21,11 +21,11 @@ const CODE: &str = "handed-code";
 pub fn draw(till: Till, seen: Seen) -> AnyView {
     erase(view! {
         <details class="more">
-            <summary>{icons::chevron_down()} "Ce téléphone ne peut plus envoyer"</summary>
+            <summary>{icons::chevron_down()} {t!("Ce téléphone ne peut plus envoyer")}</summary>
             <div>{prepare(till, seen)}</div>
         </details>
         <details class="more">
-            <summary>{icons::chevron_down()} "Envoyer pour un autre téléphone"</summary>
+            <summary>{icons::chevron_down()} {t!("Envoyer pour un autre téléphone")}</summary>
             <div>{hand_in(till)}</div>
         </details>
     })
@@ -54,20 +54,20 @@ fn prepare(till: Till, seen: Seen) -> AnyView {
     };
     let file = live(move || match prepared.get()? {
         Some(Prepared { count, code }) => Some(erase(view! {
-            <p role="status">{format::count(count as i64, "changement est", "changements sont")} " dans le fichier. Notez ce code :"</p>
+            <p role="status">{count!(count as i64, "changement est dans le fichier. Notez ce code :", "changements sont dans le fichier. Notez ce code :")}</p>
             <p class="code">{code}</p>
             <p class="small muted">
-                "Il n’est montré qu’une fois, et sans lui le fichier ne s’ouvre pas. Ne l’envoyez pas avec le fichier. Ce qui attend reste aussi sur ce téléphone."
+                {t!("Il n’est montré qu’une fois, et sans lui le fichier ne s’ouvre pas. Ne l’envoyez pas avec le fichier. Ce qui attend reste aussi sur ce téléphone.")}
             </p>
-            <button class="btn btn--wide" type="button" on:click=on(give)>{icons::download()} "Donner le fichier"</button>
+            <button class="btn btn--wide" type="button" on:click=on(give)>{icons::download()} {t!("Donner le fichier")}</button>
         })),
         None => Some(erase(
-            view! { <p class="field__error" role="alert">"Ce navigateur ne peut pas faire le fichier."</p> },
+            view! { <p class="field__error" role="alert">{t!("Ce navigateur ne peut pas faire le fichier.")}</p> },
         )),
     });
     erase(view! {
         <p class="small muted">
-            "Met ce qui attend d’être envoyé dans un fichier fermé par un code. Un autre téléphone de la boutique l’envoie à sa place ; rien n’est compté deux fois."
+            {t!("Met ce qui attend d’être envoyé dans un fichier fermé par un code. Un autre téléphone de la boutique l’envoie à sa place ; rien n’est compté deux fois.")}
         </p>
         <button
             class="btn btn--wide"
@@ -77,9 +77,9 @@ fn prepare(till: Till, seen: Seen) -> AnyView {
         >
             {icons::lock()}
             {live(move || match (nothing.get(), busy.get()) {
-                (true, _) => "Rien n’attend d’être envoyé",
-                (_, true) => "Préparation…",
-                _ => "Préparer le fichier",
+                (true, _) => t!("Rien n’attend d’être envoyé"),
+                (_, true) => t!("Préparation…"),
+                _ => t!("Préparer le fichier"),
             })}
         </button>
         {file}
@@ -107,15 +107,15 @@ fn hand_in(till: Till) -> AnyView {
     });
     erase(view! {
         <div class="field">
-            <label class="field__label" for=FILE>"Le fichier de l’autre téléphone"</label>
+            <label class="field__label" for=FILE>{t!("Le fichier de l’autre téléphone")}</label>
             <input class="input" id=FILE type="file" />
         </div>
         <div class="field">
-            <label class="field__label" for=CODE>"Son code de 20 chiffres"</label>
+            <label class="field__label" for=CODE>{t!("Son code de 20 chiffres")}</label>
             {input(CODE, "input", "numeric", "40", code)}
         </div>
         <button class="btn btn--wide" type="button" disabled=live(move || busy.get()) on:click=on(send)>
-            {live(move || if busy.get() { "Envoi…" } else { "Envoyer le fichier" })}
+            {live(move || if busy.get() { t!("Envoi…") } else { t!("Envoyer le fichier") })}
         </button>
         {said}
     })
@@ -123,26 +123,30 @@ fn hand_in(till: Till) -> AnyView {
 
 fn became(handed: &HandedIn) -> String {
     let n = |count: usize| count as i64;
-    let received = format::count(n(handed.received), "changement reçu", "changements reçus");
-    let mut said = vec![format!("{} ({}) : {received} par le serveur.", handed.phone, handed.prefix)];
+    let received = count!(n(handed.received), "changement reçu", "changements reçus");
+    let mut said = vec![t!(
+        "{phone} ({prefix}) : {received} par le serveur.",
+        phone = handed.phone,
+        prefix = handed.prefix,
+        received
+    )];
     if handed.refused > 0 {
-        said.push(format!(
-            "{} : voyez À décider dans une minute.",
-            format::count(n(handed.refused), "refusé", "refusés")
+        said.push(t!(
+            "{refused} : voyez À décider dans une minute.",
+            refused = count!(n(handed.refused), "refusé", "refusés")
         ));
     }
     if handed.conflicts > 0 {
-        let edits =
-            format::count(n(handed.conflicts), "modification n’a pas été faite", "modifications n’ont pas été faites");
-        said.push(format!("{edits} : quelqu’un a changé la même chose. Voyez À décider."));
+        let edits = count!(n(handed.conflicts), "modification n’a pas été faite", "modifications n’ont pas été faites");
+        said.push(t!("{edits} : quelqu’un a changé la même chose. Voyez À décider.", edits));
     }
     if handed.quarantined > 0 {
-        said.push(format!("{} à part pour le propriétaire.", format::count(n(handed.quarantined), "gardé", "gardés")));
+        said.push(t!("{kept} à part pour le propriétaire.", kept = count!(n(handed.quarantined), "gardé", "gardés")));
     }
     if handed.left > 0 {
-        said.push(format!(
-            "{} : envoyez le fichier encore une fois plus tard.",
-            format::count(n(handed.left), "reste", "restent")
+        said.push(t!(
+            "{left} : envoyez le fichier encore une fois plus tard.",
+            left = count!(n(handed.left), "reste", "restent")
         ));
     }
     said.join(" ")
@@ -150,14 +154,16 @@ fn became(handed: &HandedIn) -> String {
 
 fn wrong(error: &HandInError) -> String {
     match error {
-        HandInError::NoFile => "Choisissez d’abord le fichier.".into(),
-        HandInError::NotOurs => "Ce n’est pas un fichier de Comptoir, ou il est abîmé.".into(),
-        HandInError::TooNew => "Ce fichier vient d’une version plus récente. Mettez Comptoir à jour.".into(),
-        HandInError::WrongCode => "Ce code n’ouvre pas ce fichier. Vérifiez les 20 chiffres.".into(),
-        HandInError::NeedsNetwork => "Le serveur n’a pas répondu. Rien n’est perdu : réessayez avec du réseau.".into(),
-        HandInError::OtherShop => "Ce fichier est d’une autre boutique.".into(),
-        HandInError::Refused(CallError::NotSignedIn) => "Entrez d’abord votre code, avec du réseau.".into(),
-        HandInError::Refused(_) => "Le serveur a refusé. Demandez au propriétaire.".into(),
+        HandInError::NoFile => t!("Choisissez d’abord le fichier.").into(),
+        HandInError::NotOurs => t!("Ce n’est pas un fichier de Comptoir, ou il est abîmé.").into(),
+        HandInError::TooNew => t!("Ce fichier vient d’une version plus récente. Mettez Comptoir à jour.").into(),
+        HandInError::WrongCode => t!("Ce code n’ouvre pas ce fichier. Vérifiez les 20 chiffres.").into(),
+        HandInError::NeedsNetwork => {
+            t!("Le serveur n’a pas répondu. Rien n’est perdu : réessayez avec du réseau.").into()
+        }
+        HandInError::OtherShop => t!("Ce fichier est d’une autre boutique.").into(),
+        HandInError::Refused(CallError::NotSignedIn) => t!("Entrez d’abord votre code, avec du réseau.").into(),
+        HandInError::Refused(_) => t!("Le serveur a refusé. Demandez au propriétaire.").into(),
         HandInError::Storage(problem) => text::storage_problem(*problem).into(),
     }
 }

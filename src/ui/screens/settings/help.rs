@@ -21,7 +21,7 @@ enum Copied {
 pub fn draw(till: Till, seen: Seen) -> AnyView {
     erase(view! {
         <section class="card" aria-labelledby="p7">
-            <h2 id="p7">"En cas de problème"</h2>
+            <h2 id="p7">{t!("En cas de problème")}</h2>
             {read_anew(till)}
             {copy(till, seen)}
             {handover::draw(till, seen)}
@@ -41,25 +41,29 @@ fn read_anew(till: Till) -> AnyView {
         });
     };
     let under_way = live(move || match loading.get() {
-        Some((_, 0)) => Some(erase(view! { <p role="status">"Relecture…"</p> })),
+        Some((_, 0)) => Some(erase(view! { <p role="status">{t!("Relecture…")}</p> })),
         Some((rows, total)) => {
-            let said = format!("Relecture : {} sur {}", format::number(rows as i64), format::number(total as i64));
+            let said = t!(
+                "Relecture : {rows} sur {total}",
+                rows = format::number(rows as i64),
+                total = format::number(total as i64)
+            );
             Some(erase(view! {
                 <p role="status">{said}</p>
-                <progress class="progress" max=total.to_string() value=rows.to_string() aria-label="Relecture de la boutique"></progress>
+                <progress class="progress" max=total.to_string() value=rows.to_string() aria-label=t!("Relecture de la boutique")></progress>
             }))
         }
         None if wanted.get() => {
-            Some(erase(view! { <p role="status">"La boutique sera relue dès que ce qui attend est envoyé."</p> }))
+            Some(erase(view! { <p role="status">{t!("La boutique sera relue dès que ce qui attend est envoyé.")}</p> }))
         }
         None => failed.get().map(|said| erase(view! { <p class="field__error" role="alert">{said}</p> })),
     });
     erase(view! {
         <p class="small muted">
-            "Tout relire demande au serveur toute la boutique et consomme de l’internet. Ce qui attend d’être envoyé reste, et vous pouvez vendre pendant ce temps."
+            {t!("Tout relire demande au serveur toute la boutique et consomme de l’internet. Ce qui attend d’être envoyé reste, et vous pouvez vendre pendant ce temps.")}
         </p>
         <button class="btn btn--wide" type="button" disabled=live(move || loading.get().is_some() || wanted.get()) on:click=on(read)>
-            {icons::download()} "Tout relire"
+            {icons::download()} {t!("Tout relire")}
         </button>
         {under_way}
     })
@@ -79,18 +83,18 @@ fn copy(till: Till, seen: Seen) -> AnyView {
     };
     let done = live(move || match copied.get()? {
         Copied::Yes => {
-            Some(erase(view! { <p class="ok" role="status">"Rapport copié : collez-le dans un message."</p> }))
+            Some(erase(view! { <p class="ok" role="status">{t!("Rapport copié : collez-le dans un message.")}</p> }))
         }
         Copied::ByHand(report) => Some(erase(view! {
             <label class="field">
-                <span class="field__label">"Copiez ce texte dans un message"</span>
+                <span class="field__label">{t!("Copiez ce texte dans un message")}</span>
                 <textarea class="input" rows="8" readonly prop:value=report></textarea>
             </label>
         })),
     });
     erase(view! {
-        <button class="btn btn--wide" type="button" on:click=on(copy)>{icons::message_circle()} "Copier un rapport"</button>
-        <p class="small muted">"Pour qui vous aide : des chiffres de ce téléphone, aucun code, aucun nom de client."</p>
+        <button class="btn btn--wide" type="button" on:click=on(copy)>{icons::message_circle()} {t!("Copier un rapport")}</button>
+        <p class="small muted">{t!("Pour qui vous aide : des chiffres de ce téléphone, aucun code, aucun nom de client.")}</p>
         {done}
     })
 }

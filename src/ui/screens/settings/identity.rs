@@ -80,19 +80,21 @@ fn fields(till: Till, form: Form, said: RwSignal<Option<Result<(), String>>>) ->
     };
     let outcome = live(move || match said.get() {
         Some(Err(title)) => Some(notice("bad", title, Vec::new())),
-        Some(Ok(())) if changed.get().is_none() => Some(erase(view! { <p class="ok" role="status">"Enregistré"</p> })),
+        Some(Ok(())) if changed.get().is_none() => {
+            Some(erase(view! { <p class="ok" role="status">{t!("Enregistré")}</p> }))
+        }
         _ => None,
     });
     erase(view! {
         <section aria-labelledby="p11">
             <form class="card" on:submit=on(save)>
-                <h2 id="p11">"Boutique"</h2>
-                {text_field("boutique-nom", "Nom de la boutique", "100", form.name)}
-                {text_field("boutique-adresse", "Adresse", "500", form.address)}
-                {text_field("boutique-telephone", "Téléphone", "500", form.phone)}
-                {text_field("boutique-bas", "Bas du reçu", "500", form.foot)}
+                <h2 id="p11">{t!("Boutique")}</h2>
+                {text_field("boutique-nom", t!("Nom de la boutique"), "100", form.name)}
+                {text_field("boutique-adresse", t!("Adresse"), "500", form.address)}
+                {text_field("boutique-telephone", t!("Téléphone"), "500", form.phone)}
+                {text_field("boutique-bas", t!("Bas du reçu"), "500", form.foot)}
                 {outcome}
-                <button class="btn btn--wide" type="submit" disabled=live(move || changed.get().is_none())>"Enregistrer"</button>
+                <button class="btn btn--wide" type="submit" disabled=live(move || changed.get().is_none())>{t!("Enregistrer")}</button>
             </form>
         </section>
     })

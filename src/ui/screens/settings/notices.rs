@@ -9,16 +9,18 @@ use leptos::{ev::MouseEvent, prelude::*};
 pub fn draw(till: Till) -> AnyView {
     erase(live(move || {
         let notifies = till.notifies.get()?;
-        let open = "Ce téléphone vous prévient d’une vente refusée quand Comptoir est ouvert sans être à l’écran.";
+        let open = t!("Ce téléphone vous prévient d’une vente refusée quand Comptoir est ouvert sans être à l’écran.");
         let (said, asks) = match notifies {
             Notifies::Closed => {
-                ("Ce téléphone vous prévient d’une vente refusée, même quand Comptoir est fermé.", None)
+                (t!("Ce téléphone vous prévient d’une vente refusée, même quand Comptoir est fermé."), None)
             }
-            Notifies::Yes => (open, Some("Même quand il est fermé")),
+            Notifies::Yes => (open, Some(t!("Même quand il est fermé"))),
             Notifies::OpenOnly => (open, None),
-            Notifies::No => ("Les notifications sont refusées : permettez-les dans les réglages du navigateur.", None),
+            Notifies::No => {
+                (t!("Les notifications sont refusées : permettez-les dans les réglages du navigateur."), None)
+            }
             Notifies::Ask => {
-                ("Être prévenu d’une vente refusée quand Comptoir n’est pas à l’écran.", Some("Me prévenir"))
+                (t!("Être prévenu d’une vente refusée quand Comptoir n’est pas à l’écran."), Some(t!("Me prévenir")))
             }
         };
         let ask = move |_: MouseEvent| {
@@ -35,10 +37,10 @@ pub fn draw(till: Till) -> AnyView {
             }
         };
         let stop = (notifies == Notifies::Closed).then(|| {
-            erase(view! { <button class="btn btn--wide" type="button" on:click=on(stop)>"Plus quand il est fermé"</button> })
+            erase(view! { <button class="btn btn--wide" type="button" on:click=on(stop)>{t!("Plus quand il est fermé")}</button> })
         });
         Some(erase(view! {
-            <section class="card" aria-labelledby="p4"><h2 id="p4">"Notifications"</h2><p class="small muted">{said}</p>{ask}{stop}</section>
+            <section class="card" aria-labelledby="p4"><h2 id="p4">{t!("Notifications")}</h2><p class="small muted">{said}</p>{ask}{stop}</section>
         }))
     }))
 }

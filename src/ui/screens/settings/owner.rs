@@ -27,8 +27,8 @@ pub fn links(till: Till) -> AnyView {
         owner.get().then(|| {
             erase(view! {
                 <ul class="todo">
-                    {link("/parametres/personnes", icons::user(), "Personnes", "Qui travaille ici, rôles et codes")}
-                    {link("/parametres/telephones", icons::smartphone(), "Téléphones", "Ajouter, nommer, retirer un téléphone")}
+                    {link("/parametres/personnes", icons::user(), t!("Personnes"), t!("Qui travaille ici, rôles et codes"))}
+                    {link("/parametres/telephones", icons::smartphone(), t!("Téléphones"), t!("Ajouter, nommer, retirer un téléphone"))}
                 </ul>
             })
         })
@@ -45,15 +45,15 @@ pub fn reached(till: Till) -> Memo<bool> {
 pub fn away(reached: Memo<bool>) -> AnyView {
     erase(live(move || {
         (!reached.get()).then(|| {
-            let kept = "Rien ne change ici sans le serveur. On vend sans.";
-            asks("warn", icons::wifi_off(), "Il faut le réseau", kept, ().into_any())
+            let kept = t!("Rien ne change ici sans le serveur. On vend sans.");
+            asks("warn", icons::wifi_off(), t!("Il faut le réseau"), kept, ().into_any())
         })
     }))
 }
 
 /// What is shown to who is no owner.
 pub fn not_yours() -> AnyView {
-    erase(view! { <p class="muted">"Seul le propriétaire voit et change cela."</p> })
+    erase(view! { <p class="muted">{t!("Seul le propriétaire voit et change cela.")}</p> })
 }
 
 /// What became of the last act.
@@ -66,16 +66,18 @@ pub fn outcome(said: RwSignal<Option<Result<String, String>>>) -> AnyView {
 
 pub fn wrong(error: &CallError) -> &'static str {
     match error {
-        CallError::NotReached { .. } | CallError::TryLater => text::NOT_REACHED,
+        CallError::NotReached { .. } | CallError::TryLater => text::not_reached(),
         CallError::LastOwner => {
-            "La boutique garde au moins un propriétaire : donnez d’abord ce rôle à quelqu’un d’autre."
+            t!("La boutique garde au moins un propriétaire : donnez d’abord ce rôle à quelqu’un d’autre.")
         }
-        CallError::Exists => "Cette personne a été ajoutée entre-temps. Regardez la liste.",
-        CallError::TooMany => "La boutique a déjà 200 personnes, celles qui sont parties comprises.",
-        CallError::NotSignedIn => "Entrez d’abord votre code : le serveur ne vous reconnaît plus.",
-        CallError::NotAllowed => "Le serveur ne le permet pas : seul un propriétaire, et pas pour qui est déjà parti.",
-        CallError::Revoked => "Ce téléphone est retiré de la boutique.",
-        CallError::Upgrade => "Mettez Comptoir à jour d’abord.",
-        _ => "Le serveur a refusé.",
+        CallError::Exists => t!("Cette personne a été ajoutée entre-temps. Regardez la liste."),
+        CallError::TooMany => t!("La boutique a déjà 200 personnes, celles qui sont parties comprises."),
+        CallError::NotSignedIn => t!("Entrez d’abord votre code : le serveur ne vous reconnaît plus."),
+        CallError::NotAllowed => {
+            t!("Le serveur ne le permet pas : seul un propriétaire, et pas pour qui est déjà parti.")
+        }
+        CallError::Revoked => t!("Ce téléphone est retiré de la boutique."),
+        CallError::Upgrade => t!("Mettez Comptoir à jour d’abord."),
+        _ => t!("Le serveur a refusé."),
     }
 }

@@ -55,8 +55,8 @@ impl TwoPins {
 
     fn read(self) -> Result<Pin, String> {
         let (first, again) = (self.first.get_untracked(), self.again.get_untracked());
-        let pin = Pin::new(&first).map_err(|_| "Le code a 4 à 6 chiffres.")?;
-        if first == again { Ok(pin) } else { Err("Les deux codes ne sont pas les mêmes.".into()) }
+        let pin = Pin::new(&first).map_err(|_| t!("Le code a 4 à 6 chiffres."))?;
+        if first == again { Ok(pin) } else { Err(t!("Les deux codes ne sont pas les mêmes.").into()) }
     }
 }
 
@@ -81,7 +81,7 @@ pub fn People() -> impl IntoView {
     });
     erase(view! {
         <div class="app">
-            {top(Some(("/parametres", "Paramètres")), "Personnes".into_any(), chip(till), ().into_any())}
+            {top(Some(("/parametres", t!("Paramètres"))), t!("Personnes").into_any(), chip(till), ().into_any())}
             <main class="page">{banners(till)} {inside}</main>
             {nav("/parametres", to_decide(till))}
         </div>
@@ -133,14 +133,14 @@ impl Desk {
                     left.into_iter().map(|one| erase(view! { <li>{one.name.to_string()}</li> })).collect();
                 erase(view! {
                     <details class="more">
-                        <summary>{icons::chevron_down()} "Ne travaillent plus ici"</summary>
+                        <summary>{icons::chevron_down()} {t!("Ne travaillent plus ici")}</summary>
                         <ul class="history">{names}</ul>
                     </details>
                 })
             })
         });
         erase(view! {
-            <section aria-label="Personnes de la boutique">
+            <section aria-label=t!("Personnes de la boutique")>
                 <ul class="people">{live(move || people(false).into_iter().map(one).collect::<Vec<AnyView>>())}</ul>
                 {left}
             </section>
@@ -152,12 +152,12 @@ impl Desk {
         let (id, name, role) = (person.id, person.name.to_string(), person.role);
         let idle = self.idle();
         let (other, offers) = match role {
-            Role::Owner => (Role::Employee, "Donner le rôle d’employé"),
-            Role::Employee => (Role::Owner, "Donner le rôle de propriétaire"),
+            Role::Owner => (Role::Employee, t!("Donner le rôle d’employé")),
+            Role::Employee => (Role::Owner, t!("Donner le rôle de propriétaire")),
         };
-        let is_now = format!("{name} : {} maintenant.", text::role(other).to_lowercase());
+        let is_now = t!("{name} : {role} maintenant.", name, role = text::role(other).to_lowercase());
         let change = move |_: MouseEvent| self.ask(id, PersonAct::Role(other), is_now.clone(), |_| {});
-        let has_pin = format!("{name} a un nouveau code. Le téléphone le demande à la prochaine connexion.");
+        let has_pin = t!("{name} a un nouveau code. Le téléphone le demande à la prochaine connexion.", name);
         let give = move |event: SubmitEvent| {
             event.prevent_default();
             match self.pin.read() {
@@ -169,17 +169,17 @@ impl Desk {
                 Err(title) => self.said.set(Some(Err(title))),
             }
         };
-        let label = format!("Changer {name}");
+        let label = t!("Changer {name}", name);
         erase(view! {
             <div class="card" role="group" aria-label=label>
                 <button class="btn btn--wide" type="button" disabled=live(move || !idle.get()) on:click=on(change)>
                     {icons::user()}{offers}
                 </button>
                 <form class="choices" on:submit=on(give)>
-                    {pin_field("nouveau-code", "Nouveau code (4 à 6 chiffres)", self.pin.first)}
-                    {pin_field("nouveau-code-encore", "Le même code encore une fois", self.pin.again)}
+                    {pin_field("nouveau-code", t!("Nouveau code (4 à 6 chiffres)"), self.pin.first)}
+                    {pin_field("nouveau-code-encore", t!("Le même code encore une fois"), self.pin.again)}
                     <button class="btn btn--wide" type="submit" disabled=live(move || !idle.get())>
-                        {icons::lock()} "Donner ce code"
+                        {icons::lock()} {t!("Donner ce code")}
                     </button>
                 </form>
                 {self.retire(id, name)}
@@ -193,11 +193,11 @@ impl Desk {
             false => {
                 let ask = on(move |_: MouseEvent| self.sure.set(true));
                 erase(view! {
-                    <button class="btn btn--bad btn--wide" type="button" on:click=ask>"Retirer de la boutique"</button>
+                    <button class="btn btn--bad btn--wide" type="button" on:click=ask>{t!("Retirer de la boutique")}</button>
                 })
             }
             true => {
-                let done = format!("{name} ne peut plus se connecter.");
+                let done = t!("{name} ne peut plus se connecter.", name);
                 let keep = on(move |_: MouseEvent| self.sure.set(false));
                 let retire = on(move |_: MouseEvent| {
                     self.ask(id, PersonAct::Retire, done.clone(), move |_| {
@@ -205,21 +205,21 @@ impl Desk {
                     });
                 });
                 let told = vec![
-                    "Déconnexion partout, tout de suite ; plus de connexion possible, et pas de retour.".to_owned(),
-                    "Les ventes faites restent à son nom. Ce qui n’est pas encore envoyé sera gardé à part pour vous."
+                    t!("Déconnexion partout, tout de suite ; plus de connexion possible, et pas de retour.").to_owned(),
+                    t!("Les ventes faites restent à son nom. Ce qui n’est pas encore envoyé sera gardé à part pour vous.")
                         .to_owned(),
                 ];
                 erase(view! {
-                    {notice("warn", format!("Retirer {name} ?"), told)}
+                    {notice("warn", t!("Retirer {name} ?", name), told)}
                     <div class="btns">
-                        <button class="btn" type="button" on:click=keep>"Garder"</button>
+                        <button class="btn" type="button" on:click=keep>{t!("Garder")}</button>
                         <button
                             class="btn btn--bad"
                             type="button"
                             disabled=live(move || !idle.get())
                             on:click=retire
                         >
-                            "Oui, retirer"
+                            {t!("Oui, retirer")}
                         </button>
                     </div>
                 })
@@ -236,7 +236,7 @@ impl Desk {
             event.prevent_default();
             let Some(commands) = self.till.commands() else { return };
             let read = || {
-                let name = Label::clean(&name.get_untracked()).map_err(|_| "Un nom, de 100 lettres au plus.")?;
+                let name = Label::clean(&name.get_untracked()).map_err(|_| t!("Un nom, de 100 lettres au plus."))?;
                 Ok::<_, String>((name, pin.read()?))
             };
             let (label, chosen) = match read() {
@@ -245,7 +245,7 @@ impl Desk {
             };
             let new = id.get_value().unwrap_or_else(|| UserId(commands.new_id()));
             id.set_value(Some(new));
-            let done = format!("{label} peut se connecter, la première fois avec le réseau.");
+            let done = t!("{name} peut se connecter, la première fois avec le réseau.", name = label);
             let act = PersonAct::Add { name: label, role: role.get_untracked(), pin: chosen };
             self.ask(new, act, done, move |became| match became {
                 Err(CallError::NotReached { .. } | CallError::TryLater) => {}
@@ -262,13 +262,13 @@ impl Desk {
         erase(view! {
             <section aria-labelledby="personnes-ajouter">
                 <form class="card" on:submit=on(submit)>
-                    <h2 id="personnes-ajouter">"Ajouter une personne"</h2>
-                    {text_field("personne-nom", "Nom", "100", name)}
-                    {segments("role", "Rôle", &[("Employé", Role::Employee), ("Propriétaire", Role::Owner)], role)}
-                    {pin_field("personne-code", "Code (4 à 6 chiffres)", pin.first)}
-                    {pin_field("personne-code-encore", "Le même code encore une fois", pin.again)}
+                    <h2 id="personnes-ajouter">{t!("Ajouter une personne")}</h2>
+                    {text_field("personne-nom", t!("Nom"), "100", name)}
+                    {segments("role", t!("Rôle"), &[(t!("Employé"), Role::Employee), (t!("Propriétaire"), Role::Owner)], role)}
+                    {pin_field("personne-code", t!("Code (4 à 6 chiffres)"), pin.first)}
+                    {pin_field("personne-code-encore", t!("Le même code encore une fois"), pin.again)}
                     <button class="btn btn--main btn--wide" type="submit" disabled=live(move || !idle.get())>
-                        {icons::plus()} "Ajouter"
+                        {icons::plus()} {t!("Ajouter")}
                     </button>
                 </form>
             </section>

@@ -62,7 +62,7 @@ pub fn Phones() -> impl IntoView {
     });
     erase(view! {
         <div class="app">
-            {top(Some(("/parametres", "Paramètres")), "Téléphones".into_any(), chip(till), ().into_any())}
+            {top(Some(("/parametres", t!("Paramètres"))), t!("Téléphones").into_any(), chip(till), ().into_any())}
             <main class="page">{banners(till)} {inside}</main>
             {nav("/parametres", to_decide(till))}
         </div>
@@ -119,9 +119,8 @@ impl Desk {
                         <p class="code">{format!("{first}\u{202f}{last}")}</p>
                         {qr.map(|qr| drawn(&qr))}
                         <p>
-                            "Pour un seul téléphone, jusqu’à " <strong>{format::time(ends_ms)}</strong>
-                            ". Photographiez le dessin avec le nouveau téléphone, ou ouvrez-y " <strong>{page}</strong>
-                            " et tapez le code."
+                            {t!("Pour un seul téléphone, jusqu’à {time}.", time = format::time(ends_ms))} " "
+                            {t!("Photographiez le dessin avec le nouveau téléphone, ou ouvrez-y {page} et tapez le code.", page)}
                         </p>
                     </div>
                 })
@@ -129,7 +128,7 @@ impl Desk {
         });
         erase(view! {
             <section class="card" aria-labelledby="telephones-ajouter">
-                <h2 id="telephones-ajouter">"Ajouter un téléphone"</h2>
+                <h2 id="telephones-ajouter">{t!("Ajouter un téléphone")}</h2>
                 {given}
                 <label class="rule">
                     <input
@@ -139,7 +138,7 @@ impl Desk {
                         on:change=on(move |event| costs.set(event_target_checked(&event)))
                     />
                     <span>
-                        "Avec les prix d’achat"<small>"Pour le téléphone d’un propriétaire : il montre aussi la marge."</small>
+                        {t!("Avec les prix d’achat")}<small>{t!("Pour le téléphone d’un propriétaire : il montre aussi la marge.")}</small>
                     </span>
                 </label>
                 <button
@@ -149,7 +148,7 @@ impl Desk {
                     on:click=on(ask)
                 >
                     {icons::smartphone()}
-                    {live(move || if self.code.with(Option::is_some) { "Un autre code" } else { "Obtenir un code" })}
+                    {live(move || if self.code.with(Option::is_some) { t!("Un autre code") } else { t!("Obtenir un code") })}
                 </button>
             </section>
         })
@@ -168,7 +167,7 @@ impl Desk {
         let again = on(move |_: MouseEvent| self.look());
         erase(view! {
             <section class="card" aria-labelledby="telephones-liste">
-                <h2 id="telephones-liste">"Téléphones de la boutique"</h2>
+                <h2 id="telephones-liste">{t!("Téléphones de la boutique")}</h2>
                 <ul class="devices">{rows}</ul>
                 <button
                     class="btn btn--wide"
@@ -176,7 +175,7 @@ impl Desk {
                     disabled=live(move || !self.reached.get())
                     on:click=again
                 >
-                    {icons::refresh_cw()} "Actualiser"
+                    {icons::refresh_cw()} {t!("Actualiser")}
                 </button>
             </section>
         })
@@ -185,15 +184,18 @@ impl Desk {
     fn row(self, device: DeviceRow, here: bool, now_ms: i64) -> AnyView {
         let id = device.installation;
         let heard = match device.last_contact_ms {
-            Some(at_ms) => format!("vu {}", format::ago(at_ms, now_ms)),
-            None => "n’a encore rien envoyé".to_owned(),
+            Some(at_ms) => t!("vu {when}", when = format::ago(at_ms, now_ms)),
+            None => t!("n’a encore rien envoyé").to_owned(),
         };
-        let version = if device.app.is_empty() { String::new() } else { format!(" · version {}", device.app) };
+        let heard = match device.app.as_str() {
+            "" => heard,
+            app => t!("{heard} · version {app}", heard, app),
+        };
         let tag = |shown: bool, class, said| shown.then(|| erase(view! { <span class=class>{said}</span> }));
         let tags = [
-            tag(here, "tag", "ce téléphone"),
-            tag(device.holds_costs, "tag", "prix d’achat"),
-            tag(device.revoked, "tag tag--bad", "retiré"),
+            tag(here, "tag", t!("ce téléphone")),
+            tag(device.holds_costs, "tag", t!("prix d’achat")),
+            tag(device.revoked, "tag tag--bad", t!("retiré")),
         ];
         let (name, for_form) = (device.name.clone(), device.name.clone());
         let toggle = on(move |_: MouseEvent| {
@@ -210,15 +212,15 @@ impl Desk {
         erase(view! {
             <li>
                 <p class="devices__name"><strong>{device.name}</strong>" ("{device.prefix}") "{Vec::from(tags)}</p>
-                <p class="small muted">{heard}{version}</p>
+                <p class="small muted">{heard}</p>
                 <button
                     class="btn btn--plain"
                     type="button"
-                    aria-label=format!("Modifier {name}")
+                    aria-label=t!("Modifier {name}", name)
                     aria-expanded=live(move || is_open.get().to_string())
                     on:click=toggle
                 >
-                    "Modifier"
+                    {t!("Modifier")}
                 </button>
                 {card}
             </li>
@@ -231,19 +233,19 @@ impl Desk {
             event.prevent_default();
             match Label::clean(&self.name.get_untracked()) {
                 Ok(name) => {
-                    let done = format!("Le téléphone s’appelle {name}.");
+                    let done = t!("Le téléphone s’appelle {name}.", name);
                     self.ask(DeviceAct::Rename { device: id, name }, Some(done));
                 }
-                Err(_) => self.said.set(Some(Err("Un nom, de 100 lettres au plus.".into()))),
+                Err(_) => self.said.set(Some(Err(t!("Un nom, de 100 lettres au plus.").into()))),
             }
         };
         let revoke = may_revoke.then(|| self.revoke(id, name));
         erase(view! {
             <div class="choices">
                 <form class="choices" on:submit=on(rename)>
-                    {text_field("telephone-nom", "Nom de ce téléphone", "100", self.name)}
+                    {text_field("telephone-nom", t!("Nom de ce téléphone"), "100", self.name)}
                     <button class="btn btn--wide" type="submit" disabled=live(move || !idle.get())>
-                        "Renommer"
+                        {t!("Renommer")}
                     </button>
                 </form>
                 {revoke}
@@ -257,30 +259,30 @@ impl Desk {
             false => {
                 let ask = on(move |_: MouseEvent| self.sure.set(true));
                 erase(view! {
-                    <button class="btn btn--bad btn--wide" type="button" on:click=ask>"Retirer ce téléphone"</button>
+                    <button class="btn btn--bad btn--wide" type="button" on:click=ask>{t!("Retirer ce téléphone")}</button>
                 })
             }
             true => {
-                let done = format!("{name} est retiré.");
+                let done = t!("{name} est retiré.", name);
                 let keep = on(move |_: MouseEvent| self.sure.set(false));
                 let revoke = on(move |_: MouseEvent| self.ask(DeviceAct::Revoke { device: id }, Some(done.clone())));
                 let told = vec![
-                    "Il ne lit plus rien de la boutique, et ne revient qu’avec un nouveau code.".to_owned(),
-                    "Ce qu’il n’a pas encore envoyé, il peut encore le remettre : c’est gardé à part pour vous."
+                    t!("Il ne lit plus rien de la boutique, et ne revient qu’avec un nouveau code.").to_owned(),
+                    t!("Ce qu’il n’a pas encore envoyé, il peut encore le remettre : c’est gardé à part pour vous.")
                         .to_owned(),
-                    "Ce qu’il montre déjà reste sur lui : perdu ou volé, changez aussi les codes.".to_owned(),
+                    t!("Ce qu’il montre déjà reste sur lui : perdu ou volé, changez aussi les codes.").to_owned(),
                 ];
                 erase(view! {
-                    {notice("warn", format!("Retirer {name} ?"), told)}
+                    {notice("warn", t!("Retirer {name} ?", name), told)}
                     <div class="btns">
-                        <button class="btn" type="button" on:click=keep>"Garder"</button>
+                        <button class="btn" type="button" on:click=keep>{t!("Garder")}</button>
                         <button
                             class="btn btn--bad"
                             type="button"
                             disabled=live(move || !idle.get())
                             on:click=revoke
                         >
-                            "Oui, retirer"
+                            {t!("Oui, retirer")}
                         </button>
                     </div>
                 })
@@ -296,7 +298,7 @@ fn drawn(qr: &Qr) -> AnyView {
             class="qr"
             viewBox=format!("0 0 {0} {0}", qr.side)
             role="img"
-            aria-label="Code QR avec l’adresse et le code"
+            aria-label=t!("Code QR avec l’adresse et le code")
             shape-rendering="crispEdges"
         >
             <path d=qr.path.clone()></path>

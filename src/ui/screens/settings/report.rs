@@ -11,43 +11,55 @@ use crate::{
 /// The report of the last `days`.
 pub fn text(status: &Status, seen: &Measures, products: usize, days: i64) -> String {
     let mut lines = vec![
-        format!("Comptoir {}, échanges version {}", env!("CARGO_PKG_VERSION"), seen.protocol),
-        format!("Le {}", format::date_time(seen.now_ms)),
+        t!(
+            "Comptoir {version}, échanges version {protocol}",
+            version = env!("CARGO_PKG_VERSION"),
+            protocol = seen.protocol
+        ),
+        t!("Le {when}", when = format::date_time(seen.now_ms)),
     ];
     if let Some(own) = &status.installation {
-        lines.push(format!("Boutique : {}, lettre {}", own.shop_name, own.prefix));
+        lines.push(t!("Boutique : {shop_name}, lettre {prefix}", shop_name = own.shop_name, prefix = own.prefix));
     }
     let session = match status.session {
-        SessionState::Open => "ouverte",
-        SessionState::Ended => "terminée",
-        SessionState::Revoked => "téléphone retiré",
+        SessionState::Open => t!("ouverte"),
+        SessionState::Ended => t!("terminée"),
+        SessionState::Revoked => t!("téléphone retiré"),
     };
-    lines.push(format!("Réseau : {}, session {session}", if status.online { "oui" } else { "non" }));
-    lines.push(format!("En attente d’envoi : {}", dashboard::total(seen)));
+    lines.push(t!(
+        "Réseau : {online}, session {session}",
+        online = if status.online { t!("oui") } else { t!("non") },
+        session
+    ));
+    lines.push(t!("En attente d’envoi : {total}", total = dashboard::total(seen)));
     for unsent in &seen.unsent {
         let (name, age) = (text::change_name(&unsent.kind), format::duration(unsent.oldest_ms));
-        lines.push(format!("  {name} : {}, depuis {age}", unsent.count));
+        lines.push(format!("  {}", t!("{name} : {number}, depuis {age}", name, number = unsent.count, age)));
     }
-    lines.push(format!("À décider : {}, dont sur ce téléphone {}", status.to_decide, seen.parked));
-    lines.push(format!("Dernier envoi : {}", dashboard::when(seen.measured.pushed_ms, seen)));
-    lines.push(format!("Dernière réception : {}", dashboard::when(seen.measured.pulled_ms, seen)));
+    lines.push(t!(
+        "À décider : {to_decide}, dont sur ce téléphone {parked}",
+        to_decide = status.to_decide,
+        parked = seen.parked
+    ));
+    lines.push(t!("Dernier envoi : {when}", when = dashboard::when(seen.measured.pushed_ms, seen)));
+    lines.push(t!("Dernière réception : {when}", when = dashboard::when(seen.measured.pulled_ms, seen)));
     let last = format::duration(seen.measured.round_trip_ms);
-    lines.push(format!("Temps de réponse : {last}, aujourd’hui {}", dashboard::round_trip(seen)));
-    lines.push(format!("Internet ce mois-ci : {}", dashboard::transferred(&dashboard::this_month(seen))));
-    let kept = if status.persistent == Some(true) { "protégées" } else { "non protégées" };
-    lines.push(format!("Mémoire : {}, données {kept}", dashboard::room(seen)));
-    lines.push(format!("Horloge : {}", dashboard::clock(seen.skew_ms)));
-    lines.push(format!("Produits : {products}"));
+    lines.push(t!("Temps de réponse : {last}, aujourd’hui {today}", last, today = dashboard::round_trip(seen)));
+    lines.push(t!("Internet ce mois-ci : {bytes}", bytes = dashboard::transferred(&dashboard::this_month(seen))));
+    let kept = if status.persistent == Some(true) { t!("protégées") } else { t!("non protégées") };
+    lines.push(t!("Mémoire : {room}, données {kept}", room = dashboard::room(seen), kept));
+    lines.push(t!("Horloge : {skew}", skew = dashboard::clock(seen.skew_ms)));
+    lines.push(t!("Produits : {products}", products));
     if let Some((rows, total)) = status.loading {
-        lines.push(format!("Relecture : {rows} sur {total}"));
+        lines.push(t!("Relecture : {rows} sur {total}", rows, total));
     }
     if let Some(problem) = status.storage_problem {
-        lines.push(format!("Stockage : {problem:?}"));
+        lines.push(t!("Stockage : {problem}", problem = format!("{problem:?}")));
     }
     if status.upgrade_needed {
-        lines.push("Mise à jour demandée par le serveur".to_owned());
+        lines.push(t!("Mise à jour demandée par le serveur").to_owned());
     }
-    lines.push("Par jour : envoyés, attente moyenne, la plus longue, échecs, octets envoyés, reçus".to_owned());
+    lines.push(t!("Par jour : envoyés, attente moyenne, la plus longue, échecs, octets envoyés, reçus").to_owned());
     for day in seen.measured.last_days(Day::of_ms(seen.now_ms), days) {
         let said = |ms: Option<i64>| ms.map_or_else(|| "–".to_owned(), format::duration);
         lines.push(format!(
@@ -61,7 +73,7 @@ pub fn text(status: &Status, seen: &Measures, products: usize, days: i64) -> Str
             format::bytes(day.received_bytes)
         ));
     }
-    lines.push(format!("Navigateur : {}", seen.browser));
+    lines.push(t!("Navigateur : {browser}", browser = seen.browser));
     lines.join("\n")
 }
 

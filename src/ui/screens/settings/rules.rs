@@ -23,41 +23,49 @@ struct Switch {
     set: fn(&mut Rules, bool),
 }
 
-const SWITCHES: [Switch; 5] = [
-    Switch {
-        name: "Vendre plus que le stock connu, hors ligne",
-        told: "Le vendeur voit le rayon : il confirme, et le serveur peut refuser plus tard. Sinon la vente est bloquée \
-               jusqu’au réseau.",
-        get: |rules| rules.beyond_stock == BeyondStock::Ask,
-        set: |rules, on| rules.beyond_stock = if on { BeyondStock::Ask } else { BeyondStock::Never },
-    },
-    Switch {
-        name: "Refuser les ventes au-delà du stock",
-        told: "Sinon elles sont gardées, ce qui manquait est noté comme trouvé, et le produit est à recompter. Le stock \
-               ne descend jamais sous zéro.",
-        get: |rules| rules.stock_check == StockCheck::Enforce,
-        set: |rules, on| rules.stock_check = if on { StockCheck::Enforce } else { StockCheck::Warn },
-    },
-    Switch {
-        name: "Réessayer seul une vente refusée",
-        told: "Dès que le stock est revenu, le téléphone qui l’a faite l’envoie de nouveau.",
-        get: |rules| rules.retry_automatically,
-        set: |rules, on| rules.retry_automatically = on,
-    },
-    Switch {
-        name: "Les employés décident des ventes refusées",
-        told: "De celles des autres aussi, et ils peuvent les garder en corrigeant le compte. Sinon chacun ne décide que \
-               des siennes.",
-        get: |rules| rules.employees_decide,
-        set: |rules, on| rules.employees_decide = on,
-    },
-    Switch {
-        name: "Les employés comptent le stock",
-        told: "Ils comptent et corrigent le stock des produits.",
-        get: |rules| rules.employees_count,
-        set: |rules, on| rules.employees_count = on,
-    },
-];
+fn switches() -> [Switch; 5] {
+    [
+        Switch {
+            name: t!("Vendre plus que le stock connu, hors ligne"),
+            told: t!(
+                "Le vendeur voit le rayon : il confirme, et le serveur peut refuser plus tard. Sinon la vente est bloquée \
+               jusqu’au réseau."
+            ),
+            get: |rules| rules.beyond_stock == BeyondStock::Ask,
+            set: |rules, on| rules.beyond_stock = if on { BeyondStock::Ask } else { BeyondStock::Never },
+        },
+        Switch {
+            name: t!("Refuser les ventes au-delà du stock"),
+            told: t!(
+                "Sinon elles sont gardées, ce qui manquait est noté comme trouvé, et le produit est à recompter. Le stock \
+               ne descend jamais sous zéro."
+            ),
+            get: |rules| rules.stock_check == StockCheck::Enforce,
+            set: |rules, on| rules.stock_check = if on { StockCheck::Enforce } else { StockCheck::Warn },
+        },
+        Switch {
+            name: t!("Réessayer seul une vente refusée"),
+            told: t!("Dès que le stock est revenu, le téléphone qui l’a faite l’envoie de nouveau."),
+            get: |rules| rules.retry_automatically,
+            set: |rules, on| rules.retry_automatically = on,
+        },
+        Switch {
+            name: t!("Les employés décident des ventes refusées"),
+            told: t!(
+                "De celles des autres aussi, et ils peuvent les garder en corrigeant le compte. Sinon chacun ne décide que \
+               des siennes."
+            ),
+            get: |rules| rules.employees_decide,
+            set: |rules, on| rules.employees_decide = on,
+        },
+        Switch {
+            name: t!("Les employés comptent le stock"),
+            told: t!("Ils comptent et corrigent le stock des produits."),
+            get: |rules| rules.employees_count,
+            set: |rules, on| rules.employees_count = on,
+        },
+    ]
+}
 
 /// How long a seller may be asked to wait, in seconds.
 const WAITS_S: [u16; 4] = [0, 5, 10, 30];
@@ -67,10 +75,10 @@ pub fn draw(till: Till) -> AnyView {
     let error = RwSignal::new(None::<String>);
     erase(live(move || {
         owner.get().then(|| {
-            let switches: Vec<AnyView> = SWITCHES.iter().map(|switch| one(till, switch, error)).collect();
+            let switches: Vec<AnyView> = switches().into_iter().map(|switch| one(till, switch, error)).collect();
             erase(view! {
                 <section class="card" aria-labelledby="p10">
-                    <h2 id="p10">"Règles"</h2>
+                    <h2 id="p10">{t!("Règles")}</h2>
                     {live(move || error.get().map(|title| notice("bad", title, Vec::new())))}
                     {wait(till, error)}
                     {switches}
@@ -91,7 +99,7 @@ fn edit(till: Till, error: RwSignal<Option<String>>, change: impl FnOnce(&mut Sh
     });
 }
 
-fn one(till: Till, switch: &'static Switch, error: RwSignal<Option<String>>) -> AnyView {
+fn one(till: Till, switch: Switch, error: RwSignal<Option<String>>) -> AnyView {
     let is = Memo::new(move |_| (switch.get)(&till.status.with(Status::rules)));
     let tap = on(move |event| {
         let wanted = event_target_checked(&event);
@@ -113,7 +121,7 @@ fn wait(till: Till, error: RwSignal<Option<String>>) -> AnyView {
                 edit(till, error, |shop| shop.rules.answer_wait = wait);
             }
         });
-        let said = if seconds == 0 { "Jamais".to_owned() } else { format!("{seconds}\u{202f}s") };
+        let said = if seconds == 0 { t!("Jamais").to_owned() } else { format!("{seconds}\u{202f}s") };
         erase(view! {
             <label class="seg__opt">
                 <input type="radio" name="attente" prop:checked=live(move || is.get() == seconds) on:change=tap />
@@ -125,9 +133,9 @@ fn wait(till: Till, error: RwSignal<Option<String>>) -> AnyView {
     erase(view! {
         <div class="rule rule--wide">
             <span id="attente">
-                "Attendre la réponse du serveur avant le reçu"
+                {t!("Attendre la réponse du serveur avant le reçu")}
                 <small>
-                    "Une vente refusée à temps rend le panier. Sans réponse, ou sans attendre, le reçu est « en attente »."
+                    {t!("Une vente refusée à temps rend le panier. Sans réponse, ou sans attendre, le reçu est « en attente ».")}
                 </small>
             </span>
             <fieldset class="seg" aria-labelledby="attente">{options}</fieldset>

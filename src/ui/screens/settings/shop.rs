@@ -47,13 +47,15 @@ pub fn draw(till: Till) -> AnyView {
         }
     });
     let inside = move || match (reached.get(), shop.get()) {
-        (false, _) => say("Il faut le réseau pour voir les autres appareils. Ceux-ci continuent de vendre."),
-        (true, Shop::Asked) => say("Demande au serveur…"),
-        (true, Shop::Failed(CallError::NotAllowed)) => say("Seul le propriétaire voit les appareils de la boutique."),
-        (true, Shop::Failed(CallError::NotReached { .. } | CallError::TryLater)) => {
-            say("Le serveur n’a pas répondu. Réessayez.")
+        (false, _) => say(t!("Il faut le réseau pour voir les autres appareils. Ceux-ci continuent de vendre.")),
+        (true, Shop::Asked) => say(t!("Demande au serveur…")),
+        (true, Shop::Failed(CallError::NotAllowed)) => {
+            say(t!("Seul le propriétaire voit les appareils de la boutique."))
         }
-        (true, Shop::Failed(_)) => say("Le serveur a refusé de répondre."),
+        (true, Shop::Failed(CallError::NotReached { .. } | CallError::TryLater)) => {
+            say(t!("Le serveur n’a pas répondu. Réessayez."))
+        }
+        (true, Shop::Failed(_)) => say(t!("Le serveur a refusé de répondre.")),
         (true, Shop::Told(answer)) => told(till, &answer),
     };
     erase(live(move || {
@@ -61,10 +63,10 @@ pub fn draw(till: Till) -> AnyView {
             let again = on(move |_: MouseEvent| ask());
             erase(view! {
                 <section class="card" aria-labelledby="p8">
-                    <h2 id="p8">"Appareils de la boutique"</h2>
+                    <h2 id="p8">{t!("Appareils de la boutique")}</h2>
                     {live(inside)}
                     <button class="btn btn--wide" type="button" disabled=live(move || !reached.get()) on:click=again>
-                        {icons::refresh_cw()} "Actualiser"
+                        {icons::refresh_cw()} {t!("Actualiser")}
                     </button>
                 </section>
             })
@@ -88,18 +90,21 @@ fn told(till: Till, answer: &DevicesAnswer) -> AnyView {
 
 fn row(device: &DeviceRow, own: bool, now_ms: i64) -> AnyView {
     let heard = match device.last_contact_ms {
-        Some(at_ms) => format!("vu {}", format::ago(at_ms, now_ms)),
-        None => "n’a encore rien envoyé".to_owned(),
+        Some(at_ms) => t!("vu {when}", when = format::ago(at_ms, now_ms)),
+        None => t!("n’a encore rien envoyé").to_owned(),
     };
-    let version = if device.app.is_empty() { String::new() } else { format!(" · version {}", device.app) };
-    let here = own.then(|| erase(view! { <span class="tag">"ce téléphone"</span> }));
-    let revoked = device.revoked.then(|| erase(view! { <span class="tag tag--bad">"retiré"</span> }));
+    let heard = match device.app.as_str() {
+        "" => heard,
+        app => t!("{heard} · version {app}", heard, app),
+    };
+    let here = own.then(|| erase(view! { <span class="tag">{t!("ce téléphone")}</span> }));
+    let revoked = device.revoked.then(|| erase(view! { <span class="tag tag--bad">{t!("retiré")}</span> }));
     let (class, counts) = counts(device);
     erase(view! {
         <li>
             <p class="devices__name"><strong>{device.name.clone()}</strong>" ("{device.prefix.clone()}") "{here}{revoked}</p>
             <p class=class>{counts}</p>
-            <p class="small muted">{heard}{version}</p>
+            <p class="small muted">{heard}</p>
         </li>
     })
 }
@@ -109,15 +114,16 @@ fn counts(device: &DeviceRow) -> (&'static str, String) {
     // What another phone handed in for it, it has not said yet.
     let made = device.made.max(device.received);
     let (done, arrived) = (made as i64, device.received as i64);
-    let both = format!("{}, {}", format::count(done, "fait", "faits"), format::count(arrived, "reçu", "reçus"));
+    let both = format!("{}, {}", count!(done, "fait", "faits"), count!(arrived, "reçu", "reçus"));
     let numbers = gaps(&device.missing);
     match (made - device.received, device.waiting) {
         (0, _) => ("ok", both),
-        (lacks, waiting) if waiting >= lacks => {
-            ("warn", format!("{both} : {} encore sur le téléphone ({numbers})", number(lacks as i64)))
-        }
+        (lacks, waiting) if waiting >= lacks => (
+            "warn",
+            t!("{both} : {lacks} encore sur le téléphone ({numbers})", both, lacks = number(lacks as i64), numbers),
+        ),
         (lacks, waiting) => {
-            let lost = format::count((lacks - waiting) as i64, "manque", "manquent");
+            let lost = count!((lacks - waiting) as i64, "manque", "manquent");
             ("bad", format!("{both} : {lost} ({numbers})"))
         }
     }
@@ -125,16 +131,20 @@ fn counts(device: &DeviceRow) -> (&'static str, String) {
 
 /// `n° 3 à 4, 6`.
 fn gaps(gaps: &[Gap]) -> String {
-    let said = gaps.iter().map(|gap| match gap.last - gap.first {
-        0 => number(gap.first as i64),
-        _ => format!("{} à {}", number(gap.first as i64), number(gap.last as i64)),
-    });
-    format!("n° {}", said.collect::<Vec<_>>().join(", "))
+    let numbers: Vec<String> = gaps
+        .iter()
+        .map(|gap| match gap.last - gap.first {
+            0 => number(gap.first as i64),
+            _ => t!("{first} à {last}", first = number(gap.first as i64), last = number(gap.last as i64)),
+        })
+        .collect();
+    let numbers = numbers.join(", ");
+    t!("n° {numbers}", numbers)
 }
 
 fn troubles(days: &[TroubleRow]) -> AnyView {
     if days.is_empty() {
-        return erase(view! { <p class="ok">"Rien n’a été refusé ces 14 derniers jours."</p> });
+        return erase(view! { <p class="ok">{t!("Rien n’a été refusé ces 14 derniers jours.")}</p> });
     }
     let rows: Vec<AnyView> = days
         .iter()
@@ -146,10 +156,10 @@ fn troubles(days: &[TroubleRow]) -> AnyView {
             erase(view! { <tr><th scope="row">{short(day.day)}</th>{figures}</tr> })
         })
         .collect();
-    let heads = ["Jour", "Refusés", "Décidés", "À décider", "Deux valeurs"];
+    let heads = [t!("Jour"), t!("Refusés"), t!("Décidés"), t!("À décider"), t!("Deux valeurs")];
     let heads: Vec<AnyView> = heads.into_iter().map(|head| erase(view! { <th scope="col">{head}</th> })).collect();
     erase(view! {
-        <h3 id="p9">"Refus et désaccords"</h3>
+        <h3 id="p9">{t!("Refus et désaccords")}</h3>
         <table class="figures" aria-labelledby="p9">
             <thead><tr>{heads}</tr></thead>
             <tbody>{rows}</tbody>

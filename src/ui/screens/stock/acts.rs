@@ -29,8 +29,6 @@ enum Way {
     In,
 }
 
-const WAYS: [(&str, Way); 2] = [("Enlever", Way::Out), ("Ajouter", Way::In)];
-
 /// What the card is at. It outlives a stock that changes while somebody types.
 #[derive(Clone, Copy)]
 pub(super) struct Acts {
@@ -75,14 +73,14 @@ impl Acts {
             erase(view! { <button class="btn" type="button" aria-pressed=pressed on:click=tap>{said}</button> })
         };
         let to = format!("/stock/comptage?id={}", self.product);
-        let correct =
-            counts.then(|| erase(view! { {does(Doing::Adjust, "Ajuster")} <a class="btn" href=to>"Compter"</a> }));
+        let correct = counts
+            .then(|| erase(view! { {does(Doing::Adjust, t!("Ajuster"))} <a class="btn" href=to>{t!("Compter")}</a> }));
         erase(view! {
-            <section class="card" aria-label="En stock">
+            <section class="card" aria-label=t!("En stock")>
                 <h2>{name}</h2>
                 <p>{stock}</p>
-                {live(move || retired.get().then(|| notice("info", "Retiré du catalogue".into(), vec![])))}
-                <div class="btns">{does(Doing::Receive, "Recevoir")} {correct}</div>
+                {live(move || retired.get().then(|| notice("info", t!("Retiré du catalogue").into(), vec![])))}
+                <div class="btns">{does(Doing::Receive, t!("Recevoir"))} {correct}</div>
             </section>
             {live(move || match self.doing.get() {
                 Some(Doing::Receive) => self.receive(),
@@ -115,8 +113,10 @@ impl Acts {
             let (quantity, note) = (self.quantity()?, self.note()?);
             Some(Act::ReceiveStock { product: self.product, quantity, note })
         });
-        let said = move || self.quantity().map(|units| format!("Il y en aura {}.", number(self.stock() + units.get())));
-        self.form("Recevoir", ().into_any(), Memo::new(move |_| said()), act)
+        let said = move || {
+            self.quantity().map(|units| t!("Il y en aura {units}.", units = number(self.stock() + units.get())))
+        };
+        self.form(t!("Recevoir"), ().into_any(), Memo::new(move |_| said()), act)
     }
 
     fn adjust(self) -> AnyView {
@@ -134,15 +134,20 @@ impl Acts {
         });
         let said = Memo::new(move |_| {
             delta().map(|delta| match enough(delta) {
-                true => format!("Il en restera {}.", number(self.stock() + delta.get())),
-                false => format!("Le stock dit {}. S’il y en a plus, comptez d’abord.", number(self.stock())),
+                true => t!("Il en restera {units}.", units = number(self.stock() + delta.get())),
+                false => t!("Le stock dit {stock}. S’il y en a plus, comptez d’abord.", stock = number(self.stock())),
             })
         });
         let reasons = REASONS.map(|reason| (text::adjust_reason(reason), reason));
-        let way = live(move || both_ways.get().then(|| segments("sens", "Sens", &WAYS, self.way)));
-        let choices =
-            erase(view! { <div class="seg-wrap">{segments("raison", "Raison", &reasons, self.reason)}</div> {way} });
-        self.form("Ajuster", choices, said, act)
+        let way = live(move || {
+            both_ways
+                .get()
+                .then(|| segments("sens", t!("Sens"), &[(t!("Enlever"), Way::Out), (t!("Ajouter"), Way::In)], self.way))
+        });
+        let choices = erase(
+            view! { <div class="seg-wrap">{segments("raison", t!("Raison"), &reasons, self.reason)}</div> {way} },
+        );
+        self.form(t!("Ajuster"), choices, said, act)
     }
 
     /// A quantity and a note; `said` is what it comes to.
@@ -158,17 +163,17 @@ impl Acts {
                 <h2>{name}</h2>
                 {live(move || self.error.get().map(|title| notice("bad", title, Vec::new())))} {choices}
                 <div class="field">
-                    <label class="field__label" for="quantite">"Quantité"</label>
+                    <label class="field__label" for="quantite">{t!("Quantité")}</label>
                     {input("quantite", "input", "numeric", "12", self.typed)}
                     <span class="small muted" role="status">{live(move || said.get())}</span>
                 </div>
-                {text_field("note", "Note (facultative)", "500", self.note)}
+                {text_field("note", t!("Note (facultative)"), "500", self.note)}
                 <button
                     class="btn btn--main btn--wide"
                     type="submit"
                     disabled=live(move || self.busy.get() || act.with(Option::is_none))
                 >
-                    "Enregistrer"
+                    {t!("Enregistrer")}
                 </button>
             </form>
         })
@@ -205,9 +210,9 @@ impl Acts {
                 }
             });
         });
-        let said = live(move || if sure.get() { "Oui, retirer du catalogue" } else { "Retirer du catalogue" });
+        let said = live(move || if sure.get() { t!("Oui, retirer du catalogue") } else { t!("Retirer du catalogue") });
         let told = live(move || {
-            let told = "Il ne se vendra plus, sur aucun téléphone. Les ventes passées le gardent.";
+            let told = t!("Il ne se vendra plus, sur aucun téléphone. Les ventes passées le gardent.");
             sure.get().then(|| erase(view! { <p class="small muted" role="status">{told}</p> }))
         });
         let retired = live(move || self.shown.with(|shown| shown.as_ref().is_some_and(|shown| shown.product.retired)));

@@ -55,12 +55,12 @@ pub fn Count() -> impl IntoView {
         }
     });
     let (counts, camera) = (counts(till), Camera::new(till, counting.query));
-    let scanned = move || counting.choose_the_one().map(|name| format!("{name} : combien ?"));
+    let scanned = move || counting.choose_the_one().map(|name| t!("{name} : combien ?", name));
     erase(view! {
         <div class="app app--task">
             {top(
-                Some(("/stock", "Retour au stock")),
-                "Compter".into_any(),
+                Some(("/stock", t!("Retour au stock"))),
+                t!("Compter").into_any(),
                 chip(till),
                 search("/stock/comptage", counting.query, move || drop(counting.choose_the_one()), camera.button()),
             )}
@@ -68,7 +68,7 @@ pub fn Count() -> impl IntoView {
                 {banners(till)} {camera.panel(scanned)} {live(move || counting.error.get().map(|title| notice("bad", title, Vec::new())))}
                 {live(move || match counts.get() {
                     true => erase(view! { {counting.form()} {counting.found()} {counting.again()} {counting.listed()} }),
-                    false => notice("info", "Le propriétaire compte le stock".into(), vec![]),
+                    false => notice("info", t!("Le propriétaire compte le stock").into(), vec![]),
                 })}
             </main>
         </div>
@@ -127,11 +127,12 @@ impl Counting {
         };
         let hint = live(move || {
             let idle = self.query.with(|query| query.trim().is_empty()) && self.chosen.get().is_none();
-            let said = "Cherchez ou scannez un produit, puis tapez combien il y en a. Ce qui se vend pendant ce temps \
-                        reste vendu.";
+            let said =
+                t!("Cherchez ou scannez un produit, puis tapez combien il y en a. Ce qui se vend pendant ce temps \
+                        reste vendu.");
             idle.then(|| erase(view! { <p class="small muted">{said}</p> }))
         });
-        erase(view! { {hint} <ul class="products" aria-label="Produits trouvés">{rows(list)}</ul> })
+        erase(view! { {hint} <ul class="products" aria-label=t!("Produits trouvés")>{rows(list)}</ul> })
     }
 
     fn offer(self, shown: Shown) -> AnyView {
@@ -140,7 +141,7 @@ impl Counting {
         erase(view! {
             <li class="product">
                 <button class="product__add" type="button" on:click=on(move |_: MouseEvent| self.choose(id))>
-                    <span class="sr">"Compter "</span>
+                    <span class="sr">{t!("Compter")}" "</span>
                     {name}
                     <span class="product__side">{stock}</span>
                 </button>
@@ -159,10 +160,10 @@ impl Counting {
             let said = live(move || {
                 let stock = shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.stock));
                 match counted.get() {
-                    Some(counted) if counted.get() == stock => "C’est juste".to_owned(),
-                    Some(counted) => format!("Différence : {}", signed(counted.get() - stock)),
+                    Some(counted) if counted.get() == stock => t!("C’est juste").to_owned(),
+                    Some(counted) => t!("Différence : {difference}", difference = signed(counted.get() - stock)),
                     None if self.typed.with(|typed| typed.trim().is_empty()) => String::new(),
-                    None => "Un nombre en chiffres".to_owned(),
+                    None => t!("Un nombre en chiffres").to_owned(),
                 }
             });
             let save = move |event: leptos::ev::SubmitEvent| {
@@ -173,18 +174,18 @@ impl Counting {
             };
             let cancel = move |_: MouseEvent| self.chosen.set(None);
             Some(erase(view! {
-                <form class="card" aria-label="Comptage" on:submit=on(save)>
+                <form class="card" aria-label=t!("Comptage") on:submit=on(save)>
                     <h2>{name}</h2>
-                    <p>"Attendu : " <strong class="num">{expected}</strong></p>
+                    <p>{t!("Attendu :")}" "<strong class="num">{expected}</strong></p>
                     <div class="field">
-                        <label class="field__label" for="compte">"Compté"</label>
+                        <label class="field__label" for="compte">{t!("Compté")}</label>
                         {input("compte", "input", "numeric", "12", self.typed)}
                         <span class="small muted" role="status">{said}</span>
                     </div>
                     <div class="btns">
-                        <button class="btn" type="button" on:click=on(cancel)>"Annuler"</button>
+                        <button class="btn" type="button" on:click=on(cancel)>{t!("Annuler")}</button>
                         <button class="btn btn--main" type="submit" disabled=live(move || counted.get().is_none())>
-                            "Enregistrer"
+                            {t!("Enregistrer")}
                         </button>
                     </div>
                 </form>
@@ -204,7 +205,7 @@ impl Counting {
         };
         let any = Memo::new(move |_| self.counts.with(|counts| counts.iter().any(|count| count.doubt.is_some())));
         erase(view! {
-            <section hidden=live(move || !any.get()) aria-labelledby="c1"><h2 id="c1">"À recompter"</h2>{rows(list)}</section>
+            <section hidden=live(move || !any.get()) aria-labelledby="c1"><h2 id="c1">{t!("À recompter")}</h2>{rows(list)}</section>
         })
     }
 
@@ -213,39 +214,47 @@ impl Counting {
         let name = self.till.product(id).map_or_else(String::new, |shown| shown.product.name.to_string());
         let (said, other) = match doubt {
             Doubt::Unknown { units } => {
-                let (moved, then) = if units < 0 {
-                    (format::count(-units, "unité est sortie", "unités sont sorties"), "parti du rayon, il en reste")
+                let (there, stock_says) = (number(stock - units), number(stock));
+                let said = if units < 0 {
+                    t!(
+                        "{moved} avant le comptage, et le téléphone ne le savait pas. Le stock dit {stock}. Si c’était déjà \
+                         parti du rayon, il en reste {there}.",
+                        moved = count!(-units, "unité est sortie", "unités sont sorties"),
+                        stock = stock_says,
+                        there
+                    )
                 } else {
-                    (format::count(units, "unité est entrée", "unités sont entrées"), "au rayon, il y en a")
+                    t!(
+                        "{moved} avant le comptage, et le téléphone ne le savait pas. Le stock dit {stock}. Si c’était déjà \
+                         au rayon, il y en a {there}.",
+                        moved = count!(units, "unité est entrée", "unités sont entrées"),
+                        stock = stock_says,
+                        there
+                    )
                 };
-                let said = format!(
-                    "{moved} avant le comptage, et le téléphone ne le savait pas. Le stock dit {}. Si c’était déjà \
-                     {then} {}.",
-                    number(stock),
-                    number(stock - units)
-                );
                 (said, Some(stock - units))
             }
             Doubt::Differs { units } => {
-                let said = format!(
-                    "Deux personnes ont compté sans se voir : la dernière trouve {} de différence. Le stock dit {}.",
-                    signed(units),
-                    number(stock)
+                let said = t!(
+                    "Deux personnes ont compté sans se voir : la dernière trouve {difference} de différence. Le stock dit {stock}.",
+                    difference = signed(units),
+                    stock = number(stock)
                 );
                 (said, None)
             }
             Doubt::Unchecked { units } => {
-                let sold = format::count(units, "unité vendue", "unités vendues");
-                let said = format!(
-                    "{sold} au-delà du stock, sans contrôle : elles étaient sans doute au rayon. Le stock dit {}.",
-                    number(stock)
+                let sold = count!(units, "unité vendue", "unités vendues");
+                let said = t!(
+                    "{sold} au-delà du stock, sans contrôle : elles étaient sans doute au rayon. Le stock dit {stock}.",
+                    sold,
+                    stock = number(stock)
                 );
                 (said, None)
             }
         };
         let keeps = |units: i64| {
             let tap = move |_: MouseEvent| drop(Units::new(units).map(|units| self.save(id, units)));
-            let said = format!("Il y en a {}", number(units));
+            let said = t!("Il y en a {units}", units = number(units));
             erase(view! { <button class="btn btn--wide" type="button" on:click=on(tap)>{said}</button> })
         };
         let values: Vec<AnyView> = other.into_iter().chain([stock]).filter(|units| *units >= 0).map(keeps).collect();
@@ -255,7 +264,7 @@ impl Counting {
                 <h3>{product_name(&name)}</h3>
                 <p>{said}</p>
                 {values}
-                <button class="btn btn--wide" type="button" on:click=recount>"Recompter"</button>
+                <button class="btn btn--wide" type="button" on:click=recount>{t!("Recompter")}</button>
             </section>
         })
     }
@@ -271,8 +280,8 @@ impl Counting {
         let none = Memo::new(move |_| self.counts.with(|counts| counts.iter().all(|count| count.counted.is_none())));
         erase(view! {
             <section class="card" hidden=live(move || none.get()) aria-labelledby="c2">
-                <h2 id="c2">"Derniers comptages"</h2>
-                <ul class="counts" aria-label="Comptés">{rows(list)}</ul>
+                <h2 id="c2">{t!("Derniers comptages")}</h2>
+                <ul class="counts" aria-label=t!("Comptés")>{rows(list)}</ul>
             </section>
         })
     }
@@ -280,10 +289,12 @@ impl Counting {
     fn line(self, count: &Counted, counted: i64) -> AnyView {
         let name = self.till.product(count.product).map_or_else(String::new, |shown| shown.product.name.to_string());
         let found = match count.difference {
-            0 => "juste".to_owned(),
-            other => format!("{}, attendu {}", signed(other), number(counted - other)),
+            0 => t!("juste").to_owned(),
+            other => {
+                t!("{difference}, attendu {expected}", difference = signed(other), expected = number(counted - other))
+            }
         };
-        let waits = if count.waiting { " · en attente" } else { "" };
+        let waits = if count.waiting { format!(" · {}", t!("en attente")) } else { String::new() };
         let about = format!("{} · {}{waits}", count.who, format::date_time(count.at_ms));
         erase(view! {
             <li class="counts__one">

@@ -33,10 +33,6 @@ const LINES_A_FRAME: usize = 500;
 /// What a new product costs to send, about: its mutation as JSON.
 const BYTES_A_PRODUCT: usize = 700;
 
-/// What a person chooses of two.
-const KNOWN: [(&str, Known); 2] = [("Laisser", Known::Leave), ("Mettre à jour", Known::Update)];
-const FAULTY: [(&str, bool); 2] = [("Importer les bonnes lignes", true), ("Rien tant qu’il y en a", false)];
-
 #[derive(Clone, PartialEq)]
 enum Step {
     Choose,
@@ -93,18 +89,18 @@ pub fn Import() -> impl IntoView {
     let shown = Memo::new(move |_| importing.shown(owner.get()));
     let body = live(move || match shown.get() {
         Shown::Nothing => ().into_any(),
-        Shown::NotYours => erase(view! { <p class="muted">"Seul le propriétaire importe des produits."</p> }),
+        Shown::NotYours => erase(view! { <p class="muted">{t!("Seul le propriétaire importe des produits.")}</p> }),
         Shown::TooEarly => notice(
             "info",
-            "Ce téléphone lit encore les produits de la boutique.".into(),
-            vec!["Importez quand il les aura tous : rien ne sera fait deux fois.".into()],
+            t!("Ce téléphone lit encore les produits de la boutique.").into(),
+            vec![t!("Importez quand il les aura tous : rien ne sera fait deux fois.").into()],
         ),
         Shown::Running => importing.running(),
         Shown::Done => importing.done(),
         Shown::At(Step::Choose) => importing.choose(),
-        Shown::At(Step::Reading) => importing.progress("Lecture du fichier", None),
+        Shown::At(Step::Reading) => importing.progress(t!("Lecture du fichier"), None),
         Shown::At(Step::Planned(plan)) => importing.planned(plan),
-        Shown::At(Step::Keeping(all)) => importing.progress("Préparation", Some(all)),
+        Shown::At(Step::Keeping(all)) => importing.progress(t!("Préparation"), Some(all)),
     });
     let act = live(move || match importing.step.get() {
         Step::Planned(plan) if owner.get() => Some(importing.dock(plan)),
@@ -112,7 +108,7 @@ pub fn Import() -> impl IntoView {
     });
     erase(view! {
         <div class="app app--task">
-            {top(Some(("/stock", "Retour au stock")), "Importer des produits".into_any(), chip(till), ().into_any())}
+            {top(Some(("/stock", t!("Retour au stock"))), t!("Importer des produits").into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)}
                 {live(move || importing.error.get().map(|(title, lines)| notice("bad", title, lines)))} {body}
@@ -145,25 +141,25 @@ impl Importing {
     fn choose(self) -> AnyView {
         erase(view! {
             <section class="card" aria-labelledby="fichier">
-                <h2 id="fichier">"Choisir le fichier"</h2>
+                <h2 id="fichier">{t!("Choisir le fichier")}</h2>
                 <div class="field">
-                    <label class="field__label" for=FILE>"Un fichier CSV, comme un tableur l’enregistre"</label>
+                    <label class="field__label" for=FILE>{t!("Un fichier CSV, comme un tableur l’enregistre")}</label>
                     <input class="input" id=FILE type="file" on:change=on(move |_: leptos::ev::Event| self.read()) />
-                    <span class="field__hint">"Rien n’est changé avant que vous ayez vu l’aperçu."</span>
+                    <span class="field__hint">{t!("Rien n’est changé avant que vous ayez vu l’aperçu.")}</span>
                 </div>
                 <details class="more">
-                    <summary>{icons::chevron_down()} "Ce que le fichier peut contenir"</summary>
+                    <summary>{icons::chevron_down()} {t!("Ce que le fichier peut contenir")}</summary>
                     <div>
                         <p>
-                            "La première ligne nomme les colonnes : Nom et Prix de vente, il les faut ; Code-barres, Catégorie, Prix d’achat, Stock et Seuil, si vous les avez."
+                            {t!("La première ligne nomme les colonnes : Nom et Prix de vente, il les faut ; Code-barres, Catégorie, Prix d’achat, Stock et Seuil, si vous les avez.")}
                         </p>
                         <p>
-                            "Les cases sont séparées par des points-virgules, des virgules ou des tabulations. 15 000, 15.000 et 15 000,00 se lisent."
+                            {t!("Les cases sont séparées par des points-virgules, des virgules ou des tabulations. 15 000, 15.000 et 15 000,00 se lisent.")}
                         </p>
                         <p>
-                            "Un produit est reconnu à son code-barres, sinon à son nom. Un fichier importé en partie, choisi encore une fois, continue où il s’était arrêté : rien n’est fait deux fois."
+                            {t!("Un produit est reconnu à son code-barres, sinon à son nom. Un fichier importé en partie, choisi encore une fois, continue où il s’était arrêté : rien n’est fait deux fois.")}
                         </p>
-                        <p>{format!("Au plus {} lignes.", format::number(LINES_MAX as i64))}</p>
+                        <p>{t!("Au plus {max} lignes.", max = format::number(LINES_MAX as i64))}</p>
                     </div>
                 </details>
             </section>
@@ -174,8 +170,8 @@ impl Importing {
         let said = live(move || {
             let lines = format::number(self.lines.get() as i64);
             match of {
-                Some(all) => format!("{lines} sur {} lignes", format::number(all as i64)),
-                None => format!("{lines} lignes"),
+                Some(all) => t!("{lines} sur {all} lignes", lines, all = format::number(all as i64)),
+                None => t!("{lines} lignes", lines),
             }
         });
         let bar = of.map(|all| {
@@ -192,30 +188,30 @@ impl Importing {
         let known = (counts.changed > 0).then(|| {
             erase(view! {
                 <div class="field">
-                    <span class="field__label">"Les produits déjà là qui diffèrent"</span>
-                    {segments("connus", "Les produits déjà là qui diffèrent", &KNOWN, self.known)}
+                    <span class="field__label">{t!("Les produits déjà là qui diffèrent")}</span>
+                    {segments("connus", t!("Les produits déjà là qui diffèrent"), &[(t!("Laisser"), Known::Leave), (t!("Mettre à jour"), Known::Update)], self.known)}
                 </div>
             })
         });
         let faulty = (counts.bad > 0).then(|| {
             erase(view! {
                 <div class="field">
-                    <span class="field__label">"Les lignes en faute"</span>
-                    {segments("fautes", "Les lignes en faute", &FAULTY, self.skips)}
+                    <span class="field__label">{t!("Les lignes en faute")}</span>
+                    {segments("fautes", t!("Les lignes en faute"), &[(t!("Importer les bonnes lignes"), true), (t!("Rien tant qu’il y en a"), false)], self.skips)}
                 </div>
             })
         });
         let choices = (known.is_some() || faulty.is_some())
-            .then(|| erase(view! { <section class="card" aria-label="Choix">{known}{faulty}</section> }));
+            .then(|| erase(view! { <section class="card" aria-label=t!("Choix")>{known}{faulty}</section> }));
         let mut told = Vec::new();
         if plan.stock_left {
-            told.push("Le stock des produits déjà là ne change pas : comptez ou recevez.".to_owned());
+            told.push(t!("Le stock des produits déjà là ne change pas : comptez ou recevez.").to_owned());
         }
         if plan.costs_left {
-            told.push("Ce téléphone ne garde pas les prix d’achat : ils sont laissés.".to_owned());
+            told.push(t!("Ce téléphone ne garde pas les prix d’achat : ils sont laissés.").to_owned());
         }
         if !plan.ignored.is_empty() {
-            told.push(format!("Colonnes laissées : {}.", plan.ignored.join(", ")));
+            told.push(t!("Colonnes laissées : {columns}.", columns = plan.ignored.join(", ")));
         }
         let told: Vec<AnyView> =
             told.into_iter().map(|said| erase(view! { <p class="small muted">{said}</p> })).collect();
@@ -224,7 +220,7 @@ impl Importing {
         let costs = live(move || {
             let bytes = to_send.count_to_do(self.known.get()) * BYTES_A_PRODUCT;
             (bytes > 0).then(|| {
-                let said = format!("Environ {} à envoyer, quand il y a du réseau.", format::bytes(bytes as u64));
+                let said = t!("Environ {size} à envoyer, quand il y a du réseau.", size = format::bytes(bytes as u64));
                 erase(view! { <p class="small muted">{said}</p> })
             })
         });
@@ -233,7 +229,7 @@ impl Importing {
             <section class="card" aria-labelledby="chiffres">
                 <header class="card__head">
                     <h2 id="chiffres">{self.file.get_untracked()}</h2>
-                    <button class="btn" type="button" on:click=other>"Autre fichier"</button>
+                    <button class="btn" type="button" on:click=other>{t!("Autre fichier")}</button>
                 </header>
                 {preview::figures(plan.clone(), self.known, self.sort)} {costs} {told}
             </section>
@@ -248,18 +244,18 @@ impl Importing {
         let held = Memo::new(move |_| bad > 0 && !self.skips.get());
         let hint = live(move || {
             held.get().then(|| {
-                let lines = format::count(bad as i64, "ligne en faute", "lignes en faute");
-                let said = format!("Corrigez d’abord {lines} dans le fichier, puis choisissez-le encore une fois.");
+                let lines = count!(bad as i64, "ligne en faute", "lignes en faute");
+                let said = t!("Corrigez d’abord {lines} dans le fichier, puis choisissez-le encore une fois.", lines);
                 erase(view! { <p class="small muted">{said}</p> })
             })
         });
         let says = live(move || match to_do.get() {
-            0 => "Rien à importer".to_owned(),
-            n => format!("Importer {}", format::count(n as i64, "produit", "produits")),
+            0 => t!("Rien à importer").to_owned(),
+            n => t!("Importer {products}", products = count!(n as i64, "produit", "produits")),
         });
         let act = on(move |_: MouseEvent| self.begin(counts.clone()));
         erase(view! {
-            <section class="dock" aria-label="Actions">
+            <section class="dock" aria-label=t!("Actions")>
                 {hint}
                 <button
                     class="btn btn--main btn--wide"
@@ -321,7 +317,7 @@ impl Importing {
             let begun = commands.begin_import(self.file.get_untracked(), planned, self.lines).await;
             let (step, error) = match begun {
                 Ok(true) => (Step::Choose, None),
-                Ok(false) => (Step::Choose, Some(("Une autre importation est en cours.".to_owned(), Vec::new()))),
+                Ok(false) => (Step::Choose, Some((t!("Une autre importation est en cours.").to_owned(), Vec::new()))),
                 Err(problem) => (Step::Planned(plan), Some((text::command_error(&problem), Vec::new()))),
             };
             let _ = (self.error.try_set(error), self.step.try_set(step)); // the screen may be gone

@@ -38,16 +38,16 @@ pub(super) fn moves(till: Till, product: ProductId) -> AnyView {
     let more = on(move |_: MouseEvent| shown.update(|shown| *shown += STEP));
     erase(view! {
         <section class="card" aria-labelledby="mouvements">
-            <h2 id="mouvements">"Mouvements"</h2>
-            <p class="small muted" hidden=live(move || count.get() != Some(0))>"Rien n’a bougé ces 90 derniers jours."</p>
-            <ul aria-label="Mouvements">{rows(list)}</ul>
+            <h2 id="mouvements">{t!("Mouvements")}</h2>
+            <p class="small muted" hidden=live(move || count.get() != Some(0))>{t!("Rien n’a bougé ces 90 derniers jours.")}</p>
+            <ul aria-label=t!("Mouvements")>{rows(list)}</ul>
             <button
                 class="btn btn--wide"
                 type="button"
                 hidden=live(move || count.get().unwrap_or(0) <= shown.get())
                 on:click=more
             >
-                "Voir plus ancien"
+                {t!("Voir plus ancien")}
             </button>
         </section>
     })
@@ -61,12 +61,13 @@ fn line(till: Till, moved: &Moved) -> AnyView {
             erase(view! { <a href=to>{text::cause(&moved.cause)}</a> })
         }
         Cause::Count { counted, .. } => {
-            let said = format!("{} : {} trouvés", text::cause(&moved.cause), number(counted.get()));
+            let said =
+                t!("{cause} : {counted} trouvés", cause = text::cause(&moved.cause), counted = number(counted.get()));
             erase(view! { <span>{said}</span> })
         }
         other => erase(view! { <span>{text::cause(other)}</span> }),
     };
-    let waits = if waiting { " · en attente" } else { "" };
+    let waits = if waiting { format!(" · {}", t!("en attente")) } else { String::new() };
     let about = live(move || {
         let (when, who) = (format::date_time(at_ms), name_of(till, actor));
         format!("{when} · {who}{waits}")
@@ -74,7 +75,7 @@ fn line(till: Till, moved: &Moved) -> AnyView {
     erase(view! {
         <li class="counts__one">
             {what} <strong class="num">{signed(delta)}</strong> <span class="small muted num">{about}</span>
-            <span class="small num">{format!("reste {}", number(stock_after))}</span>
+            <span class="small num">{t!("reste {stock_after}", stock_after = number(stock_after))}</span>
         </li>
     })
 }

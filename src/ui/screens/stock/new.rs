@@ -57,30 +57,33 @@ pub fn NewProduct() -> impl IntoView {
     };
     let says =
         live(move || match for_sale && read.with(|read| read.as_ref().is_ok_and(|(_, units)| *units > Units::ZERO)) {
-            true => "Créer et mettre au panier",
-            false => "Créer le produit",
+            true => t!("Créer et mettre au panier"),
+            false => t!("Créer le produit"),
         });
-    let back = if for_sale { ("/vente", "Retour à la vente") } else { ("/stock", "Retour au stock") };
-    let hint =
-        if for_sale { "Celui que le client tient compris." } else { "Laissez vide s’il n’y en a pas encore." };
+    let back = if for_sale { ("/vente", t!("Retour à la vente")) } else { ("/stock", t!("Retour au stock")) };
+    let hint = if for_sale {
+        t!("Celui que le client tient compris.")
+    } else {
+        t!("Laissez vide s’il n’y en a pas encore.")
+    };
     let owner = owns(till);
     let many = live(move || {
         (owner.get() && !for_sale).then(|| {
-            erase(view! { <a class="btn btn--wide" href="/stock/import">{icons::upload()} "En importer beaucoup d’un fichier"</a> })
+            erase(view! { <a class="btn btn--wide" href="/stock/import">{icons::upload()} {t!("En importer beaucoup d’un fichier")}</a> })
         })
     });
     erase(view! {
         <div class="app app--task">
-            {top(Some(back), "Nouveau produit".into_any(), chip(till), ().into_any())}
+            {top(Some(back), t!("Nouveau produit").into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)} {live(move || error.get().map(|title| notice("bad", title, Vec::new())))}
-                <section class="card" aria-label="Fiche">
+                <section class="card" aria-label=t!("Fiche")>
                     {live(move || form.fields(costs.get(), wrong))}
                     {field("opening", "12", opening, wrong)} <p class="small muted">{hint}</p>
                 </section>
                 {many}
             </main>
-            <section class="dock" aria-label="Actions">
+            <section class="dock" aria-label=t!("Actions")>
                 <button
                     class="btn btn--main btn--wide"
                     type="button"

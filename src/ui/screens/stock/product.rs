@@ -33,13 +33,13 @@ pub fn ProductCard() -> impl IntoView {
     let known_here = Memo::new(move |_| shown.with(Option::is_some));
     erase(view! {
         <div class="app app--task">
-            {top(Some(("/stock", "Retour au stock")), "Produit".into_any(), chip(till), ().into_any())}
+            {top(Some(("/stock", t!("Retour au stock"))), t!("Produit").into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)} {live(move || acts.filter(|_| known_here.get()).map(|acts| acts.draw(counts.get())))}
                 {live(move || match (opened.get(), owner.get()) {
                     (Some(opened), true) if !opened.product.retired => form(till, (*opened.product).clone(), costs.get()),
                     (Some(opened), _) => known(&opened.product),
-                    (None, _) if till.ready.get() => notice("warn", "Ce produit n’est pas sur ce téléphone".into(), vec![]),
+                    (None, _) if till.ready.get() => notice("warn", t!("Ce produit n’est pas sur ce téléphone").into(), vec![]),
                     (None, _) => ().into_any(),
                 })}
                 {live(move || id.filter(|_| known_here.get()).map(|id| moves(till, id)))}
@@ -53,12 +53,12 @@ pub fn ProductCard() -> impl IntoView {
 fn known(product: &Product) -> AnyView {
     let codes: Vec<&str> = product.barcodes.iter().map(Barcode::as_str).collect();
     let facts = facts(vec![
-        ("Prix de vente", amount(product.sale_price)),
-        ("Seuil d’alerte", format::number(product.threshold.get()).into_any()),
-        ("Catégorie", product.category.to_string().into_any()),
-        ("Codes-barres", codes.join(", ").into_any()),
+        (t!("Prix de vente"), amount(product.sale_price)),
+        (t!("Seuil d’alerte"), format::number(product.threshold.get()).into_any()),
+        (t!("Catégorie"), product.category.to_string().into_any()),
+        (t!("Codes-barres"), codes.join(", ").into_any()),
     ]);
-    erase(view! { <section class="card" aria-label="Fiche">{facts}</section> })
+    erase(view! { <section class="card" aria-label=t!("Fiche")>{facts}</section> })
 }
 
 fn form(till: Till, seen: Product, costs: bool) -> AnyView {
@@ -84,7 +84,7 @@ fn form(till: Till, seen: Product, costs: bool) -> AnyView {
     let unchanged = move || read.with(|read| read.as_ref().is_ok_and(|wanted| seen.with_value(|seen| seen == wanted)));
     erase(view! {
         {live(move || error.get().map(|title| notice("bad", title, Vec::new())))}
-        <section class="card" aria-label="Fiche">
+        <section class="card" aria-label=t!("Fiche")>
             {form.fields(costs, wrong)}
             <button
                 class="btn btn--main btn--wide"
@@ -92,7 +92,7 @@ fn form(till: Till, seen: Product, costs: bool) -> AnyView {
                 disabled=live(move || busy.get() || read.with(Result::is_err) || unchanged())
                 on:click=on(save)
             >
-                "Enregistrer"
+                {t!("Enregistrer")}
             </button>
         </section>
     })

@@ -53,21 +53,15 @@ impl Sort {
     }
 
     fn name(self, known: Known, n: usize) -> &'static str {
-        let many = n > 1;
+        let n = n as i64;
         match (self, known) {
-            (Sort::New, _) if many => "nouveaux",
-            (Sort::New, _) => "nouveau",
-            (Sort::Changed, Known::Update) => "à mettre à jour",
-            (Sort::Changed, Known::Leave) if many => "différents, laissés",
-            (Sort::Changed, Known::Leave) => "différent, laissé",
-            (Sort::Same, _) if many => "inchangés",
-            (Sort::Same, _) => "inchangé",
-            (Sort::Again, _) if many => "lignes répétées",
-            (Sort::Again, _) => "ligne répétée",
-            (Sort::Retired, _) if many => "retirés, laissés",
-            (Sort::Retired, _) => "retiré, laissé",
-            (Sort::Bad, _) if many => "lignes en faute",
-            (Sort::Bad, _) => "ligne en faute",
+            (Sort::New, _) => things!(n, "nouveau", "nouveaux"),
+            (Sort::Changed, Known::Update) => t!("à mettre à jour"),
+            (Sort::Changed, Known::Leave) => things!(n, "différent, laissé", "différents, laissés"),
+            (Sort::Same, _) => things!(n, "inchangé", "inchangés"),
+            (Sort::Again, _) => things!(n, "ligne répétée", "lignes répétées"),
+            (Sort::Retired, _) => things!(n, "retiré, laissé", "retirés, laissés"),
+            (Sort::Bad, _) => things!(n, "ligne en faute", "lignes en faute"),
         }
     }
 
@@ -101,7 +95,7 @@ pub fn figures(plan: Arc<Plan>, known: RwSignal<Known>, sort: RwSignal<Sort>) ->
         })
     };
     let figures: Vec<AnyView> = Sort::ALL.into_iter().filter_map(figure).collect();
-    erase(view! { <div class="tiles" role="group" aria-label="Ce que deviennent les lignes">{figures}</div> })
+    erase(view! { <div class="tiles" role="group" aria-label=t!("Ce que deviennent les lignes")>{figures}</div> })
 }
 
 /// The lines of the chosen sort.
@@ -119,13 +113,13 @@ pub fn lines(plan: Arc<Plan>, sort: RwSignal<Sort>) -> AnyView {
         let left = sort.get().count(&counts).saturating_sub(shown.get());
         (left > 0).then(|| {
             let tap = on(move |_: MouseEvent| shown.update(|shown| *shown += LINES_SHOWN));
-            let said = format!("Voir la suite ({} de plus)", format::number(left as i64));
+            let said = t!("Voir la suite ({left} de plus)", left = format::number(left as i64));
             erase(view! { <button class="btn btn--wide" type="button" on:click=tap>{said}</button> })
         })
     });
     erase(view! {
         <section class="card" aria-labelledby="apercu">
-            <h2 id="apercu">"Aperçu"</h2>
+            <h2 id="apercu">{t!("Aperçu")}</h2>
             <ul class="read">{rows(list)}</ul>
             {more}
         </section>
@@ -133,7 +127,7 @@ pub fn lines(plan: Arc<Plan>, sort: RwSignal<Sort>) -> AnyView {
 }
 
 fn line_of(line: u64) -> String {
-    format!("Ligne {}", format::number(line as i64))
+    t!("Ligne {line}", line = format::number(line as i64))
 }
 
 fn bad_row(bad: &BadLine) -> Row {
@@ -150,17 +144,17 @@ fn row(planned: &Planned) -> Row {
     let (name, below) = match &planned.becomes {
         Becomes::New { product, opening } => {
             let mut told =
-                vec![format::money(product.sale_price), format!("{} en stock", format::number(opening.get()))];
+                vec![format::money(product.sale_price), t!("{units} en stock", units = format::number(opening.get()))];
             told.extend(Some(product.category.to_string()).filter(|category| !category.is_empty()));
             (product.name.to_string(), vec![told.join(" · ")])
         }
         Becomes::Changed { seen, wanted } => (seen.name.to_string(), changes(seen, wanted)),
         Becomes::Same { product } => (product.name.to_string(), Vec::new()),
         Becomes::Retired { product } => {
-            (product.name.to_string(), vec!["Retiré du catalogue : il n’y revient pas par un fichier.".to_owned()])
+            (product.name.to_string(), vec![t!("Retiré du catalogue : il n’y revient pas par un fichier.").to_owned()])
         }
         Becomes::Again { name, line } => {
-            (name.clone(), vec![format!("Comme la ligne {}.", format::number(*line as i64))])
+            (name.clone(), vec![t!("Comme la ligne {line}.", line = format::number(*line as i64))])
         }
     };
     Row::new(format!("line/{line}"), move || {
@@ -185,7 +179,7 @@ fn changes(seen: &Product, wanted: &Product) -> Vec<String> {
         ("barcodes", codes(seen), codes(wanted)),
     ];
     let say = |(field, before, after): (&str, String, String)| {
-        let before = if before.is_empty() { "(rien)".to_owned() } else { before };
+        let before = if before.is_empty() { t!("(rien)").to_owned() } else { before };
         format!("{} : {before} → {after}", text::field_name(field))
     };
     all.into_iter().filter(|(_, before, after)| before != after).map(say).collect()
