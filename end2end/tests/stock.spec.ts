@@ -1,5 +1,8 @@
 // Stock: goods that come and go by hand, a product's history, and new products.
 import type { Page } from "@playwright/test";
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { looksRight } from "../support/looks";
 import { add, expect, OWNER, row, SELLER, sellExact, test } from "../support/shop";
 
@@ -155,4 +158,34 @@ test("an unknown barcode at the till becomes a product in the cart, without netw
   expect((await shop.truth()).stock("Sardines 125 g")).toBe(4);
   await page.goto("/stock?q=chou");
   await expect(page.getByRole("link", { name: "Créer « chou »" })).toHaveAttribute("href", "/stock/nouveau?nom=chou");
+});
+
+test("a thousand products are one list, of which a screenful is drawn", async ({ shop, browser }) => {
+  const lines = Array.from({ length: 1_000 }, (_, n) => `Lot ${String(n + 1).padStart(4, "0")},500,${n % 10 === 0 ? 0 : 20}`);
+  const file = join(tmpdir(), `comptoir-thousand-${process.pid}.csv`);
+  writeFileSync(file, ["nom,prix,stock", ...lines].join("\n"));
+  shop.run("import", file);
+  const { page } = await shop.phone(browser, "Un");
+  await page.getByRole("link", { name: "Stock" }).click();
+  const list = page.getByRole("list", { name: "Produits" });
+  const rows = list.getByRole("listitem");
+  await page.getByRole("searchbox").fill("lot");
+  await expect(rows.first()).toHaveAttribute("aria-setsize", "1000");
+  await expect(list.getByRole("link", { name: /^Lot 0001/ })).toBeInViewport();
+  expect(await rows.count()).toBeLessThan(50);
+  await page.keyboard.press("Tab"); // out of the search, whose own keys these are
+  await page.keyboard.press("End");
+  const last = list.getByRole("link", { name: /^Lot 1000/ });
+  await expect(last).toBeInViewport();
+  await expect(rows.last()).toHaveAttribute("aria-posinset", "1000");
+  expect(await rows.count()).toBeLessThan(50);
+  // Where one goes back by the keyboard, the rows above are there.
+  await last.focus();
+  for (let n = 0; n < 30; n++) await page.keyboard.press("Shift+Tab");
+  await expect(list.getByRole("link", { name: /^Lot 0970/ })).toBeFocused();
+  await looksRight(page, "Stock, in the middle of a thousand");
+  // What is found anew is read from its beginning.
+  await page.getByRole("radio", { name: "Épuisé" }).check({ force: true });
+  await expect(rows.first()).toHaveAttribute("aria-setsize", "100");
+  await expect(list.getByRole("link", { name: /^Lot 0001/ })).toBeInViewport();
 });

@@ -4,6 +4,7 @@ mod acts;
 mod count;
 mod form;
 mod import;
+mod list;
 mod moves;
 mod new;
 mod product;
@@ -16,10 +17,9 @@ use super::{
 use crate::{
     device::Till,
     domain::product::StockState,
-    sync::view::Shown,
     ui::{
-        components::{amount, in_stock, nav, product_name, search, segments, top},
-        erase::{Row, erase, live, rows},
+        components::{nav, search, segments, top},
+        erase::{erase, live},
         icons,
     },
 };
@@ -27,11 +27,9 @@ pub use count::Count;
 pub use import::Import;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use list::list;
 pub use new::NewProduct;
 pub use product::ProductCard;
-
-/// Products shown at once; search finds the others.
-const SHOWN_MAX: usize = 60;
 
 /// Which products are shown: all, or those in a state.
 fn states() -> [(&'static str, Option<StockState>); 3] {
@@ -79,50 +77,4 @@ pub fn Stock() -> impl IntoView {
 /// Whether whoever is signed in may count and adjust the stock.
 fn counts(till: Till) -> Memo<bool> {
     Memo::new(move |_| till.status.with(|status| status.is_owner() || status.rules().employees_count))
-}
-
-fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>) -> AnyView {
-    let shown = Memo::new(move |_| till.search_in(&query.get(), state.get(), SHOWN_MAX));
-    let list = move || {
-        let row = |shown: Shown| {
-            let Shown { product, stock } = &shown;
-            let key = format!(
-                "{}/{stock}/{}/{}/{}",
-                product.id,
-                product.threshold.get(),
-                product.sale_price.get(),
-                product.name
-            );
-            Row::new(key, move || row(shown))
-        };
-        shown.get().into_iter().map(row).collect()
-    };
-    let below = live(move || match shown.with(Vec::len) {
-        0 if till.ready.get() => {
-            let create = query.with(|query| (!query.trim().is_empty()).then(|| create(query, false)));
-            Some(erase(
-                view! { <div class="empty" role="status">{icons::search()}<h2>{t!("Aucun produit")}</h2>{create}</div> },
-            ))
-        }
-        SHOWN_MAX => {
-            let said = t!("60 premiers produits. Cherchez pour trouver les autres.");
-            Some(erase(view! { <p class="products__more small muted">{said}</p> }))
-        }
-        _ => None,
-    });
-    erase(view! { <ul class="products" aria-label=t!("Produits")>{rows(list)}</ul> {below} })
-}
-
-fn row(shown: Shown) -> AnyView {
-    let Shown { product, stock } = &shown;
-    let to = format!("/stock/produit?id={}", product.id);
-    let (name, price) = (product_name(product.name.as_str()), amount(product.sale_price));
-    erase(view! {
-        <li class="product">
-            <a class="product__add product__add--link" href=to>
-                {name}
-                <span class="product__side"><span class="product__price">{price}</span>{in_stock(*stock, shown.state())}</span>
-            </a>
-        </li>
-    })
 }
