@@ -69,7 +69,7 @@ test("a damaged row in every store: it sells, the rest is sent, each is told and
 
   await page.getByRole("link", { name: /à décider/ }).first().click();
   const unsent = page.getByRole("article", { name: "Changement non envoyé, illisible" });
-  await expect(unsent).toContainText("reçu A-000002");
+  await expect(unsent).toContainText("Reçu A-000002");
   for (const name of ["Décision illisible", "Copie illisible", "Donnée de la boutique illisible", "Réglage du téléphone illisible"]) {
     await expect(page.getByRole("article", { name })).toBeVisible();
   }

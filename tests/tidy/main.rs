@@ -97,6 +97,7 @@ const IMPURE: &[&str] = &[
 const DECLARES_ROOMS: &[(&str, &str)] = &[
     ("lib.rs", "declares the rooms, and the browser's entry"),
     ("faults.rs", "a constant without its feature"),
+    ("part.rs", "room that a file of WebAssembly alone needs"),
     ("device/mod.rs", "the handle exists on both sides, what fills it in the browser alone"),
     ("domain/import/plan.rs", "its laws are drawn, and what draws is not there in a browser's tests"),
     ("sync/merge/mod.rs", "its laws are drawn, and what draws is not there in a browser's tests"),
