@@ -16,7 +16,7 @@ use std::time::Duration;
 /// Products shown at once; search finds the others.
 const SHOWN_MAX: usize = 60;
 /// Products a phone shows without scrolling.
-const SCREENFUL: usize = 12;
+const SCREENFUL: usize = 9;
 
 pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
     let shown = Memo::new(move |_| till.search(&query.get(), SHOWN_MAX));

@@ -16,9 +16,9 @@ use std::ops::Range;
 
 /// Rows come and go by so many. Where a list grows at its beginning by more than one of its pieces, Leptos takes the
 /// others out and puts them in again, and who stands on one with the keyboard stands nowhere.
-const BLOCK: usize = 10;
+const BLOCK: usize = 5;
 /// Blocks before the first look at the screen; a phone shows no more.
-const SCREENFUL: Range<usize> = 0..2;
+const SCREENFUL: Range<usize> = 0..4;
 
 pub(super) fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>) -> AnyView {
     let found = Memo::new(move |_| till.find(&query.get(), state.get()));
@@ -134,8 +134,8 @@ mod tests {
 
     #[test]
     fn what_is_on_the_screen_is_drawn_and_a_block_beyond() {
-        assert_eq!(on_screen(-200.0, 740.0, 60.0), 0..2);
-        assert_eq!(on_screen(0.0, 740.0, 60.0), 0..3);
-        assert_eq!(on_screen(6_000.0, 740.0, 60.0), 9..13);
+        assert_eq!(on_screen(-200.0, 740.0, 60.0), 0..3);
+        assert_eq!(on_screen(0.0, 740.0, 60.0), 0..4);
+        assert_eq!(on_screen(6_000.0, 740.0, 60.0), 19..24);
     }
 }
