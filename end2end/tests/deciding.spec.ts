@@ -47,7 +47,7 @@ test("the goods left: the count is corrected and the sale kept, from the other p
 
 test("a part of it is kept, the rest paid back", async ({ shop, browser }) => {
   const { one } = await refusedLate(shop, browser, 5, 6);
-  await expect(card(one)).toContainText("3 articles restent vendus, sur 5");
+  await expect(card(one)).toContainText("3 articles sur 5 restent vendus");
   await card(one).getByRole("button", { name: /^Garder une partie : 18\s000\sGNF$/ }).click();
   await card(one).getByRole("button", { name: "Oui, garder cette partie et rembourser" }).click();
   await expect(one.getByRole("heading", { name: "Rien à décider" })).toBeVisible();
@@ -146,11 +146,11 @@ test("three phones: two sold offline what a third sold, and each sale has its ow
 test("a first tap counts though somebody sells meanwhile, if what it does stays the same", async ({ shop, browser }) => {
   const { one, two } = await refusedLate(shop, browser, 9, 3);
   await card(one).getByRole("button", { name: "Annuler la vente" }).click();
-  await expect(card(one)).toContainText("6 articles restent vendus, sur 9");
+  await expect(card(one)).toContainText("6 articles sur 9 restent vendus");
   await two.getByRole("link", { name: "Nouvelle vente" }).click();
   await add(two, "Gingembre 250 g").click();
   await sellExact(two);
-  await expect(card(one)).toContainText("5 articles restent vendus, sur 9");
+  await expect(card(one)).toContainText("5 articles sur 9 restent vendus");
   await card(one).getByRole("button", { name: "Oui, annuler et rembourser" }).click();
   await expect(one.getByRole("heading", { name: "Rien à décider" })).toBeVisible();
 });

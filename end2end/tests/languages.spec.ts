@@ -69,3 +69,15 @@ test("who signs in finds the own language where another one is spoken", async ({
   await signIn(page, OWNER);
   await expect(page.getByRole("heading", { name: "Vendre" })).toBeVisible();
 });
+
+test("English is in its own part of the page, and in no other", async ({ shop }) => {
+  const worker = await (await fetch(`${shop.url}/sw.js`)).text();
+  const files = [...new Set(worker.match(/\/pkg\/[^"]+\.wasm/g))];
+  const speaking = [];
+  for (const file of files) {
+    const bytes = Buffer.from(await (await fetch(shop.url + file)).arrayBuffer());
+    if (bytes.includes("Confirm the PIN")) speaking.push(file.replace(/\..*/, ""));
+  }
+  // Where the files do not split as they should, everything lands in the first one (src/part.rs).
+  expect(speaking).toEqual(["/pkg/split_english"]);
+});

@@ -97,15 +97,13 @@ pub fn in_address(text: &str) -> String {
 pub fn bytes(bytes: u64) -> String {
     let (unit, of) = match bytes {
         0..1_000 => return format!("{bytes}{NARROW_SPACE}{}", t!("o")),
-        1_000..1_000_000 => (t!("ko"), 1_000),
+        1_000..1_000_000 => return format!("{}{NARROW_SPACE}{}", bytes.div_ceil(1_000), t!("ko")),
         1_000_000..1_000_000_000 => (t!("Mo"), 1_000_000),
         _ => (t!("Go"), 1_000_000_000),
     };
-    let tenths = bytes / (of / 10);
-    match tenths {
-        _ if of == 1_000 => format!("{}{NARROW_SPACE}{unit}", bytes.div_ceil(of)),
-        _ if tenths < 100 => format!("{}{NARROW_SPACE}{unit}", decimal(tenths)),
-        _ => format!("{}{NARROW_SPACE}{unit}", number((tenths / 10) as i64)),
+    match bytes / (of / 10) {
+        tenths @ 0..100 => format!("{}{NARROW_SPACE}{unit}", decimal(tenths)),
+        tenths => format!("{}{NARROW_SPACE}{unit}", number((tenths / 10) as i64)),
     }
 }
 

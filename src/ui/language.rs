@@ -15,21 +15,41 @@ use std::{
 /// `t!("Vendre")`, `t!("Il manque {amount}", amount)`, `t!("Reçu {number}", number = sale.receipt)`. The catalogue is
 /// looked up by the French, so a value has a name there that its translator understands.
 macro_rules! t {
-    ($text:literal) => { $crate::ui::language::say($text) };
-    ($text:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {{
-        // What `format!` finds wrong with a text does not compile.
-        let _ = || { _ = format!($text, $($name = t!(@value $name $($value)?)),+); };
-        $crate::ui::language::say_with($text, &[$((stringify!($name), &t!(@value $name $($value)?))),+])
+    ($text:literal) => {{
+        text_is_whole!($text);
+        $crate::ui::language::say($text)
     }};
-    (@value $name:ident) => { $name };
-    (@value $name:ident $value:expr) => { $value };
+    ($text:literal, $($values:tt)+) => {{
+        text_is_whole!($text, $($values)+);
+        $crate::ui::language::fill($crate::ui::language::say($text), values!($($values)+))
+    }};
 }
 
-/// What there is a number of: `things!(3, "article", "articles")` is `articles`.
+/// What there is a number of: `things!(3, "article", "articles")` is `articles`. With values it is filled as by `t!`.
 macro_rules! things {
-    ($n:expr, $one:literal, $many:literal) => {
+    ($n:expr, $one:literal, $many:literal) => {{
+        text_is_whole!($one);
+        text_is_whole!($many);
         $crate::ui::language::say_things($n, $one, $many)
+    }};
+    ($n:expr, $one:literal, $many:literal, $($values:tt)+) => {{
+        text_is_whole!($one, $($values)+);
+        text_is_whole!($many, $($values)+);
+        $crate::ui::language::fill($crate::ui::language::say_things($n, $one, $many), values!($($values)+))
+    }};
+}
+
+/// Does not compile where a text and its values differ. `concat!` keeps it from taking values that are not given.
+macro_rules! text_is_whole {
+    ($text:literal $(, $($name:ident $(= $value:expr)?),+ $(,)?)?) => {
+        let _ = || { _ = format!(concat!($text) $(, $($name = values!(@one $name $($value)?)),+)?); };
     };
+}
+
+macro_rules! values {
+    ($($name:ident $(= $value:expr)?),+ $(,)?) => { &[$((stringify!($name), &values!(@one $name $($value)?))),+] };
+    (@one $name:ident) => { $name };
+    (@one $name:ident $value:expr) => { $value };
 }
 
 /// With the number: `count!(3, "article", "articles")` is `3 articles`.
@@ -54,8 +74,8 @@ pub fn say(text: &'static str) -> &'static str {
     CATALOGUE.get().and_then(|catalogue| catalogue.texts.get(text)).map_or(text, String::as_str)
 }
 
-pub fn say_with(text: &'static str, values: &[(&str, &dyn Display)]) -> String {
-    let mut rest = say(text);
+pub fn fill(text: &str, values: &[(&str, &dyn Display)]) -> String {
+    let mut rest = text;
     let mut filled = String::with_capacity(rest.len() + 16 * values.len());
     while let Some((before, (name, after))) = rest.split_once('{').and_then(|(a, b)| Some((a, b.split_once('}')?))) {
         filled.push_str(before);
@@ -115,6 +135,7 @@ mod tests {
         assert_eq!(t!("Il manque {amount}", amount), "Il manque 3");
         assert_eq!(t!("{b} puis {a}{b}", a = "x", b = 2), "2 puis x2");
         assert_eq!(count!(0, "article", "articles"), "0 article");
+        assert_eq!(things!(2, "{n} sur {all} reste", "{n} sur {all} restent", n = 2, all = "{n}"), "2 sur {n} restent");
         assert_eq!(count!(1_500, "article", "articles"), "1\u{202f}500 articles");
     }
 

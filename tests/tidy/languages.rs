@@ -91,9 +91,14 @@ fn every_text_is_translated() {
     assert!(missing.is_empty() && unsaid.is_empty(), "not translated: {missing:#?}\nnot said: {unsaid:#?}");
     let ids: BTreeSet<&str> = said.keys().map(|(text, _)| text.as_str()).collect();
     assert_eq!(ids.len(), said.len(), "gettext knows one entry of a text: as it is, or counted");
-    for message in file.messages().filter(|message| message.is_singular()) {
-        let text = message.msgstr().unwrap();
-        assert_eq!((values(message.msgid()), text), (values(text), text.trim()), "{}", message.msgid());
+    for message in file.messages() {
+        let forms: Vec<&str> = match message.msgstr_plural() {
+            Ok(forms) => forms.iter().map(String::as_str).collect(),
+            Err(_) => vec![message.msgstr().unwrap()],
+        };
+        for text in forms {
+            assert_eq!((values(message.msgid()), text), (values(text), text.trim()), "{}", message.msgid());
+        }
     }
 }
 

@@ -48,7 +48,7 @@ const SAYS = {
 
 async function ring({ refused }) {
   const lang = (await (await caches.match("/language"))?.text()) ?? "fr";
-  const says = SAYS[lang];
+  const says = SAYS[lang] ?? SAYS.fr;
   const how = { body: says.where, lang, tag: "comptoir-a-decider", icon: "/icons/icon-192.png" };
   await self.registration.showNotification(refused ? says.refused(refused) : says.differs, how);
 }

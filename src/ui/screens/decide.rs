@@ -205,9 +205,14 @@ fn of_sale(
         let kept = part.total().unwrap_or_default();
         let refund = format::money(total.minus(kept).unwrap_or_default());
         let units = |sale: &Sale| sale.lines.iter().map(|line| line.quantity.get()).sum();
-        let (kept_units, all) =
-            (count!(units(&part), "article reste vendu", "articles restent vendus"), format::number(units(sale)));
-        let told = t!("{kept_units}, sur {all} ; rendez {refund}.", kept_units, all, refund);
+        let told = things!(
+            units(&part),
+            "{kept} article sur {all} reste vendu ; rendez {refund}.",
+            "{kept} articles sur {all} restent vendus ; rendez {refund}.",
+            kept = format::number(units(&part)),
+            all = format::number(units(sale)),
+            refund
+        );
         choices.push((Choice::KeepPart, t!("Garder une partie : {kept}", kept = format::money(kept)), told));
     }
     let told = t!("Rien n’est vendu ; les articles reviennent, rendez {total}.", total = format::money(total));

@@ -76,7 +76,7 @@ pub fn SignIn() -> impl IntoView {
                 {storage_banner(till)}
                 {live(move || gate.error.get().map(|title| notice("bad", title, Vec::new())))}
                 {gate.step()}
-                {languages(till)}
+                {live(move || till.ready.get().then(|| languages(till)))}
             </main>
         </div>
     })
