@@ -184,6 +184,16 @@ test("a thousand products are one list, of which a screenful is drawn", async ({
   for (let n = 0; n < 30; n++) await page.keyboard.press("Shift+Tab");
   await expect(list.getByRole("link", { name: /^Lot 0970/ })).toBeFocused();
   await looksRight(page, "Stock, in the middle of a thousand");
+  // Whoever opens a product and comes back finds the list as it was left.
+  const there = await page.evaluate(() => window.scrollY);
+  await list.getByRole("link", { name: /^Lot 0971/ }).click();
+  await page.getByRole("link", { name: "Stock", exact: true }).first().click();
+  await expect(page.getByRole("searchbox")).toHaveValue("lot");
+  await expect(list.getByRole("link", { name: /^Lot 0971/ })).toBeInViewport();
+  expect(await page.evaluate(() => window.scrollY)).toBe(there);
+  await list.getByRole("link", { name: /^Lot 0971/ }).click();
+  await page.goBack();
+  await expect(list.getByRole("link", { name: /^Lot 0971/ })).toBeInViewport();
   // What is found anew is read from its beginning.
   await page.getByRole("radio", { name: "Épuisé" }).check({ force: true });
   await expect(rows.first()).toHaveAttribute("aria-setsize", "100");

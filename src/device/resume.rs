@@ -26,28 +26,29 @@ pub fn kept() -> Option<String> {
     local_storage()?.get_item(KEPT).ok()?
 }
 
-/// Fills the cart with what was kept.
-pub async fn resume(shelf: &Shelf, till: Till) -> Result<(), StorageProblem> {
-    let cart: Cart = account::read(shelf, keys::CART).await?.unwrap_or_default();
-    if till.cart.with_untracked(Cart::is_empty) && !cart.is_empty() {
-        till.cart.set(cart);
+/// Fills the cart with what was kept, before what was tapped since the page is there. Answers what was kept.
+pub async fn resume(shelf: &Shelf, till: Till) -> Result<Cart, StorageProblem> {
+    let kept: Cart = account::read(shelf, keys::CART).await?.unwrap_or_default();
+    if !kept.is_empty() {
+        till.cart.update(|cart| cart.behind(&kept));
     }
-    Ok(())
+    Ok(kept)
 }
 
-/// Keeps the cart with every change of it.
-pub fn keep_cart(shelf: Shelf, till: Till) {
+/// Keeps the cart with every change of it; `kept` is what is.
+pub fn keep_cart(shelf: Shelf, till: Till, kept: Cart) {
     let shelf = send_wrapper::SendWrapper::new(shelf);
-    Effect::new(move |before: Option<()>| {
+    Effect::new(move |before: Option<Cart>| {
         let cart = till.cart.get();
-        if before.is_some() {
-            let shelf = shelf.clone();
+        if before.as_ref().unwrap_or(&kept) != &cart {
+            let (shelf, cart) = (shelf.clone(), cart.clone());
             wasm_bindgen_futures::spawn_local(async move {
                 if let Err(problem) = store_cart(&shelf, &cart).await {
                     leptos::logging::error!("the cart is not kept: {problem:?}");
                 }
             });
         }
+        cart
     });
 }
 

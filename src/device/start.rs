@@ -120,9 +120,9 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
     let to_memory = mirror.clone();
     shelf.on_writes(move |writes| to_memory.hear(writes));
     shelf.bring_back().await?;
-    resume::resume(&shelf, till).await?;
+    let kept = resume::resume(&shelf, till).await?;
     owner.with(|| {
-        resume::keep_cart(shelf.clone(), till);
+        resume::keep_cart(shelf.clone(), till, kept);
         lock::watch(till);
     });
     scanner::listen_to_scanners();

@@ -128,6 +128,8 @@ impl Storage {
         for write in &tx.writes {
             self.write(&transaction, write)?;
         }
+        // Said now, because a page that is left at once is not there to let the transaction end by itself.
+        transaction.commit().map_err(|error| problem(&error))?;
         finish(transaction).await.map(|()| Outcome::Committed)
     }
 

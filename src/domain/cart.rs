@@ -27,16 +27,21 @@ impl Cart {
             quantity: Quantity::ONE,
             unit_price: product.sale_price,
         };
+        *self = self.with(line)?;
+        Ok(())
+    }
+
+    /// One line more, or as many more of a product that is in it.
+    fn with(&self, line: SaleLine) -> Result<Self, Invalid> {
         let mut with = self.clone();
         let count = with.lines.len() + 1;
-        match with.lines.iter_mut().find(|line| line.product == product.id) {
-            Some(line) => line.quantity = Quantity::new(line.quantity.get() + 1)?,
+        match with.lines.iter_mut().find(|one| one.product == line.product) {
+            Some(one) => one.quantity = Quantity::new(one.quantity.get() + line.quantity.get())?,
             None if count > LINES_MAX => return Err(Invalid::Count { what: "lines", count, min: 1, max: LINES_MAX }),
             None => with.lines.push(line),
         }
         with.total()?; // a total no sale could have is refused here, not at the till
-        *self = with;
-        Ok(())
+        Ok(with)
     }
 
     /// Sets how many of a product; zero or less takes it out.
@@ -51,6 +56,15 @@ impl Cart {
         with.total()?;
         *self = with;
         Ok(())
+    }
+
+    /// Puts the lines of an earlier cart before its own. What no cart can hold beside them is left out.
+    pub fn behind(&mut self, earlier: &Self) {
+        for line in std::mem::replace(self, earlier.clone()).lines {
+            if let Ok(with) = self.with(line) {
+                *self = with;
+            }
+        }
     }
 
     /// How many of this product are in the cart.
@@ -87,4 +101,25 @@ impl Cart {
 /// The amount paid in cash exactly: the shortest way to end a sale.
 pub fn exact_cash(total: Money) -> Vec<Tender> {
     vec![Tender::Cash { amount: total, given: total }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(product: u128, units: i64) -> SaleLine {
+        SaleLine {
+            product: ProductId(uuid::Uuid::from_u128(product)),
+            name: Name::clean("Riz").unwrap(),
+            quantity: Quantity::new(units).unwrap(),
+            unit_price: Money::new(1_000).unwrap(),
+        }
+    }
+
+    #[test]
+    fn what_was_tapped_before_the_kept_cart_was_read_comes_behind_it() {
+        let mut cart = Cart { lines: vec![line(2, 1), line(3, 1)] };
+        cart.behind(&Cart { lines: vec![line(1, 4), line(2, 2)] });
+        assert_eq!(cart.lines, [line(1, 4), line(2, 3), line(3, 1)]);
+    }
 }

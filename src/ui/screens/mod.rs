@@ -11,6 +11,7 @@ mod office;
 mod older;
 mod pay;
 mod receipt;
+mod returning;
 mod sales;
 mod scan;
 mod sell;
@@ -25,6 +26,7 @@ pub use lock::lock;
 pub use office::{Place, fetch_in_quiet, office};
 pub use pay::Pay;
 pub use receipt::ReceiptScreen;
+pub use returning::Returning;
 pub use sell::Sell;
 pub use sign_in::SignIn;
 

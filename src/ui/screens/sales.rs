@@ -2,7 +2,13 @@
 
 mod sale;
 
-use super::{banners, chip, follow, name_of, older::Past, require_person, till, to_decide};
+use super::{
+    banners, chip, follow, name_of,
+    older::Past,
+    require_person,
+    returning::{Left, Returning},
+    till, to_decide,
+};
 use crate::{
     device::{
         Till,
@@ -40,11 +46,14 @@ pub fn Sales() -> impl IntoView {
     let till = till();
     require_person(till);
     let typed = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
+    let returning = expect_context::<Returning>();
+    let left = Left::take(returning.sales).filter(|_| typed.is_empty());
+    let (typed, at_least) = left.as_ref().map_or((typed, STEP), |left| (left.query.clone(), left.shows));
     let error = RwSignal::default();
     let listing = Listing {
         till,
         query: RwSignal::new(typed),
-        at_least: RwSignal::new(STEP),
+        at_least: RwSignal::new(at_least),
         past: Past::new(till, Older::Sales, error),
         found: RwSignal::default(),
         error,
@@ -61,7 +70,17 @@ pub fn Sales() -> impl IntoView {
             Err(problem) => drop(listing.error.try_set(Some(text::storage_problem(problem).to_owned()))),
         },
     );
+    // Once, when the days are drawn.
+    let mut left = left;
+    Effect::new(move |_| {
+        if listing.found.with(Option::is_some)
+            && let Some(left) = left.take()
+        {
+            left.scroll_back();
+        }
+    });
     let query = listing.query;
+    let keep = Left::keep(returning.sales, query, listing.at_least);
     let search = search_for(
         "/ventes",
         t!("Reçu, produit ou montant"),
@@ -73,7 +92,7 @@ pub fn Sales() -> impl IntoView {
     erase(view! {
         <div class="app">
             {top(Some(("/", t!("Accueil"))), t!("Ventes").into_any(), chip(till), search)}
-            <main class="page page--list">
+            <main class="page page--list" on:click=keep>
                 {banners(till)} {live(move || listing.error.get().map(|title| notice("bad", title, Vec::new())))}
                 {listing.days()} {listing.end()}
             </main>

@@ -11,6 +11,7 @@ mod product;
 
 use super::{
     banners, chip, create, owns, require_person,
+    returning::{Left, Returning},
     scan::{Camera, the_one},
     till, to_decide,
 };
@@ -40,6 +41,8 @@ fn states() -> [(&'static str, Option<StockState>); 3] {
 pub fn Stock() -> impl IntoView {
     let till = till();
     require_person(till);
+    let returning = expect_context::<Returning>();
+    let left = Left::take(returning.stock);
     let (asked, state) = use_query_map().with_untracked(|query| {
         let state = match query.get("etat").as_deref() {
             Some("bas") => Some(StockState::Low),
@@ -48,7 +51,14 @@ pub fn Stock() -> impl IntoView {
         };
         (query.get("q").unwrap_or_default(), state)
     });
+    // What the address asks for is wanted more than what was left.
+    let left = left.filter(|_| asked.is_empty() && state.is_none());
     let (query, state, owner) = (RwSignal::new(asked), RwSignal::new(state), owns(till));
+    if let Some(left) = &left {
+        query.set(left.query.clone());
+        state.set(left.shows);
+    }
+    let keep = Left::keep(returning.stock, query, state);
     let count = live(move || {
         owner.get().then(|| {
             erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} {t!("Compter le stock")}</a> })
@@ -66,8 +76,8 @@ pub fn Stock() -> impl IntoView {
     erase(view! {
         <div class="app">
             {top(None, t!("Stock").into_any(), chip(till), search("/stock", query, move || drop(submit()), camera.button()))}
-            <main class="page page--list">
-                {banners(till)} {camera.panel(open_the_one)} {segments("etat", t!("État du stock"), &states(), state)} {acts} {list(till, query, state)}
+            <main class="page page--list" on:click=keep>
+                {banners(till)} {camera.panel(open_the_one)} {segments("etat", t!("État du stock"), &states(), state)} {acts} {list(till, query, state, left)}
             </main>
             {nav("/stock", to_decide(till))}
         </div>

@@ -8,7 +8,7 @@ use crate::{
         components::{amount, in_stock, product_name},
         erase::{Row, erase, live, rows},
         icons,
-        screens::create,
+        screens::{create, returning::Left},
     },
 };
 use leptos::{ev, html::Ul, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
@@ -20,7 +20,13 @@ const BLOCK: usize = 5;
 /// Blocks before the first look at the screen; a phone shows no more.
 const SCREENFUL: Range<usize> = 0..4;
 
-pub(super) fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<StockState>>) -> AnyView {
+/// `left`: as it was when somebody opened a row.
+pub(super) fn list(
+    till: Till,
+    query: RwSignal<String>,
+    state: RwSignal<Option<StockState>>,
+    left: Option<Left<Option<StockState>>>,
+) -> AnyView {
     let found = Memo::new(move |_| till.find(&query.get(), state.get()));
     let all = Memo::new(move |_| found.with(Vec::len));
     let (element, drawn) = (NodeRef::<Ul>::new(), RwSignal::new(SCREENFUL));
@@ -47,6 +53,8 @@ pub(super) fn list(till: Till, query: RwSignal<String>, state: RwSignal<Option<S
         if before.is_some() {
             drawn.set(SCREENFUL);
             window().scroll_to_with_x_and_y(0.0, 0.0);
+        } else if let Some(left) = &left {
+            left.scroll_back();
         }
         request_animation_frame(look);
     });
