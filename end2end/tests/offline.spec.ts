@@ -39,7 +39,7 @@ test("G3: every route opens after a cold start in aeroplane mode", async ({ shop
     ["/vente", /^Vendre$/],
     [`/recu${receipt.search}`, /^Reçu$/],
     ["/ventes", /^Ventes$/, "A-000001 · Mariama Diallo"],
-    [`/ventes/vente${receipt.search}`, /^Vente$/, "A (celui-ci)"],
+    [`/ventes/vente${receipt.search}`, /^Vente$/, "(A) · ce téléphone"],
     ["/stock", /^Stock$/, "Allumettes, paquet de 10"],
     ["/stock/nouveau", /^Nouveau produit$/, "Il y en a maintenant"],
     ["/stock/import", /^Importer des produits$/, "Choisir le fichier"],

@@ -87,6 +87,26 @@ test("a phone is named, and one whose right is taken away reads nothing more; wh
   await expect(name.getByRole("definition")).toHaveText("Bureau");
 });
 
+test("purchase prices are given to a phone, and taken from it", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Patronne");
+  const { page: other } = await shop.phone(browser, "Deux");
+  const margin = other.getByText("Marge brute");
+  await other.goto("/");
+  await expect(other.getByText("Espèces")).toBeVisible();
+  await expect(margin).toHaveCount(0);
+  await phones(page);
+  await page.getByRole("button", { name: "Modifier Deux" }).click();
+  await listed(page, "Deux").getByRole("switch", { name: "Avec les prix d’achat" }).check();
+  await expect(page.getByText("Deux reçoit les prix d’achat.")).toBeVisible();
+  await expect(listed(page, "Deux")).toContainText("prix d’achat");
+  // At once, without a tap on the other.
+  await expect(margin).toBeVisible();
+  await page.getByRole("button", { name: "Modifier Deux" }).click();
+  await listed(page, "Deux").getByRole("switch", { name: "Avec les prix d’achat" }).uncheck();
+  await expect(page.getByText("Deux n’a plus les prix d’achat.")).toBeVisible();
+  await expect(margin).toHaveCount(0);
+});
+
 test("a seller is shown no phones, and without network nothing is changed", async ({ shop, browser }) => {
   const { page: seller } = await shop.phone(browser, "Comptoir", SELLER);
   await seller.goto("/parametres/telephones");

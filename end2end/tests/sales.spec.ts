@@ -78,7 +78,7 @@ test("without network a sale waits, is voided with a reason, and its goods are b
   await expect(one.getByRole("button", { name: "Imprimer" })).toBeVisible();
   await expect(one.getByRole("link", { name: "WhatsApp" })).toHaveAttribute("href", /^https:\/\/wa\.me\/\?text=.*A-000001/);
   const story = one.getByRole("region", { name: "Suivi" });
-  await expect(story).toContainText("A (celui-ci)");
+  await expect(story).toContainText("Un (A) · ce téléphone");
   await expect(story).toContainText(/En attente depuis le \d\d\/\d\d\/\d{4} \d\d:\d\d/);
   await one.getByRole("button", { name: "Annuler la vente", exact: true }).click();
   await expect(one.getByText(`+2 ${AIL}`)).toBeVisible();

@@ -20,7 +20,7 @@ use crate::{
         json,
         mutation::{Became, RecordSale, SettleRefusal, VoidSale},
         view::{Pending, corrected_since},
-        wire::{ClashRow, Kind, MovementRow, PersonRow, RefusedRow, SaleRow},
+        wire::{ClashRow, Kind, MovementRow, PersonRow, PhoneRow, RefusedRow, SaleRow},
     },
 };
 use leptos::prelude::*;
@@ -135,6 +135,14 @@ pub async fn people(shelf: &Shelf, device: &Device) -> Result<BTreeMap<UserId, P
         people.extend(rows.into_iter().map(|person| (person.id, person)));
     }
     Ok(people)
+}
+
+/// The shop's phones, as the pages have brought them.
+pub async fn phones(shelf: &Shelf) -> Result<Vec<PhoneRow>, StorageProblem> {
+    let Some(shown) = shelf.device().await?.shown() else { return Ok(Vec::new()) };
+    let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Phone)).await?;
+    let read = |key: &str, text: &str| sound::confirmed(key, text, |phone: &PhoneRow| phone.id.0);
+    Ok(shelf.sound(Store::Confirmed, &rows, read).await.0)
 }
 
 async fn confirmed_sale(shelf: &Shelf, generation: u32, sale: SaleId) -> Result<Option<SaleRow>, StorageProblem> {

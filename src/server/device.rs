@@ -1,8 +1,8 @@
 //! What an owner does about the shop's phones.
 
 use super::{
-    ServerError,
-    db::{Db, execute},
+    ServerError, counter,
+    db::{Db, Tx, execute},
     enrol,
     session::Session,
 };
@@ -39,6 +39,10 @@ pub async fn answer(
             rename(db, session.shop, device, &name).await?;
             None
         }
+        DeviceAct::Costs { device, holds_costs } => {
+            give_costs(db, session.shop, device, holds_costs).await?;
+            None
+        }
         // Whoever asks would be the first to be locked out.
         DeviceAct::Revoke { device } if device == session.installation => return Err(CallError::NotAllowed.into()),
         DeviceAct::Revoke { device } => {
@@ -51,13 +55,35 @@ pub async fn answer(
 
 async fn rename(db: &Db, shop: ShopId, device: InstallationId, name: &Label) -> Result<(), ServerError> {
     let mut tx = db.write().await?;
+    let change = counter::take(&mut tx, shop, 1).await?;
     let found = execute!(
         &mut tx,
-        "UPDATE installations SET name = $3 WHERE shop_id = $1 AND id = $2",
+        "UPDATE installations SET name = $3, change = $4 WHERE shop_id = $1 AND id = $2",
         shop.0,
         device.0,
-        name.as_str()
+        name.as_str(),
+        change
     )?;
+    one(tx, found).await
+}
+
+/// The phone hears of it as of any change, and reads the shop anew: with purchase prices, or without.
+async fn give_costs(db: &Db, shop: ShopId, device: InstallationId, holds_costs: bool) -> Result<(), ServerError> {
+    let mut tx = db.write().await?;
+    let change = counter::take(&mut tx, shop, 1).await?;
+    let found = execute!(
+        &mut tx,
+        "UPDATE installations SET holds_costs = $3, change = $4 WHERE shop_id = $1 AND id = $2",
+        shop.0,
+        device.0,
+        holds_costs,
+        change
+    )?;
+    one(tx, found).await
+}
+
+/// Commits what was done to one phone of the shop.
+async fn one(tx: Tx, found: u64) -> Result<(), ServerError> {
     if found == 0 {
         return Err(CallError::NotAllowed.into());
     }

@@ -1,7 +1,7 @@
 //! Making a browser an installation of a shop, and a cloned one an installation of its own (G20).
 
 use super::{
-    ServerError,
+    ServerError, counter,
     db::{Db, Tx, execute, fetch_all, fetch_one, fetch_optional},
     people, secret,
 };
@@ -245,11 +245,12 @@ async fn insert(tx: &mut Tx, new: &New<'_>, now_ms: i64) -> Result<String, Serve
     )?;
     let prefix = u32::try_from(enrolled - 1).ok().and_then(receipt::prefix);
     let prefix = prefix.ok_or_else(|| CallError::BadRequest { detail: "no receipt prefix is left".into() })?;
+    let change = counter::take(tx, new.shop, 1).await?;
     execute!(
         tx,
         "INSERT INTO installations \
-         (shop_id, id, name, prefix, secret_hash, holds_costs, forked_from, created_ms, revoked_ms) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+         (shop_id, id, name, prefix, secret_hash, holds_costs, forked_from, created_ms, revoked_ms, change) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         new.shop.0,
         new.id.0,
         new.name.as_str(),
@@ -258,7 +259,8 @@ async fn insert(tx: &mut Tx, new: &New<'_>, now_ms: i64) -> Result<String, Serve
         new.holds_costs,
         new.forked_from.map(|from| from.0),
         now_ms,
-        new.revoked.then_some(now_ms)
+        new.revoked.then_some(now_ms),
+        change
     )?;
     Ok(prefix)
 }

@@ -136,7 +136,8 @@ pub struct Position {
     pub after: Option<Uuid>,
 }
 
-/// The kinds of rows, in the order a first sync reads them: what one can sell comes first.
+/// The kinds of rows, in the order a first sync reads them: what one can sell comes first. Phones are few, and come whole
+/// with its first page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -147,14 +148,16 @@ pub enum Kind {
     Sale,
     Expense,
     Movement,
+    Phone,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 7] =
+    /// Those that are read one after the other.
+    pub const READ: [Kind; 7] =
         [Kind::Person, Kind::Product, Kind::Refused, Kind::Clash, Kind::Sale, Kind::Expense, Kind::Movement];
 
     pub fn next(self) -> Option<Kind> {
-        Self::ALL.iter().copied().find(|kind| *kind > self)
+        Self::READ.iter().copied().find(|kind| *kind > self)
     }
 
     /// The name in storage keys and on the wire.
@@ -167,6 +170,7 @@ impl Kind {
             Kind::Sale => "sale",
             Kind::Expense => "expense",
             Kind::Movement => "movement",
+            Kind::Phone => "phone",
         }
     }
 }
@@ -233,6 +237,8 @@ pub struct Rows {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub people: Vec<PersonRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<PhoneRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub products: Vec<Product>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stock: Vec<StockRow>,
@@ -254,6 +260,7 @@ impl Rows {
     pub fn count(&self) -> usize {
         usize::from(self.shop.is_some())
             + self.people.len()
+            + self.phones.len()
             + self.products.len()
             + self.sales.len()
             + self.refused.len()
@@ -271,6 +278,18 @@ pub struct PersonRow {
     pub role: Role,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retired: bool,
+}
+
+/// An installation, as its owner calls it. What a phone hears of itself it takes for its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneRow {
+    pub id: InstallationId,
+    /// Of its receipts' numbers.
+    pub prefix: String,
+    pub name: String,
+    /// Whether purchase prices reach it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub holds_costs: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -229,7 +229,10 @@ fn the_phones_of_a_shop_are_its_owners_to_change(setting: Setting) {
     let employee = server.sign_in(&phone, ours.employee, "1470").cookie();
     let owner = server.sign_in(&phone, ours.owner, OWNER_PIN).cookie();
     let name = || Label::new("Autre").unwrap();
-    let acts = |device| [DeviceAct::Rename { device, name: name() }, DeviceAct::Revoke { device }];
+    let acts = |device| {
+        let costs = DeviceAct::Costs { device, holds_costs: true };
+        [DeviceAct::Rename { device, name: name() }, costs, DeviceAct::Revoke { device }]
+    };
     for of in acts(second.id).into_iter().chain([code(None)]) {
         let request = act(&phone, of);
         assert_eq!(refused("", &request), (401, "not_signed_in".into()));

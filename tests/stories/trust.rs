@@ -5,8 +5,8 @@ use crate::{
     phone::{Phone, Shop, tamper},
 };
 use comptoir::{
-    domain::InstallationId,
-    server::{check, enrol, pull, push, session::Session},
+    domain::{InstallationId, Label},
+    server::{check, device, enrol, pull, push, session::Session},
     sync::{Body, Refusal, Verdict, engine, mutation::*, verdict::Quarantine, wire::*},
 };
 
@@ -17,6 +17,7 @@ stories!(
     an_employee_may_sell_and_not_edit,
     acknowledged_is_durable,
     purchase_prices_reach_only_owners_phones,
+    a_phone_hears_its_name_and_whether_it_holds_purchase_prices,
     absurd_values_have_no_effect,
 );
 
@@ -121,6 +122,34 @@ async fn purchase_prices_reach_only_owners_phones(test: TestDb) {
         let text = serde_json::to_string(&answer).unwrap();
         assert_eq!(text.contains("purchase_price"), holds_costs, "{text}");
     }
+}
+
+async fn a_phone_hears_its_name_and_whether_it_holds_purchase_prices(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 5).await;
+    let (owner, mut phone) = (shop.phone(shop.owner).await, shop.phone(shop.owner).await);
+    let session = owner.session.unwrap();
+    let ask = async |act| {
+        let request = DeviceRequest { protocol: PROTOCOL, installation: session.installation, act };
+        device::answer(&test.db, &session, request, shop.now_ms).await.unwrap();
+    };
+    let device = phone.device().meta.installation.unwrap().id;
+    for holds_costs in [false, true] {
+        ask(DeviceAct::Costs { device, holds_costs }).await;
+        phone.sell(rice, 1); // what waits goes first
+        phone.look_up_session().await;
+        phone.synchronise().await;
+        assert_eq!(phone.product(rice).purchase_price.is_some(), holds_costs);
+        assert_eq!(phone.device().meta.installation.unwrap().holds_costs, holds_costs);
+        assert_eq!((phone.device().meta.read_anew, phone.device().meta.loading), (None, None));
+    }
+    ask(DeviceAct::Rename { device, name: Label::new("Bureau").unwrap() }).await;
+    phone.synchronise().await;
+    assert_eq!(phone.device().meta.installation.unwrap().name, "Bureau");
+    // And what the others are called.
+    let mut names: Vec<_> = phone.rows::<PhoneRow>(Kind::Phone).into_iter().map(|row| (row.prefix, row.name)).collect();
+    names.sort();
+    assert_eq!(names, [("A", "Téléphone"), ("B", "Bureau")].map(|(prefix, name)| (prefix.into(), name.into())));
 }
 
 async fn absurd_values_have_no_effect(test: TestDb) {

@@ -5,13 +5,13 @@ use crate::{
     api,
     device::{
         account,
-        handle::{Answer, CommandError, OwnerCommands},
+        handle::{Answer, OwnerCommands},
         measure, platform,
     },
     domain::UserId,
     sync::{
         CallError,
-        engine::{self, Trigger},
+        engine::Trigger,
         wire::{DeviceAct, DeviceRequest, NewCode, PROTOCOL, PersonAct, PersonRequest, PersonRow},
     },
 };
@@ -42,21 +42,10 @@ impl OwnerCommands for Page {
         let inner = self.0.clone();
         Box::pin(async move {
             let installation = measure::own(&inner.shelf).await?;
-            let renamed = match &act {
-                DeviceAct::Rename { device, name } if *device == installation => Some(name.to_string()),
-                _ => None,
-            };
             let request = DeviceRequest { protocol: PROTOCOL, installation, act };
             let answer =
                 platform::within(TIMEOUT_MS, api::device(request)).await.unwrap_or_else(measure::not_reached)?;
-            if let Some(name) = renamed {
-                let own = inner
-                    .shelf
-                    .carry_out(|device| Ok::<_, CommandError>(engine::renamed(device, &name).map(|tx| (tx, ()))));
-                if let Err(problem) = own.await {
-                    leptos::logging::warn!("this phone still goes by its old name: {problem}");
-                }
-            }
+            (inner.trigger)(Trigger::Wake); // it may be this phone
             Ok(answer.code)
         })
     }

@@ -5,7 +5,7 @@ use crate::{
     device::{
         files,
         handle::{Act, Answer, CommandError, Expenses, Older, Sales, ShopCommands, StorageProblem, Today},
-        history, past, platform,
+        history, past, platform, read,
     },
     domain::{Day, ProductId},
     sync::{
@@ -14,7 +14,7 @@ use crate::{
             AdjustStock, CreateProduct, ReceiveStock, ReceivedLine, RecordExpense, RetireProduct, VoidExpense, VoidSale,
         },
         view::Moved,
-        wire::MovementRow,
+        wire::{MovementRow, PhoneRow},
     },
 };
 use uuid::Uuid;
@@ -84,6 +84,11 @@ impl ShopCommands for Page {
     fn all_movements(&self) -> Answer<Result<Vec<MovementRow>, StorageProblem>> {
         let inner = self.0.clone();
         Box::pin(async move { history::all_movements(&inner.shelf).await })
+    }
+
+    fn phones(&self) -> Answer<Result<Vec<PhoneRow>, StorageProblem>> {
+        let inner = self.0.clone();
+        Box::pin(async move { read::phones(&inner.shelf).await })
     }
 
     fn give_csv(&self, name: String, text: String) -> bool {

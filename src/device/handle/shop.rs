@@ -7,7 +7,7 @@ use crate::{
     },
     sync::{
         view::{ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
-        wire::MovementRow,
+        wire::{MovementRow, PhoneRow},
     },
 };
 use uuid::Uuid;
@@ -66,6 +66,8 @@ pub trait ShopCommands {
     fn movements(&self, product: ProductId) -> Answer<Result<Vec<Moved>, StorageProblem>>;
     /// Every movement of stock this device holds, in the order of their changes.
     fn all_movements(&self) -> Answer<Result<Vec<MovementRow>, StorageProblem>>;
+    /// The shop's phones, as far as this device has heard.
+    fn phones(&self) -> Answer<Result<Vec<PhoneRow>, StorageProblem>>;
     /// Gives the person a file; `false` where the browser takes none.
     fn give_csv(&self, name: String, text: String) -> bool;
     /// An id for something new.

@@ -25,6 +25,7 @@ const EXPENSE: i32 = 5;
 const MOVEMENT: i32 = 6;
 const GONE: i32 = 7;
 const CLASH: i32 = 8;
+const PHONE: i32 = 9;
 
 // A cross join: left to choose, SQLite reads every line the shop has ever sold, in order, to save the sorting.
 const LINES: &str = "SELECT l.sale_id, l.product_id, l.name, l.quantity, l.unit_price
@@ -93,6 +94,7 @@ async fn counts(
            UNION ALL SELECT change, 6 FROM movements WHERE shop_id = $1 AND change > $2 AND change <= $3
            UNION ALL SELECT change, 7 FROM tombstones WHERE shop_id = $1 AND change > $2 AND change <= $3
            UNION ALL SELECT change, 8 FROM clashes WHERE shop_id = $1 AND change > $2 AND change <= $3
+           UNION ALL SELECT change, 9 FROM installations WHERE shop_id = $1 AND change > $2 AND change <= $3
          ) AS changed GROUP BY change, kind",
         session.shop.0,
         from,
@@ -152,6 +154,7 @@ impl Range {
     async fn read(&self, tx: &mut Tx, session: &Session, kind: i32) -> Result<Vec<(i64, Item)>, ServerError> {
         match kind {
             PERSON => self.people(tx, session).await,
+            PHONE => self.phones(tx, session).await,
             PRODUCT => self.products(tx, session).await,
             SALE => self.sales(tx, session).await,
             REFUSED => self.refused(tx, session).await,
@@ -174,6 +177,11 @@ impl Range {
             self.to
         )?;
         found.into_iter().map(|row| Ok((row.change, Item::Person(rows::person(row)?)))).collect()
+    }
+
+    async fn phones(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {
+        let found = super::phones(tx, session, self.from, self.to).await?;
+        Ok(found.into_iter().map(|(change, phone)| (change, Item::Phone(phone))).collect())
     }
 
     async fn products(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {

@@ -2,7 +2,9 @@
 
 use crate::domain::{Product, Shop};
 use crate::sync::Answer;
-use crate::sync::wire::{ClashRow, ExpenseRow, Gone, MovementRow, PersonRow, RefusedRow, Rows, SaleRow, StockRow};
+use crate::sync::wire::{
+    ClashRow, ExpenseRow, Gone, MovementRow, PersonRow, PhoneRow, RefusedRow, Rows, SaleRow, StockRow,
+};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -11,6 +13,7 @@ use std::io::{self, Write};
 pub(super) enum Item {
     Shop(Shop),
     Person(PersonRow),
+    Phone(PhoneRow),
     Product(Product),
     Stock(StockRow),
     Sale(SaleRow),
@@ -51,6 +54,7 @@ pub(super) fn sort(items: impl IntoIterator<Item = Item>) -> (Rows, Vec<Answer>)
         match item {
             Item::Shop(shop) => rows.shop = Some(shop),
             Item::Person(person) => rows.people.push(person),
+            Item::Phone(phone) => rows.phones.push(phone),
             Item::Product(product) => rows.products.push(product),
             Item::Stock(stock) => rows.stock.push(stock),
             Item::Sale(sale) => rows.sales.push(sale),

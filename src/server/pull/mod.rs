@@ -2,7 +2,7 @@
 //!
 //! Why pages are exact. Writers of a shop are serialised by its counter row and take their change numbers in commit
 //! order (G10): a snapshot that sees counter `c` sees everything up to `c` and nothing after it. A page ends between
-//! change numbers. Products, people, sales, refusals, clashes and expenses are last-state rows: one that changed again after the
+//! change numbers. Products, people, phones, sales, refusals, clashes and expenses are last-state rows: one that changed again after the
 //! page's end is missing from it and comes with its later number. Stock is no last-state row: it travels by movements,
 //! which never change and carry the stock they left, so that it is exact at every page's end.
 
@@ -13,14 +13,14 @@ mod start;
 
 use super::{
     ServerError,
-    db::{Db, Tx, fetch_optional},
+    db::{Db, Tx, fetch_all, fetch_optional},
     rows::{self, ClashColumns, ProductColumns, ShopColumns},
     session::Session,
 };
-use crate::domain::{Product, day::DAY_MS};
+use crate::domain::{InstallationId, Product, day::DAY_MS};
 use crate::sync::CallError;
 use crate::sync::wire::{
-    self, ClashRow, Cursor, HISTORY_DAYS, PAGE_MAX_ROWS, PROTOCOL, PullAnswer, PullRequest, Pulled,
+    self, ClashRow, Cursor, HISTORY_DAYS, PAGE_MAX_ROWS, PROTOCOL, PhoneRow, PullAnswer, PullRequest, Pulled,
 };
 use uuid::Uuid;
 
@@ -90,6 +90,23 @@ async fn shop(tx: &mut Tx, session: &Session) -> Result<Shop, ServerError> {
         session.shop.0
     )?;
     Ok(shop.ok_or(CallError::NotAllowed)?)
+}
+
+/// The shop's phones that changed after `from`, up to `to`, with their change numbers.
+async fn phones(tx: &mut Tx, session: &Session, from: i64, to: i64) -> Result<Vec<(i64, PhoneRow)>, ServerError> {
+    let found = fetch_all!(
+        tx,
+        (i64, Uuid, String, String, bool),
+        "SELECT change, id, prefix, name, holds_costs FROM installations
+         WHERE shop_id = $1 AND change > $2 AND change <= $3 ORDER BY change, id",
+        session.shop.0,
+        from,
+        to
+    )?;
+    let row = |(change, id, prefix, name, holds_costs)| {
+        (change, PhoneRow { id: InstallationId(id), prefix, name, holds_costs })
+    };
+    Ok(found.into_iter().map(row).collect())
 }
 
 /// A product as this phone may know it.

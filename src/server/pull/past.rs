@@ -43,7 +43,7 @@ async fn days(
     let entries = match kind {
         Kind::Sale => reader.sales(&mut tx, after, limit).await?,
         Kind::Expense => reader.expenses(&mut tx, after, limit).await?,
-        Kind::Person | Kind::Product | Kind::Refused | Kind::Clash | Kind::Movement => {
+        Kind::Person | Kind::Product | Kind::Refused | Kind::Clash | Kind::Movement | Kind::Phone => {
             return Err(CallError::BadRequest { detail: format!("no days of kind {}", kind.name()) }.into());
         }
     };

@@ -33,6 +33,8 @@ pub(super) async fn page(
     let mut filling = Filling::new(rows_max);
     if first {
         filling.items.push(Item::Shop(rows::shop(shop.says.clone())?));
+        let phones = super::phones(tx, session, i64::MIN, at).await?;
+        filling.items.extend(phones.into_iter().map(|(_, phone)| Item::Phone(phone)));
     }
     let (kind, next) = reader.fill(tx, &mut filling, &position).await?;
     let total_rows = reader.total_rows(tx).await?;
@@ -126,6 +128,7 @@ impl Reader<'_> {
             Kind::Sale => self.sales(tx, after, limit).await,
             Kind::Expense => self.expenses(tx, after, limit).await,
             Kind::Movement => self.movements(tx, after, limit).await,
+            Kind::Phone => Ok(Vec::new()), // came with the first page
         }
     }
 
@@ -322,6 +325,7 @@ impl Reader<'_> {
             (i64,),
             "SELECT 1
                + (SELECT COUNT(*) FROM users WHERE shop_id = $1 AND change <= $2)
+               + (SELECT COUNT(*) FROM installations WHERE shop_id = $1 AND change <= $2)
                + (SELECT COUNT(*) FROM products WHERE shop_id = $1 AND change <= $2)
                + (SELECT COUNT(*) FROM refused_sales WHERE shop_id = $1 AND change <= $2
                     AND (at_ms >= $3 OR became IS NULL OR became = 'parked'))

@@ -1,12 +1,15 @@
 //! The device's own standing: its enrolment, who is signed in, which tab sends. None of it touches the outbox (G4).
 
 use super::{
-    state::{Contact, Device, Installation, SessionState},
+    state::{Anew, Contact, Device, Installation, SessionState},
     storage::{LocalTx, Store, json, keys},
 };
 use crate::{
     domain::InstallationId,
-    sync::{CallError, wire::PersonRow},
+    sync::{
+        CallError,
+        wire::{PersonRow, Rows},
+    },
 };
 
 /// Is about to become an installation: id and secret are on the disk before they are asked for, so that a lost answer
@@ -30,13 +33,21 @@ pub fn enrolled(device: &Device, installation: &Installation) -> Option<LocalTx>
     Some(tx)
 }
 
-/// The owner gave this phone another name.
-pub fn renamed(device: &Device, name: &str) -> Option<LocalTx> {
-    let own = device.meta.installation.as_ref()?;
-    let mut tx = LocalTx::strict();
-    tx.expect(Store::Meta, keys::INSTALLATION, Some(json(own)));
-    tx.put(Store::Meta, keys::INSTALLATION, &Installation { name: name.to_owned(), ..own.clone() });
-    Some(tx)
+/// What the shop says of this phone is so: its name, and whether purchase prices reach it. Where that changed the shop is
+/// read anew, for products came without them, or have them no more. Says whether it is.
+pub(super) fn hear_of_itself(tx: &mut LocalTx, device: &Device, rows: &Rows) -> bool {
+    let Some(own) = &device.meta.installation else { return false };
+    let Some(told) = rows.phones.iter().find(|phone| phone.id == own.id) else { return false };
+    let now = Installation { name: told.name.clone(), holds_costs: told.holds_costs, ..own.clone() };
+    let other_costs = now.holds_costs != own.holds_costs;
+    if now != *own {
+        tx.expect(Store::Meta, keys::INSTALLATION, Some(json(own)));
+        tx.put(Store::Meta, keys::INSTALLATION, &now);
+    }
+    if other_costs {
+        tx.put(Store::Meta, keys::READ_ANEW, &Anew::Now);
+    }
+    other_costs
 }
 
 /// A person is at the phone. `session` tells whether the server knows: without network a person is recognised by the

@@ -29,7 +29,7 @@ mod storage;
 mod tests;
 
 pub use account::{
-    begin_enrolment, enrolled, new_epoch, renamed, session_after, session_ended, session_is, signed_in, signed_out,
+    begin_enrolment, enrolled, new_epoch, session_after, session_ended, session_is, signed_in, signed_out,
 };
 pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use fork::{begin_fork, fork};

@@ -1,6 +1,7 @@
 //! Receiving: what is asked for next, and what a page does to the confirmed state.
 
 use super::{
+    account::hear_of_itself,
     loading::{finish_loading, flip, may_finish, wait_for_all},
     push::{Said, heard, judge},
     state::{Acknowledged, Anew, Device, Entry, Held, Loading, SessionState, Standing},
@@ -141,14 +142,16 @@ pub(super) fn apply_page(
     if wanted && page.is_some() && device.meta.read_anew == Some(Anew::AfterChanges) {
         tx.put(Store::Meta, keys::READ_ANEW, &Anew::Now);
     }
+    let mut other_costs = false;
     if let Some((page, held)) = page {
         // After the verdicts: a refusal that somebody settled already is not parked any more.
         write_rows(tx, held.generation, &page.rows);
+        other_costs = hear_of_itself(tx, device, &page.rows);
     }
     if !restarted {
         finish_loading(tx, device, said.map_or(&[], |said| said.answers));
     }
-    if may_read { Applied::Again } else { applied }
+    if may_read || other_costs { Applied::Again } else { applied }
 }
 
 /// Whether a verdict is of neither the history that is being read nor the one that is held.
@@ -240,6 +243,8 @@ fn start_page(
         tx.put(Store::Meta, keys::SOLD_KNOWN, &true); // no earlier version read anything here
     }
     write_rows(tx, loading.generation, &page.rows);
+    // Where it changed while this was read, the shop is read once more.
+    hear_of_itself(tx, device, &page.rows);
     let loading = Loading {
         generation: loading.generation,
         position: page.next.clone(),
@@ -313,6 +318,9 @@ fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     }
     for person in &rows.people {
         tx.put(Store::Confirmed, keys::row(generation, Kind::Person, person.id), person);
+    }
+    for phone in &rows.phones {
+        tx.put(Store::Confirmed, keys::row(generation, Kind::Phone, phone.id), phone);
     }
     for product in &rows.products {
         tx.put(Store::Confirmed, keys::row(generation, Kind::Product, product.id), product);

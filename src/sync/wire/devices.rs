@@ -97,6 +97,11 @@ pub enum DeviceAct {
         device: InstallationId,
         name: Label,
     },
+    /// Whether purchase prices are to reach it, from now on.
+    Costs {
+        device: InstallationId,
+        holds_costs: bool,
+    },
     /// Takes its right to the shop: it hands in what it holds, and reads nothing. Not the phone that asks.
     Revoke {
         device: InstallationId,

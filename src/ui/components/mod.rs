@@ -183,6 +183,28 @@ pub fn search_for(
     })
 }
 
+/// A switch, with what it does in a few words.
+pub fn rule(
+    name: &'static str,
+    told: &'static str,
+    is: Memo<bool>,
+    idle: Signal<bool>,
+    mut wish: impl FnMut(bool) + 'static,
+) -> AnyView {
+    erase(view! {
+        <label class="rule">
+            <input
+                type="checkbox"
+                role="switch"
+                prop:checked=live(move || is.get())
+                disabled=live(move || !idle.get())
+                on:change=on(move |event| wish(event_target_checked(&event)))
+            />
+            <span>{name}<small>{told}</small></span>
+        </label>
+    })
+}
+
 /// One of a few, in a row: radios drawn as segments.
 pub fn segments<T>(
     name: &'static str,

@@ -6,7 +6,7 @@ use crate::{
     domain::{Money, product::StockState},
     ui::{
         components::{
-            amount, asks, facts, in_stock, input, live_amount, money_field, nav, notice, pin_field, product_name,
+            amount, asks, facts, in_stock, input, live_amount, money_field, nav, notice, pin_field, product_name, rule,
             search, search_for, segments, suggested, sum, text_field, top,
         },
         erase::{erase, on},
@@ -76,6 +76,7 @@ fn buttons() -> AnyView {
             <span class="tag tag--bad">"Annulée"</span>
         </div>
         {segments("moyen", "Moyen de paiement", &[("Espèces", 0), ("Orange Money", 1), ("Crédit", 2)], RwSignal::new(0))}
+        {rule("Avec les prix d’achat", "Il montre aussi la marge.", Memo::new(|_| true), true.into(), |_| ())}
     })
 }
 
@@ -138,7 +139,7 @@ fn fields() -> AnyView {
 }
 
 fn cards() -> AnyView {
-    let told = vec![("Téléphone", "A (celui-ci)".into_any()), ("État", "Confirmée".into_any())];
+    let told = vec![("Téléphone", "Comptoir 1 (A) · ce téléphone".into_any()), ("État", "Confirmée".into_any())];
     erase(view! {
         <section class="card" aria-label="Carte">
             <header class="card__head"><h2>"Carte"</h2><span class="small muted num">"27/11/2026 10:42"</span></header>

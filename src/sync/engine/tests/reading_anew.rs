@@ -1,7 +1,7 @@
 //! G4: a shop that a person has read anew, beside what is shown and what waits to be sent.
 
 use super::*;
-use crate::sync::wire::From;
+use crate::sync::wire::{From, PhoneRow};
 
 #[test]
 fn a_full_resync_keeps_the_outbox_and_what_is_shown() {
@@ -86,4 +86,35 @@ fn a_state_that_is_older_than_what_is_shown_is_read_again_after_the_changes() {
     assert_eq!(asked(&till.device()), before);
     till.pull(start(HISTORY, 14, &[]));
     assert_eq!(till.device().shown().unwrap().generation, 1);
+}
+
+/// Products came without their purchase prices, and come no second time by themselves.
+#[test]
+fn a_phone_that_is_given_purchase_prices_reads_the_shop_anew() {
+    let mut till = Till::new();
+    till.queue(1, sale(1, 1, 2), false);
+    let own = till.device().meta.installation.unwrap();
+    let told = |name: &str, holds_costs| {
+        let row = PhoneRow { id: own.id, prefix: own.prefix.clone(), name: name.to_owned(), holds_costs };
+        Rows { phones: vec![row], ..Rows::default() }
+    };
+    let page =
+        |from, to, rows| Pulled::Page(Page { history: HISTORY, from, to, more: false, answers: Vec::new(), rows });
+    assert_eq!(till.pull(page(10, 11, told("Bureau", false))), Applied::UpToDate);
+    assert_eq!(
+        (till.device().meta.installation.unwrap().name.as_str(), till.device().meta.read_anew),
+        ("Bureau", None)
+    );
+    assert_eq!(till.pull(page(11, 12, told("Bureau", true))), Applied::Again);
+    assert!(till.device().meta.installation.unwrap().holds_costs);
+    // What waits is sent first, as ever.
+    assert!(matches!(asked(&till.device()), Some(From::Changes { .. })));
+    till.answer(&[(1, Verdict::Applied { change: 13 })], NOW_MS);
+    assert_eq!(asked(&till.device()), Some(From::Start { position: None }));
+    let Pulled::Start(first) = start(HISTORY, 13, &[(1, 7)]) else { unreachable!() };
+    till.pull(Pulled::Start(StartPage { rows: Rows { phones: told("Bureau", true).phones, ..first.rows }, ..first }));
+    let device = till.device();
+    assert_eq!((device.shown().unwrap().generation, device.meta.read_anew), (1, None), "once");
+    let known = till.0.scan(Store::Confirmed, &keys::rows(1, crate::sync::wire::Kind::Phone));
+    assert_eq!(known.len(), 1);
 }

@@ -6,12 +6,13 @@ use crate::{
         handle::{Act, Notice, Receipt, ReceiptState, VoidedBy},
     },
     domain::{Cart, Note, SaleId},
+    sync::wire::PhoneRow,
     ui::{
         components::{facts, notice, suggested, top},
         erase::{erase, live, on},
         format,
         screens::{
-            banners, chip, only_theirs, owns,
+            banners, chip, follow, only_theirs, owns,
             receipt::{self, Found},
             require_person, till,
         },
@@ -31,6 +32,14 @@ pub fn SaleCard() -> impl IntoView {
     let asks = Voiding { till, open: RwSignal::new(false), reason: RwSignal::default(), error: RwSignal::default() };
     let own_prefix =
         Memo::new(move |_| till.status.with(|status| status.installation.as_ref().map(|own| own.prefix.clone())));
+    let phones = RwSignal::new(Vec::new());
+    follow(
+        till,
+        || (),
+        |commands, ()| commands.phones(),
+        // Without their names the letter of the receipt says which it was.
+        move |read| drop(phones.try_set(read.unwrap_or_default())),
+    );
     let may = may_void(till, found);
     erase(view! {
         <div class="app app--task">
@@ -39,7 +48,7 @@ pub fn SaleCard() -> impl IntoView {
                 {banners(till)}
                 {live(move || match found.get() {
                     Found::Here(receipt) => erase(view! {
-                        {receipt::paper((*receipt).clone())} {standing(own_prefix.get(), &receipt)}
+                        {receipt::paper((*receipt).clone())} {standing(own_prefix.get(), &phones.get(), &receipt)}
                         {void(asks, &receipt, may.get())}
                     }),
                     Found::NotYet => ().into_any(),
@@ -60,9 +69,11 @@ pub fn SaleCard() -> impl IntoView {
 }
 
 /// Who sold it on which phone, and what became of it since.
-fn standing(own_prefix: Option<String>, receipt: &Receipt) -> AnyView {
-    let prefix = receipt.sale.receipt.prefix().to_owned();
-    let phone = if Some(&prefix) == own_prefix.as_ref() { t!("{prefix} (celui-ci)", prefix) } else { prefix };
+fn standing(own_prefix: Option<String>, phones: &[PhoneRow], receipt: &Receipt) -> AnyView {
+    let prefix = receipt.sale.receipt.prefix();
+    let named = phones.iter().find(|phone| phone.prefix == prefix);
+    let phone = named.map_or_else(|| prefix.to_owned(), |phone| format!("{} ({prefix})", phone.name));
+    let phone = if own_prefix.as_deref() == Some(prefix) { t!("{phone} · ce téléphone", phone) } else { phone };
     let since = t!("En attente depuis le {when}", when = format::date_time(receipt.at_ms));
     let state = match receipt.state {
         ReceiptState::Confirmed => t!("Confirmée").to_owned(),

@@ -6,7 +6,7 @@ use crate::{
     domain::{InstallationId, Label},
     sync::wire::{DeviceAct, DeviceRow, NewCode, Qr},
     ui::{
-        components::{nav, notice, text_field, top},
+        components::{nav, notice, rule, text_field, top},
         erase::{erase, live, on},
         format, icons,
         screens::{banners, chip, owns, require_person, till, to_decide},
@@ -76,7 +76,10 @@ impl Desk {
             // The screen may be gone by now.
             match commands.devices().await {
                 Ok(answer) => drop(self.told.try_set(Some((answer.devices, answer.server_now_ms)))),
-                Err(error) => drop(self.said.try_set(Some(Err(wrong(&error).to_owned())))),
+                Err(error) => {
+                    let _ = self.said.try_set(Some(Err(wrong(&error).to_owned())));
+                    let _ = self.told.try_update(|_| ()); // a switch falls back
+                }
             }
         });
     }
@@ -130,17 +133,7 @@ impl Desk {
             <section class="card" aria-labelledby="telephones-ajouter">
                 <h2 id="telephones-ajouter">{t!("Ajouter un téléphone")}</h2>
                 {given}
-                <label class="rule">
-                    <input
-                        type="checkbox"
-                        role="switch"
-                        prop:checked=live(move || costs.get())
-                        on:change=on(move |event| costs.set(event_target_checked(&event)))
-                    />
-                    <span>
-                        {t!("Avec les prix d’achat")}<small>{t!("Pour le téléphone d’un propriétaire : il montre aussi la marge.")}</small>
-                    </span>
-                </label>
+                {with_costs(Memo::new(move |_| costs.get()), true.into(), move |wanted| costs.set(wanted))}
                 <button
                     class="btn btn--main btn--wide"
                     type="button"
@@ -204,10 +197,10 @@ impl Desk {
             self.open.update(|open| *open = if *open == Some(id) { None } else { Some(id) });
         });
         let is_open = Memo::new(move |_| self.open.get() == Some(id));
-        let may_revoke = !here && !device.revoked;
+        let (holds_costs, may_revoke) = (device.holds_costs, !here && !device.revoked);
         let card = {
             let name = name.clone();
-            live(move || is_open.get().then(|| self.card(id, name.clone(), may_revoke)))
+            live(move || is_open.get().then(|| self.card(id, name.clone(), holds_costs, may_revoke)))
         };
         erase(view! {
             <li>
@@ -227,7 +220,7 @@ impl Desk {
         })
     }
 
-    fn card(self, id: InstallationId, name: String, may_revoke: bool) -> AnyView {
+    fn card(self, id: InstallationId, name: String, holds_costs: bool, may_revoke: bool) -> AnyView {
         let idle = self.idle();
         let rename = move |event: SubmitEvent| {
             event.prevent_default();
@@ -239,6 +232,7 @@ impl Desk {
                 Err(_) => self.said.set(Some(Err(t!("Un nom, de 100 lettres au plus.").into()))),
             }
         };
+        let costs = self.costs(id, name.clone(), holds_costs);
         let revoke = may_revoke.then(|| self.revoke(id, name));
         erase(view! {
             <div class="choices">
@@ -248,8 +242,18 @@ impl Desk {
                         {t!("Renommer")}
                     </button>
                 </form>
-                {revoke}
+                {costs} {revoke}
             </div>
+        })
+    }
+
+    fn costs(self, id: InstallationId, name: String, holds_costs: bool) -> AnyView {
+        with_costs(Memo::new(move |_| holds_costs), self.idle().into(), move |wanted| {
+            let done = match wanted {
+                true => t!("{name} reçoit les prix d’achat.", name),
+                false => t!("{name} n’a plus les prix d’achat.", name),
+            };
+            self.ask(DeviceAct::Costs { device: id, holds_costs: wanted }, Some(done));
         })
     }
 
@@ -289,6 +293,11 @@ impl Desk {
             }
         }))
     }
+}
+
+fn with_costs(is: Memo<bool>, idle: Signal<bool>, wish: impl FnMut(bool) + 'static) -> AnyView {
+    let told = t!("Pour le téléphone d’un propriétaire : il montre aussi la marge.");
+    rule(t!("Avec les prix d’achat"), told, is, idle, wish)
 }
 
 /// Dark on white in either theme: so a camera reads it.

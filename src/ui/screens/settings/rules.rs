@@ -8,7 +8,7 @@ use crate::{
         shop::{AnswerWait, BeyondStock, StockCheck},
     },
     ui::{
-        components::notice,
+        components::{notice, rule},
         erase::{erase, live, on},
         text,
     },
@@ -101,15 +101,8 @@ fn edit(till: Till, error: RwSignal<Option<String>>, change: impl FnOnce(&mut Sh
 
 fn one(till: Till, switch: Switch, error: RwSignal<Option<String>>) -> AnyView {
     let is = Memo::new(move |_| (switch.get)(&till.status.with(Status::rules)));
-    let tap = on(move |event| {
-        let wanted = event_target_checked(&event);
+    rule(switch.name, switch.told, is, true.into(), move |wanted| {
         edit(till, error, |shop| (switch.set)(&mut shop.rules, wanted));
-    });
-    erase(view! {
-        <label class="rule">
-            <input type="checkbox" role="switch" prop:checked=live(move || is.get()) on:change=tap />
-            <span>{switch.name}<small>{switch.told}</small></span>
-        </label>
     })
 }
 
