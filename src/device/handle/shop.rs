@@ -6,7 +6,7 @@ use crate::{
         AdjustReason, Day, Expense, ExpenseId, Note, Product, ProductId, Quantity, SaleId, Units, quantity::Delta,
     },
     sync::{
-        view::{ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
+        view::{Doubt, ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
         wire::MovementRow,
     },
 };
@@ -119,4 +119,19 @@ pub struct VoidedBy {
     pub reason: String,
     /// The server has not answered.
     pub waiting: bool,
+}
+
+/// The last count of a product, or that it should be counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    pub product: ProductId,
+    /// Units; `None` where nobody has counted it lately.
+    pub counted: Option<i64>,
+    /// Units it found more or, below zero, less than was expected.
+    pub difference: i64,
+    pub who: String,
+    pub at_ms: i64,
+    /// The server has not answered.
+    pub waiting: bool,
+    pub doubt: Option<Doubt>,
 }

@@ -6,6 +6,7 @@ mod expenses;
 #[cfg(debug_assertions)]
 mod gallery;
 mod home;
+mod install;
 mod lock;
 mod office;
 mod older;

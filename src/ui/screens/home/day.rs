@@ -7,14 +7,20 @@ use crate::{
         components::sum,
         erase::{erase, live},
         format, icons,
-        screens::{follow, holds_costs},
+        screens::{follow, holds_costs, install, loading},
     },
 };
 use leptos::prelude::*;
 
 pub fn day(till: Till) -> AnyView {
+    let today = read_today(till);
+    // What was sold today stands on the server too: nothing waits.
+    let sold = Memo::new(move |_| {
+        let standing = till.status.with(|status| status.waiting + status.to_decide == 0);
+        standing && today.with(|today| today.as_ref().is_some_and(|today| today.takings.count > 0))
+    });
     erase(view! {
-        {today(till)} {attention(till)} <h2>{t!("La boutique")}</h2>
+        {takings(till, today)} {install::offer(till, sold.into())} {attention(till)} <h2>{t!("La boutique")}</h2>
         <ul class="todo">
             {row("/ventes", icons::receipt_text(), t!("Ventes").to_owned(), t!("Par jour ; annuler, vendre à nouveau"))}
             {row("/depenses", icons::banknote(), t!("Dépenses").to_owned(), t!("Par mois et par sorte"))}
@@ -22,8 +28,7 @@ pub fn day(till: Till) -> AnyView {
     })
 }
 
-/// Today's takings; the margin on phones that hold purchase prices alone.
-fn today(till: Till) -> AnyView {
+fn read_today(till: Till) -> Memo<Option<Today>> {
     let read = RwSignal::new(None::<Today>);
     follow(
         till,
@@ -36,7 +41,11 @@ fn today(till: Till) -> AnyView {
             }
         },
     );
-    let today = Memo::new(move |_| read.get());
+    Memo::new(move |_| read.get())
+}
+
+/// Today's takings; the margin on phones that hold purchase prices alone.
+fn takings(till: Till, today: Memo<Option<Today>>) -> AnyView {
     // Before it is read there is no figure, but its place.
     let gnf = move |of: fn(&Today) -> i64| {
         live(move || today.with(|today| today.as_ref().map(of)).map_or_else(|| "…".into_any(), sum))
