@@ -120,6 +120,11 @@ pub fn camera_problem(problem: CameraProblem) -> (&'static str, &'static str) {
         ),
         CameraProblem::Absent => {
             (t!("Pas de caméra ici"), t!("Tapez le code, ou branchez un lecteur de codes-barres."))
+        CameraProblem::Insecure => (
+            t!("La caméra demande une adresse en https"),
+            t!("Cette page est venue en http : le navigateur n’y donne pas de caméra. Tapez le code, ou branchez un \
+                 lecteur de codes-barres."),
+        ),
         }
         CameraProblem::Busy => {
             (t!("La caméra ne répond pas"), t!("Fermez l’application qui l’utilise, puis ouvrez-la de nouveau."))
