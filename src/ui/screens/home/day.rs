@@ -97,12 +97,17 @@ fn margin_told(margin: Margin) -> String {
 }
 
 fn attention(till: Till) -> AnyView {
-    let standing = Memo::new(move |_| till.status.with(|status| (status.to_decide, status.waiting)));
+    let standing = Memo::new(move |_| till.status.with(|status| (status.to_decide, status.waiting, status.first_read)));
     // Nothing is in order, or not, before the device's data is read.
     let wanting = Memo::new(move |_| till.ready.get().then(|| till.wanting()));
     erase(live(move || {
-        let ((to_decide, waiting), Some((low, empty))) = (standing.get(), wanting.get()) else { return ().into_any() };
+        let ((to_decide, waiting, first), Some((low, empty))) = (standing.get(), wanting.get()) else {
+            return ().into_any();
+        };
         if (to_decide, waiting, low, empty) == (0, 0, 0, 0) {
+            if first {
+                return loading(till);
+            }
             return erase(view! { <p class="empty">{icons::circle_check()} {t!("Tout est en ordre.")}</p> });
         }
         let some = |n: usize| (n > 0).then_some(n as i64);
@@ -122,7 +127,8 @@ fn attention(till: Till) -> AnyView {
             let said = count!(n, "produit bas", "produits bas");
             row("/stock?etat=bas", icons::package(), said, t!("Au seuil d’alerte, ou en dessous"))
         });
-        erase(view! { <h2>{t!("À voir")}</h2><ul class="todo">{decide}{wait}{empty}{low}</ul> })
+        let reads = first.then(|| loading(till));
+        erase(view! { {reads} <h2>{t!("À voir")}</h2><ul class="todo">{decide}{wait}{empty}{low}</ul> })
     }))
 }
 
