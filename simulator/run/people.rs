@@ -109,7 +109,7 @@ impl Phone {
             act => {
                 if let Some(body) = self.body(act, &device, stage) {
                     let key = stage.chance.key();
-                    self.begin(tab, Deed::Queue { key, what: What::Other(body) }, stage)?;
+                    self.begin(tab, Deed::Queue { key, what: What::Other(Box::new(body)) }, stage)?;
                 }
             }
         }

@@ -14,6 +14,8 @@ pub const TENDERS_MAX: usize = 4;
 pub const BARCODES_MAX: usize = 20;
 /// Characters in a product's name (real medicines reach 378).
 pub const NAME_MAX_CHARS: usize = 400;
+/// Banknotes a shop offers where it takes money.
+pub const BANKNOTES_MAX: usize = 6;
 pub const CATEGORY_MAX_CHARS: usize = 100;
 pub const BARCODE_MAX_CHARS: usize = 64;
 pub const REFERENCE_MAX_CHARS: usize = 60;

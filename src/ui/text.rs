@@ -3,7 +3,7 @@
 use super::format::{number, parse_amount};
 use crate::{
     device::handle::{CameraProblem, CommandError, Damaged, SignInError, StorageProblem},
-    domain::{AdjustReason, Cause, Role},
+    domain::{AdjustReason, Cause, Day, Money, Role, shop::Banknotes},
     sync::{
         CallError, Refusal,
         mutation::{Became, Edited},
@@ -102,6 +102,7 @@ pub fn field_name(field: &str) -> &'static str {
         "phone" => t!("Téléphone"),
         "foot" => t!("Bas du reçu"),
         "answer_wait" => t!("Attente du serveur"),
+        "banknotes" => t!("Billets proposés"),
         "beyond_stock" => t!("Vendre plus que le stock connu, hors ligne"),
         "stock_check" => t!("Contrôle du stock par le serveur"),
         "retry_automatically" => t!("Réessayer les ventes refusées"),
@@ -210,7 +211,8 @@ pub fn field_value(field: &str, value: &Value) -> String {
         Value::Number(figure) => format!("{}{unit}", number(figure.as_i64().unwrap_or_default())),
         Value::String(text) if !text.is_empty() => text.clone(),
         Value::Array(items) if !items.is_empty() => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+            let said = |item: &Value| item.as_str().map_or_else(|| field_value(field, item), str::to_owned);
+            items.iter().map(said).collect::<Vec<_>>().join(", ")
         }
         Value::Bool(true) => t!("Oui").into(),
         Value::Bool(false) => t!("Non").into(),
@@ -233,6 +235,8 @@ pub fn typed_value(field: &str, typed: &str) -> Option<Value> {
         "barcodes" => Some(codes(typed).map(Value::from).collect()),
         figure if is_figure(figure) => parse_amount(typed).map(|amount| amount.get().into()),
         _ => Some(typed.into()),
+        "banknotes" => banknotes(typed).map(|notes| notes.iter().map(Money::get).collect()),
+        "day" => parse_day(typed).map(|day| day.0.into()),
     }
 }
 
@@ -243,6 +247,17 @@ pub fn codes(typed: &str) -> impl Iterator<Item = &str> {
 
 pub fn command_error(error: &CommandError) -> String {
     match error {
+/// Banknotes as people type them: apart by commas, since a space is within a figure.
+pub fn banknotes(typed: &str) -> Option<Banknotes> {
+    let notes: Option<Vec<Money>> = typed.split([',', ';']).map(parse_amount).collect();
+    Banknotes::new(notes?).ok()
+}
+
+/// As [`banknotes`] reads them.
+pub fn banknotes_said(notes: &Banknotes) -> String {
+    notes.iter().map(|note| number(note.get())).collect::<Vec<_>>().join(", ")
+}
+
         CommandError::NotReady => t!("Le téléphone n’est pas prêt. Rien n’est perdu : réessayez.").into(),
         CommandError::BeyondStock => {
             t!("Hors ligne, le propriétaire ne permet pas de vendre plus que le stock connu. Le panier est gardé.")
@@ -341,6 +356,25 @@ mod tests {
 
     #[test]
     fn every_kind_of_mutation_has_its_words() {
+    #[test]
+    fn banknotes_are_read_as_they_are_written() {
+        let said = banknotes_said(&Banknotes::default());
+        assert_eq!(said, "5\u{202f}000, 10\u{202f}000, 20\u{202f}000");
+        assert_eq!(banknotes(&said), Some(Banknotes::default()));
+        assert_eq!(
+            banknotes("20 000; 500,1000").as_ref().map(banknotes_said).unwrap(),
+            "500, 1\u{202f}000, 20\u{202f}000"
+        );
+        for wrong in ["", "500,", "0", "cinq cents", "1,2,3,4,5,6,7"] {
+            assert_eq!(banknotes(wrong), None, "{wrong}");
+        }
+        let value = typed_value("banknotes", "500, 1 000").unwrap();
+        assert_eq!(
+            (value.to_string(), field_value("banknotes", &value)),
+            ("[500,1000]".into(), "500, 1\u{202f}000".into())
+        );
+    }
+
         for kind in Body::KINDS {
             assert_ne!(change_name(kind), change_name("?"), "{kind}");
         }

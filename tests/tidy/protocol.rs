@@ -208,6 +208,7 @@ fn limits_are_those_of_the_code() {
         LINES_MAX,
         TENDERS_MAX,
         BARCODES_MAX,
+        BANKNOTES_MAX,
         NAME_MAX_CHARS,
         CATEGORY_MAX_CHARS,
         BARCODE_MAX_CHARS,

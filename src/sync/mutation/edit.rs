@@ -2,8 +2,8 @@
 
 use crate::{
     domain::{
-        Barcode, Category, ExpenseId, Key, Label, Money, Name, Note, ProductId, Units,
-        shop::{AnswerWait, BeyondStock, StockCheck},
+        Barcode, Category, Day, ExpenseId, Key, Label, Money, Name, Note, ProductId, Units,
+        shop::{AnswerWait, Banknotes, BeyondStock, StockCheck},
     },
     sync::merge::Change,
 };
@@ -57,6 +57,8 @@ pub struct EditShop {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer_wait: Option<Change<AnswerWait>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub banknotes: Option<Change<Banknotes>>,
     pub beyond_stock: Option<Change<BeyondStock>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stock_check: Option<Change<StockCheck>>,
