@@ -22,6 +22,9 @@ pub const REFERENCE_MAX_CHARS: usize = 60;
 pub const NOTE_MAX_CHARS: usize = 500;
 pub const LABEL_MAX_CHARS: usize = 100;
 
+/// Days an expense may be dated back, from the day it is recorded: as many as a phone holds.
+pub const EXPENSE_BACK_MAX_DAYS: i64 = 90;
+
 /// Largest number on a receipt.
 pub const RECEIPT_MAX: u64 = 999_999_999;
 

@@ -1,6 +1,6 @@
 //! What errors say to a person: what happened, what was kept, what to do now. French first.
 
-use super::format::{number, parse_amount};
+use super::format::{number, parse_amount, parse_day};
 use crate::{
     device::handle::{CameraProblem, CommandError, Damaged, SignInError, StorageProblem},
     domain::{AdjustReason, Cause, Day, Money, Role, shop::Banknotes},
@@ -98,11 +98,12 @@ pub fn field_name(field: &str) -> &'static str {
         "kind" => t!("Sorte de dépense"),
         "amount" => t!("Montant"),
         "note" => t!("Note"),
+        "day" => t!("Jour de la dépense"),
         "address" => t!("Adresse"),
         "phone" => t!("Téléphone"),
         "foot" => t!("Bas du reçu"),
-        "answer_wait" => t!("Attente du serveur"),
         "banknotes" => t!("Billets proposés"),
+        "answer_wait" => t!("Attente du serveur"),
         "beyond_stock" => t!("Vendre plus que le stock connu, hors ligne"),
         "stock_check" => t!("Contrôle du stock par le serveur"),
         "retry_automatically" => t!("Réessayer les ventes refusées"),
@@ -119,13 +120,13 @@ pub fn camera_problem(problem: CameraProblem) -> (&'static str, &'static str) {
             t!("La caméra n’est pas permise"),
             t!("Touchez le cadenas à côté de l’adresse, permettez la caméra, puis ouvrez-la de nouveau."),
         ),
-        CameraProblem::Absent => {
-            (t!("Pas de caméra ici"), t!("Tapez le code, ou branchez un lecteur de codes-barres."))
         CameraProblem::Insecure => (
             t!("La caméra demande une adresse en https"),
             t!("Cette page est venue en http : le navigateur n’y donne pas de caméra. Tapez le code, ou branchez un \
                  lecteur de codes-barres."),
         ),
+        CameraProblem::Absent => {
+            (t!("Pas de caméra ici"), t!("Tapez le code, ou branchez un lecteur de codes-barres."))
         }
         CameraProblem::Busy => {
             (t!("La caméra ne répond pas"), t!("Fermez l’application qui l’utilise, puis ouvrez-la de nouveau."))
@@ -208,6 +209,7 @@ pub fn field_value(field: &str, value: &Value) -> String {
             "warn" => t!("Garder et signaler").into(),
             other => other.to_owned(),
         },
+        Value::Number(day) if field == "day" => Day(day.as_i64().unwrap_or_default()).to_string(),
         Value::Number(figure) => format!("{}{unit}", number(figure.as_i64().unwrap_or_default())),
         Value::String(text) if !text.is_empty() => text.clone(),
         Value::Array(items) if !items.is_empty() => {
@@ -233,10 +235,10 @@ pub fn typed_value(field: &str, typed: &str) -> Option<Value> {
     match field {
         _ if typed.is_empty() => None,
         "barcodes" => Some(codes(typed).map(Value::from).collect()),
-        figure if is_figure(figure) => parse_amount(typed).map(|amount| amount.get().into()),
-        _ => Some(typed.into()),
         "banknotes" => banknotes(typed).map(|notes| notes.iter().map(Money::get).collect()),
         "day" => parse_day(typed).map(|day| day.0.into()),
+        figure if is_figure(figure) => parse_amount(typed).map(|amount| amount.get().into()),
+        _ => Some(typed.into()),
     }
 }
 
@@ -245,8 +247,6 @@ pub fn codes(typed: &str) -> impl Iterator<Item = &str> {
     typed.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|code| !code.is_empty())
 }
 
-pub fn command_error(error: &CommandError) -> String {
-    match error {
 /// Banknotes as people type them: apart by commas, since a space is within a figure.
 pub fn banknotes(typed: &str) -> Option<Banknotes> {
     let notes: Option<Vec<Money>> = typed.split([',', ';']).map(parse_amount).collect();
@@ -258,6 +258,8 @@ pub fn banknotes_said(notes: &Banknotes) -> String {
     notes.iter().map(|note| number(note.get())).collect::<Vec<_>>().join(", ")
 }
 
+pub fn command_error(error: &CommandError) -> String {
+    match error {
         CommandError::NotReady => t!("Le téléphone n’est pas prêt. Rien n’est perdu : réessayez.").into(),
         CommandError::BeyondStock => {
             t!("Hors ligne, le propriétaire ne permet pas de vendre plus que le stock connu. Le panier est gardé.")
@@ -355,8 +357,6 @@ mod tests {
     use crate::sync::Body;
 
     #[test]
-    fn every_kind_of_mutation_has_its_words() {
-    #[test]
     fn banknotes_are_read_as_they_are_written() {
         let said = banknotes_said(&Banknotes::default());
         assert_eq!(said, "5\u{202f}000, 10\u{202f}000, 20\u{202f}000");
@@ -375,6 +375,8 @@ mod tests {
         );
     }
 
+    #[test]
+    fn every_kind_of_mutation_has_its_words() {
         for kind in Body::KINDS {
             assert_ne!(change_name(kind), change_name("?"), "{kind}");
         }

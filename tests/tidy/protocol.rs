@@ -215,6 +215,7 @@ fn limits_are_those_of_the_code() {
         REFERENCE_MAX_CHARS,
         NOTE_MAX_CHARS,
         LABEL_MAX_CHARS,
+        EXPENSE_BACK_MAX_DAYS,
         RECEIPT_MAX,
         TIME_MAX_MS,
         PROTOCOL,

@@ -3,7 +3,8 @@
 use super::{Answer, CommandError, StorageProblem};
 use crate::{
     domain::{
-        AdjustReason, Day, Expense, ExpenseId, Note, Product, ProductId, Quantity, SaleId, Units, quantity::Delta,
+        AdjustReason, Day, Expense, ExpenseId, Note, Product, ProductId, Quantity, SaleId, Units, expense::Dated,
+        quantity::Delta,
     },
     sync::{
         view::{Doubt, ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
@@ -38,13 +39,15 @@ pub enum Act {
         quantity: Quantity,
         note: Note,
     },
+    /// `day`: the one it is of; `None` is today.
     RecordExpense {
         expense: Expense,
+        day: Option<Day>,
     },
     /// Makes one of the other, each field by an edit of its own.
     EditExpense {
-        seen: Expense,
-        wanted: Expense,
+        seen: Dated,
+        wanted: Dated,
     },
     VoidExpense {
         expense: ExpenseId,
@@ -92,6 +95,8 @@ pub struct Sales {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expenses {
     pub months: Vec<ExpensesMonth>,
+    /// By the server's clock.
+    pub today: Day,
     /// The first day these are all of.
     pub since: Day,
 }

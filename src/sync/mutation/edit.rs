@@ -38,6 +38,9 @@ pub struct EditExpense {
     pub amount: Option<Change<Money>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Change<Note>>,
+    /// The day it is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Change<Day>>,
     /// As in [`EditProduct`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles: Option<Key>,
@@ -55,10 +58,10 @@ pub struct EditShop {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foot: Option<Change<Note>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub banknotes: Option<Change<Banknotes>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer_wait: Option<Change<AnswerWait>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub banknotes: Option<Change<Banknotes>>,
     pub beyond_stock: Option<Change<BeyondStock>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stock_check: Option<Change<StockCheck>>,

@@ -14,7 +14,9 @@ use std::{cmp::Reverse, collections::BTreeMap};
 pub struct ListedExpense {
     pub expense: Expense,
     pub actor: UserId,
+    /// When it was recorded.
     pub at_ms: i64,
+    /// The day it is of.
     pub day: Day,
     /// The server has not answered: it, or a change of it, is on this device alone.
     pub waiting: bool,
@@ -53,15 +55,16 @@ pub fn list_expenses(rows: impl IntoIterator<Item = ExpenseRow>, pending: &Pendi
     for (entry, body) in pending.entries() {
         let waiting = entry.verdict.is_none();
         match body {
-            Body::RecordExpense(RecordExpense { expense }) => {
+            Body::RecordExpense(RecordExpense { expense, day }) => {
                 // As the server will book it, if it comes in time.
                 let at_ms = entry.mutation.made.booked(TIME_MAX_MS).at_ms;
-                let (actor, expense) = (entry.mutation.origin.actor, expense.clone());
-                found.insert(expense.id, ListedExpense { expense, actor, at_ms, day: Day::of_ms(at_ms), waiting });
+                let (actor, expense, day) =
+                    (entry.mutation.origin.actor, expense.clone(), day.unwrap_or(Day::of_ms(at_ms)));
+                found.insert(expense.id, ListedExpense { expense, actor, at_ms, day, waiting });
             }
             Body::EditExpense(edit) => {
                 if let Some(listed) = found.get_mut(&edit.expense) {
-                    show_edit(&mut listed.expense, edit);
+                    show_edit(listed, edit);
                     listed.waiting |= waiting;
                 }
             }
@@ -73,7 +76,8 @@ pub fn list_expenses(rows: impl IntoIterator<Item = ExpenseRow>, pending: &Pendi
 }
 
 /// A clash shows what this person wanted, as they left it.
-fn show_edit(expense: &mut Expense, edit: &EditExpense) {
+fn show_edit(listed: &mut ListedExpense, edit: &EditExpense) {
+    let expense = &mut listed.expense;
     if let Some(change) = &edit.kind {
         expense.kind = change.wanted.clone();
     }
@@ -82,6 +86,9 @@ fn show_edit(expense: &mut Expense, edit: &EditExpense) {
     }
     if let Some(change) = &edit.note {
         expense.note = change.wanted.clone();
+    }
+    if let Some(change) = &edit.day {
+        listed.day = change.wanted;
     }
 }
 
@@ -93,7 +100,7 @@ pub fn by_month(expenses: impl IntoIterator<Item = ListedExpense>) -> Vec<Expens
         months.entry(Day(listed.day.0 - i64::from(date) + 1)).or_default().push(listed);
     }
     let month = |(month, mut expenses): (Day, Vec<ListedExpense>)| {
-        expenses.sort_by_key(|listed| Reverse((listed.at_ms, listed.expense.id)));
+        expenses.sort_by_key(|listed| Reverse((listed.day, listed.at_ms, listed.expense.id)));
         let mut kinds: BTreeMap<String, KindSum> = BTreeMap::new();
         for ListedExpense { expense, .. } in &expenses {
             let none = || KindSum { kind: expense.kind.clone(), gnf: 0 };

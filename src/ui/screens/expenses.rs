@@ -124,10 +124,12 @@ impl Listing {
     }
 
     fn row(self, listed: ListedExpense) -> AnyView {
-        let ListedExpense { expense, actor, at_ms, waiting, .. } = listed;
+        let ListedExpense { expense, actor, at_ms, day, waiting } = listed;
         let to = format!("/depenses/depense?id={}", expense.id);
         let (till, note) = (self.till, expense.note.to_string());
-        let about = live(move || format!("{} · {}", format::date_time(at_ms), name_of(till, actor)));
+        // Of another day than it was recorded on, the hour says nothing.
+        let when = if day == Day::of_ms(at_ms) { format::date_time(at_ms) } else { day.to_string() };
+        let about = live(move || format!("{when} · {}", name_of(till, actor)));
         let note = (!note.is_empty()).then(|| erase(view! { <span class="small note">{note}</span> }));
         let state = waiting.then(|| erase(view! { <span class="tag tag--wait">{t!("En attente")}</span> }));
         erase(view! {
