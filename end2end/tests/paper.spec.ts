@@ -52,6 +52,7 @@ test("a receipt is shared as plain text", async ({ shop, browser }) => {
   expect(await message(page)).toBe(`Boutique Kaloum
 Reçu A-000001
 DATE
+Servi par Mariama Diallo
 1 × Ail 250 g : 9 000 GNF
 2 × Gingembre 250 g : 12 000 GNF
 Total : 21 000 GNF
@@ -190,7 +191,8 @@ test("at twice the text size every screen still fits a phone", async ({ shop, br
   const { context, page } = await sold(shop, browser);
   const sale = new URL(page.url()).searchParams.get("id");
   await context.addInitScript(() => document.documentElement.style.setProperty("font-size", "200%"));
-  const screens = ["/", "/vente", `/recu?id=${sale}`, "/ventes", `/ventes/vente?id=${sale}`, "/stock", "/stock/nouveau", "/stock/comptage", "/depenses", "/a-decider", "/parametres", "/parametres/personnes", "/parametres/telephones"];
+  const garlic = (await shop.truth()).id("Ail 250 g");
+  const screens = [`/stock/produit?id=${garlic}`, "/stock/import", "/depenses/depense", "/", "/vente", `/recu?id=${sale}`, "/ventes", `/ventes/vente?id=${sale}`, "/stock", "/stock/nouveau", "/stock/comptage", "/depenses", "/a-decider", "/parametres", "/parametres/personnes", "/parametres/telephones"];
   for (const path of screens) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
@@ -199,8 +201,19 @@ test("at twice the text size every screen still fits a phone", async ({ shop, br
   }
   await page.goto("/vente");
   await add(page, "Ail 250 g").click();
+  await page.getByRole("button", { name: /1 article/ }).click();
+  await fits(page, "Vendre, the cart open");
   await page.getByRole("link", { name: /^Encaisser/ }).click();
   await fits(page, "Encaisser");
   await page.getByRole("button", { name: "Espèces : compte exact" }).click();
   await expect(page.getByText("Vente confirmée")).toBeVisible();
+  await page.goto("/connexion");
+  await expect(page.getByRole("heading", { name: "Qui êtes-vous ?" })).toBeVisible();
+  await fits(page, "people");
+  await page.getByRole("button", { name: "Mariama Diallo" }).click();
+  await fits(page, "the PIN pad");
+  await page.goto("/parametres");
+  await page.getByRole("button", { name: "Verrouiller", exact: true }).click();
+  await expect(page.getByText("Comptoir est verrouillé")).toBeVisible();
+  await fits(page, "locked");
 });
