@@ -104,6 +104,8 @@ fn attention(till: Till) -> AnyView {
         let ((to_decide, waiting, first), Some((low, empty))) = (standing.get(), wanting.get()) else {
             return ().into_any();
         };
+        // Counted of a part of the shop is nothing to go by.
+        let (low, empty) = if first { (0, 0) } else { (low, empty) };
         if (to_decide, waiting, low, empty) == (0, 0, 0, 0) {
             if first {
                 return loading(till);
