@@ -22,7 +22,7 @@ pub struct ListedExpense {
     pub waiting: bool,
 }
 
-/// One month's expenses, the latest first. Sums in GNF, which may be larger than one amount.
+/// One month's expenses, or some days', the latest first. Sums in GNF, which may be larger than one amount.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpensesMonth {
     /// Its first day.
@@ -99,19 +99,28 @@ pub fn by_month(expenses: impl IntoIterator<Item = ListedExpense>) -> Vec<Expens
         let (_, _, date) = listed.day.civil();
         months.entry(Day(listed.day.0 - i64::from(date) + 1)).or_default().push(listed);
     }
-    let month = |(month, mut expenses): (Day, Vec<ListedExpense>)| {
-        expenses.sort_by_key(|listed| Reverse((listed.day, listed.at_ms, listed.expense.id)));
-        let mut kinds: BTreeMap<String, KindSum> = BTreeMap::new();
-        for ListedExpense { expense, .. } in &expenses {
-            let none = || KindSum { kind: expense.kind.clone(), gnf: 0 };
-            kinds.entry(fold(expense.kind.as_str())).or_insert_with(none).gnf += expense.amount.get();
-        }
-        let mut kinds: Vec<KindSum> = kinds.into_values().collect();
-        kinds.sort_by_key(|kind| Reverse(kind.gnf));
-        let total_gnf = kinds.iter().map(|kind| kind.gnf).sum();
-        ExpensesMonth { month, total_gnf, kinds, expenses }
-    };
-    months.into_iter().rev().map(month).collect()
+    months.into_iter().rev().map(|(month, expenses)| told(month, expenses)).collect()
+}
+
+/// Those of so many days up to `today`, told as a month is.
+pub fn last_days(months: &[ExpensesMonth], today: Day, days: i64) -> ExpensesMonth {
+    let first = Day(today.0 - days + 1);
+    let all = months.iter().flat_map(|month| &month.expenses);
+    told(first, all.filter(|listed| (first..=today).contains(&listed.day)).cloned().collect())
+}
+
+/// The latest expense first.
+fn told(first: Day, mut expenses: Vec<ListedExpense>) -> ExpensesMonth {
+    expenses.sort_by_key(|listed| Reverse((listed.day, listed.at_ms, listed.expense.id)));
+    let mut kinds: BTreeMap<String, KindSum> = BTreeMap::new();
+    for ListedExpense { expense, .. } in &expenses {
+        let none = || KindSum { kind: expense.kind.clone(), gnf: 0 };
+        kinds.entry(fold(expense.kind.as_str())).or_insert_with(none).gnf += expense.amount.get();
+    }
+    let mut kinds: Vec<KindSum> = kinds.into_values().collect();
+    kinds.sort_by_key(|kind| Reverse(kind.gnf));
+    let total_gnf = kinds.iter().map(|kind| kind.gnf).sum();
+    ExpensesMonth { month: first, total_gnf, kinds, expenses }
 }
 
 #[cfg(test)]
@@ -141,5 +150,10 @@ mod tests {
         let kinds: Vec<_> = months[0].kinds.iter().map(|sum| (sum.kind.as_str(), sum.gnf)).collect();
         assert_eq!((kinds[0].1, kinds[1]), (35_000, ("Transport", 10_000)));
         assert_eq!(months[0].expenses.last().unwrap().expense.id.0.as_u128(), 1);
+        // The last 31 days reach into both months.
+        let today = Day::from_civil(2026, 11, 30).unwrap();
+        let days = last_days(&months, today, 31);
+        assert_eq!((days.month.to_string(), days.total_gnf, days.kinds.len()), ("31/10/2026".into(), 135_000, 3));
+        assert_eq!(last_days(&months, today, 30).total_gnf, 45_000);
     }
 }
