@@ -1,4 +1,9 @@
-// Before the first paint: the theme that was chosen for this phone, and whether it is locked (src/device/lock.rs).
+// Before the first paint: the theme that was chosen for this phone, and whether it is locked (src/device/lock.rs). And the
+// browser's offer to install the app, which may come before the app is there (src/device/install.rs).
+addEventListener("beforeinstallprompt", (event) => {
+  event.preventDefault();
+  window.installOffer = event;
+});
 try {
   const page = document.documentElement, kept = localStorage, theme = kept.getItem("comptoir-theme");
   if (theme) {

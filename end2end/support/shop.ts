@@ -85,7 +85,12 @@ export class Shop {
 
   /** Runs one command of the program, and returns what it printed. */
   run(...args: string[]): string {
-    return execFileSync(program!, args, { cwd: root, env: this.environment, encoding: "utf8" });
+    return this.typed("", ...args);
+  }
+
+  /** The same, with what is typed into it. */
+  typed(input: string, ...args: string[]): string {
+    return execFileSync(program!, args, { cwd: root, env: this.environment, encoding: "utf8", input });
   }
 
   async start() {

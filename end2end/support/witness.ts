@@ -43,7 +43,8 @@ export class Witness {
       position = next;
     } while (position);
     const byName = new Map([...stock].map(([product, units]) => [names.get(product), units]));
-    return { sales, refused, names: [...names.values()], stock: (name: string) => byName.get(name) };
+    const id = (name: string) => [...names].find(([, known]) => known === name)?.[0];
+    return { sales, refused, names: [...names.values()], id, stock: (name: string) => byName.get(name) };
   }
 }
 

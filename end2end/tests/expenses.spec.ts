@@ -107,6 +107,61 @@ test("one amount wanted two ways is settled by a person", async ({ shop, browser
   await expect(listed(two, "Salaire")).toContainText(/450\s000/);
 });
 
+const DAY_MS = 86_400_000;
+/** So many days ago, by the shop's clock, which is UTC: as a field has it, and as people read it. */
+function daysAgo(days: number) {
+  const iso = new Date(Date.now() - days * DAY_MS).toISOString().slice(0, 10);
+  return { iso, said: iso.split("-").reverse().join("/") };
+}
+
+test("yesterday's bill lands on yesterday, and on no day to come or of long ago", async ({ shop, browser }) => {
+  const { context, page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux");
+  await one.evaluate(() => navigator.serviceWorker.ready);
+  await toExpenses(one);
+  await one.getByRole("link", { name: "Nouvelle dépense" }).click();
+  const day = one.getByLabel("Jour de la dépense");
+  const save = one.getByRole("button", { name: /^Enregistrer/ });
+  await expect(day).toHaveValue(daysAgo(0).iso);
+  await one.getByLabel("Montant").fill("60 000");
+  await one.getByRole("button", { name: "Électricité" }).click();
+  await expect(save).toBeEnabled();
+  for (const wrong of [daysAgo(-1), daysAgo(91)]) {
+    await day.fill(wrong.iso);
+    await expect(one.getByRole("alert")).toHaveText(`Entre le ${daysAgo(90).said} et le ${daysAgo(0).said}`);
+    await expect(save).toBeDisabled();
+  }
+  await looksRight(one, "Nouvelle dépense, a day that cannot be");
+  await day.fill(daysAgo(1).iso);
+  await expect(one.getByRole("alert")).toHaveCount(0);
+  await context.setOffline(true);
+  await save.click();
+  await expect(listed(one, "Électricité")).toContainText(`${daysAgo(1).said} · Mariama Diallo`);
+  await expect(listed(one, "Électricité")).toContainText("En attente");
+  await context.setOffline(false);
+  await expect(listed(one, "Électricité")).not.toContainText("En attente");
+  await toExpenses(two);
+  await expect(listed(two, "Électricité")).toContainText(daysAgo(1).said);
+  // It was of the day before, as somebody sees on the bill.
+  await listed(two, "Électricité").getByRole("link").click();
+  await expect(two.getByLabel("Jour de la dépense")).toHaveValue(daysAgo(1).iso);
+  await expect(two.getByRole("button", { name: /^Enregistrer/ })).toBeDisabled(); // nothing changed yet
+  await two.getByLabel("Jour de la dépense").fill(daysAgo(2).iso);
+  await two.getByRole("button", { name: /^Enregistrer/ }).click();
+  for (const page of [two, one]) await expect(listed(page, "Électricité")).toContainText(daysAgo(2).said);
+  // The last days are those of the bills.
+  await two.getByRole("radio", { name: "7 jours" }).check({ force: true });
+  const week = two.getByRole("region", { name: "7 derniers jours" });
+  await expect(week).toContainText(/60\s000\sGNF/);
+  await expect(two.getByRole("button", { name: "Voir plus ancien" })).toBeHidden();
+  await looksRight(two, "Dépenses, seven days");
+  await week.getByRole("link", { name: /Électricité/ }).click();
+  await two.getByLabel("Jour de la dépense").fill(daysAgo(7).iso);
+  await two.getByRole("button", { name: /^Enregistrer/ }).click();
+  await two.getByRole("radio", { name: "7 jours" }).check({ force: true });
+  await expect(week).toContainText(/jours\s*0\sGNF/);
+});
+
 test("an employee changes their own expense and not another's", async ({ shop, browser }) => {
   const { page: owner } = await shop.phone(browser, "Un");
   const { page: seller } = await shop.phone(browser, "Deux", SELLER);

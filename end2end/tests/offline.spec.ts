@@ -27,6 +27,7 @@ test("G3: every route opens after a cold start in aeroplane mode", async ({ shop
   await sellExact(page);
   await expect(page.getByText(CONFIRMED)).toBeVisible();
   const receipt = new URL(page.url());
+  const garlic = (await shop.truth()).id("Ail 250 g");
   await page.evaluate(() => navigator.serviceWorker.ready);
   // Nothing runs any more: no browser, no server; and then there is no network either.
   await profile.stop();
@@ -41,6 +42,7 @@ test("G3: every route opens after a cold start in aeroplane mode", async ({ shop
     ["/ventes", /^Ventes$/, "A-000001 · Mariama Diallo"],
     [`/ventes/vente${receipt.search}`, /^Vente$/, "(A) · ce téléphone"],
     ["/stock", /^Stock$/, "Allumettes, paquet de 10"],
+    [`/stock/produit?id=${garlic}`, /^Produit$/, "Stock de départ"],
     ["/stock/nouveau", /^Nouveau produit$/, "Il y en a maintenant"],
     ["/stock/import", /^Importer des produits$/, "Choisir le fichier"],
     ["/depenses", /^Dépenses$/, "Pas de dépense"],
@@ -48,6 +50,8 @@ test("G3: every route opens after a cold start in aeroplane mode", async ({ shop
     ["/stock/comptage", /^Compter$/, "Cherchez ou scannez un produit"],
     ["/a-decider", /^À décider$/, "Rien à décider"],
     ["/parametres", /^Paramètres$/, "Ce qui attend d’être envoyé reste sur ce téléphone."],
+    ["/parametres/personnes", /^Personnes$/, "Rien ne change ici sans le serveur. On vend sans."],
+    ["/parametres/telephones", /^Téléphones$/, "Rien ne change ici sans le serveur. On vend sans."],
     ["/connexion", /^Qui êtes-vous \?$/],
     // Without a cart there is nothing to pay.
     ["/vente/paiement", /^Vendre$/],

@@ -29,7 +29,7 @@ test("hydration adopts the server's markup without a warning", async ({ shop, br
   const adopted = await fresh.newPage();
   adopted.on("console", (message) => ["warning", "error"].includes(message.type()) && said.push(message.text()));
   adopted.on("pageerror", (error) => said.push(String(error)));
-  const screens = ["/", "/vente", "/vente?q=ail", `/recu${receipt.search}`, "/ventes", "/ventes/vente", "/stock", "/stock/produit", "/stock/nouveau", "/stock/import", "/stock/comptage", "/depenses", "/depenses/depense", "/a-decider", "/parametres", "/connexion"];
+  const screens = ["/", "/vente", "/vente?q=ail", `/recu${receipt.search}`, "/ventes", "/ventes/vente", "/stock", "/stock/produit", "/stock/nouveau", "/stock/import", "/stock/comptage", "/depenses", "/depenses/depense", "/a-decider", "/parametres", "/parametres/personnes", "/parametres/telephones", "/connexion"];
   for (const path of screens) {
     await adopted.goto(path);
     await expect(adopted.getByRole("heading", { level: 1 })).toBeVisible();
@@ -127,4 +127,22 @@ test("axe finds nothing: Accueil, À décider, Paramètres, and their banners", 
   await page.getByRole("button", { name: "Valider le code" }).click();
   await expect(page.getByRole("link", { name: "1 à décider" }).first()).toBeVisible();
   await visit("1 à décider");
+});
+
+test("axe finds nothing: a wide screen, and English", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await add(page, "Ail 250 g").click();
+  await sellExact(page);
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const path of ["/stock", "/ventes", "/parametres", "/a-decider"]) {
+    await page.goto(path);
+    await expect(page.getByRole("link", { name: "À jour" }).first()).toBeVisible();
+    await looksRight(page, `${path}, wide`);
+  }
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto("/parametres");
+  await page.getByRole("radio", { name: "English" }).check({ force: true });
+  await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+  await looksRight(page, "Settings, in English");
 });

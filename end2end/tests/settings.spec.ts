@@ -202,3 +202,35 @@ test("what the owner says of the shop is on its receipts, on every phone and whe
   await page.goto(new URL(seller.url()).pathname + new URL(seller.url()).search);
   await says(page);
 });
+
+test("the banknotes a shop is paid with are its owner's to choose, and are tapped on every phone", async ({ shop, browser }) => {
+  const { page: owner } = await shop.phone(browser, "Patronne");
+  const { page: seller } = await shop.phone(browser, "Vendeur", SELLER);
+  const offered = async (page: Page) => {
+    await page.goto("/vente");
+    await add(page, "Ail 250 g").click();
+    await page.getByRole("link", { name: /^Encaisser/ }).click();
+    return page.getByRole("group", { name: "Montants rapides" }).getByRole("button");
+  };
+  await expect(await offered(seller)).toHaveText([/\+ 5\s000$/, /\+ 10\s000$/, /\+ 20\s000$/]);
+  await owner.getByRole("link", { name: "Paramètres" }).click();
+  const form = owner.getByRole("region", { name: "Boutique", exact: true });
+  const field = form.getByLabel("Billets proposés à l’encaissement");
+  await expect(field).toHaveValue(/^5\s000, 10\s000, 20\s000$/);
+  for (const wrong of ["1,2,3,4,5,6,7", "beaucoup", "0"]) {
+    await field.fill(wrong);
+    await expect(form.getByRole("alert")).toBeVisible();
+    await expect(form.getByRole("button", { name: "Enregistrer" })).toBeDisabled();
+  }
+  await field.fill("20 000, 500, 1 000, 2 000");
+  await form.getByRole("button", { name: "Enregistrer" }).click();
+  await expect(form.getByText("Enregistré")).toBeVisible();
+  await owner.getByRole("link", { name: "Vendre", exact: true }).click();
+  await expect(owner.getByRole("link", { name: "À jour" })).toBeVisible();
+  const notes = seller.getByRole("group", { name: "Montants rapides" }).getByRole("button");
+  await expect(notes).toHaveText([/\+ 500$/, /\+ 1\s000$/, /\+ 2\s000$/, /\+ 20\s000$/], { timeout: 30_000 });
+  await notes.nth(0).click();
+  await notes.nth(3).click();
+  await expect(seller.getByLabel("Reçu du client")).toHaveValue(/^20\s500$/);
+  await expect(seller.getByText(/^À rendre : [\d\s]+GNF$/)).toBeVisible();
+});

@@ -109,7 +109,7 @@ impl Phone {
             act => {
                 if let Some(body) = self.body(act, &device, stage) {
                     let key = stage.chance.key();
-                    self.begin(tab, Deed::Queue { key, what: What::Other(body) }, stage)?;
+                    self.begin(tab, Deed::Queue { key, what: What::Other(Box::new(body)) }, stage)?;
                 }
             }
         }
@@ -267,13 +267,21 @@ impl Phone {
                 let (id, amount) = (ExpenseId(chance.id(now_ms)), Money::new(chance.between(1, 9) * 500).ok()?);
                 Body::RecordExpense(RecordExpense {
                     expense: Expense { id, kind: shop::label("Transport"), amount, note },
+                    day: None,
                 })
             }
             Act::EditExpense => {
                 let expenses = view.expenses();
                 let expense = expenses.get(chance.below(expenses.len()))?;
                 let amount = Change::between(expense.amount, Money::new(chance.between(1, 9) * 500).ok()?);
-                Body::EditExpense(EditExpense { expense: expense.id, kind: None, amount, note: None, settles: None })
+                Body::EditExpense(EditExpense {
+                    expense: expense.id,
+                    kind: None,
+                    amount,
+                    note: None,
+                    day: None,
+                    settles: None,
+                })
             }
             Act::VoidExpense => {
                 let expenses = view.expenses();

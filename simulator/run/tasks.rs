@@ -93,7 +93,7 @@ pub enum What {
         lines: Vec<SaleLine>,
         tenders: Vec<Tender>,
     },
-    Other(Body),
+    Other(Box<Body>),
 }
 
 /// What a transaction that was carried out leads to.
@@ -322,7 +322,7 @@ fn queue(
             let sale = comptoir::domain::Sale { id: *id, receipt, lines, tenders, beyond_stock };
             (Body::RecordSale(RecordSale::first(sale)), true)
         }
-        What::Other(body) => (body.clone(), false),
+        What::Other(body) => ((**body).clone(), false),
     };
     let wait_ms = wait_ms.filter(|_| sale);
     let (tx, mutation) = engine::queue(device, Queueing { key, body, now_ms, wait: wait_ms.is_some() })?;

@@ -71,6 +71,9 @@ part! {
 }
 
 async fn show(camera: Rc<Camera>, turn: u64, video: &'static str, told: Told) -> Opened {
+    if !platform::secure() {
+        return Err(CameraProblem::Insecure);
+    }
     let stream = ask().await.map_err(|error| problem(&error))?;
     let Some(video) = element(video).ok().filter(|_| camera.turn.get() == turn) else {
         stop(&stream);
@@ -110,7 +113,7 @@ async fn watch(camera: Rc<Camera>, turn: u64, video: JsValue, reader: Reader, to
     }
 }
 
-/// Only a secure page has any devices; on others this is a `TypeError`.
+/// Where there are no devices this is a `TypeError`.
 async fn ask() -> Result<JsValue, JsValue> {
     let devices = get(&global("navigator")?, "mediaDevices")?;
     wait(call(&devices, "getUserMedia", &[js_sys::JSON::parse(WANTED)?])?).await

@@ -19,7 +19,7 @@ use crate::{
         decide::Choice,
         engine::QueueError,
         handover::HandedIn,
-        view::{Catalogue, Doubt, Pending, Shown},
+        view::{Catalogue, Pending, Shown},
         wire::{DevicesAnswer, PersonRow},
     },
 };
@@ -29,8 +29,8 @@ pub use import::{Chosen, FileProblem, ImportCommands, ImportStatus};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
 pub use owner::OwnerCommands;
-pub use phone::{BAR_DARK, BAR_LIGHT, Language, PhoneCommands, Theme};
-pub use shop::{Act, Expenses, Older, Sales, ShopCommands, Today, VoidedBy};
+pub use phone::{BAR_DARK, BAR_LIGHT, Install, Language, PhoneCommands, Theme};
+pub use shop::{Act, Counted, Expenses, Older, Sales, ShopCommands, Today, VoidedBy};
 pub use status::{InstallationStatus, Status};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
 
@@ -63,6 +63,8 @@ pub struct Till {
     pub rung: RwSignal<Option<String>>,
     /// Whether the phone shows notifications of this app; `None` where the browser has none.
     pub notifies: RwSignal<Option<Notifies>>,
+    /// What there is to say about installing the app.
+    pub install: RwSignal<Install>,
     pub theme: RwSignal<Theme>,
     /// A change of it loads the page anew.
     pub language: RwSignal<Language>,
@@ -195,21 +197,6 @@ pub enum Absent {
     NotReached,
 }
 
-/// The last count of a product, or that it should be counted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Counted {
-    pub product: ProductId,
-    /// Units; `None` where nobody has counted it lately.
-    pub counted: Option<i64>,
-    /// Units it found more or, below zero, less than was expected.
-    pub difference: i64,
-    pub who: String,
-    pub at_ms: i64,
-    /// The server has not answered.
-    pub waiting: bool,
-    pub doubt: Option<Doubt>,
-}
-
 /// What the device can do. Implemented by the browser's driver.
 pub trait Commands: ShopCommands + OwnerCommands + PhoneCommands + CameraCommands + ImportCommands {
     fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
@@ -228,10 +215,10 @@ pub trait Commands: ShopCommands + OwnerCommands + PhoneCommands + CameraCommand
     /// Makes one product of the other. Each field is an edit of its own: what somebody else changed meanwhile stands, or
     /// comes to À décider.
     fn edit_product(&self, seen: Product, wanted: Product) -> Answer<Result<(), CommandError>>;
-    /// Somebody counted a product. What is expected is what this device shows now; what was sold meanwhile, here or
-    /// elsewhere, stays sold.
     /// Queues an edit for each field that differs.
     fn edit_shop(&self, seen: Shop, wanted: Shop) -> Answer<Result<(), CommandError>>;
+    /// Somebody counted a product. What is expected is what this device shows now; what was sold meanwhile, here or
+    /// elsewhere, stays sold.
     fn count(&self, product: ProductId, counted: Units) -> Answer<Result<(), CommandError>>;
     /// What was counted lately on any phone of the shop; first what somebody should count again.
     fn counts(&self) -> Answer<Result<Vec<Counted>, CommandError>>;
@@ -277,6 +264,7 @@ impl Till {
             update_ready: RwSignal::new(false),
             rung: RwSignal::new(None),
             notifies: RwSignal::new(None),
+            install: RwSignal::new(Install::default()),
             theme: RwSignal::new(Theme::System),
             language: RwSignal::new(Language::French),
             locked: RwSignal::new(false),

@@ -143,7 +143,7 @@ pub async fn expenses(
         rows.extend(shelf.sound(Store::Confirmed, &unread, read).await.0);
     }
     let months = by_month(list_expenses(rows, &pending));
-    Ok(Expenses { months, since: asked_since.unwrap_or_else(|| held_since(&device)) })
+    Ok(Expenses { months, today: today_of(&device), since: asked_since.unwrap_or_else(|| held_since(&device)) })
 }
 
 pub async fn all_movements(shelf: &Shelf) -> Result<Vec<MovementRow>, StorageProblem> {

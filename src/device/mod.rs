@@ -20,6 +20,8 @@ mod history;
 #[cfg(feature = "hydrate")]
 mod importing;
 #[cfg(feature = "hydrate")]
+mod install;
+#[cfg(feature = "hydrate")]
 mod js;
 #[cfg(feature = "hydrate")]
 mod language;

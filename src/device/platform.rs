@@ -43,6 +43,12 @@ pub fn online() -> bool {
     navigator_flag("onLine").unwrap_or(true)
 }
 
+/// Whether the page came over https, or from this very machine: only then has it a camera, a service worker, and can it
+/// be installed.
+pub fn secure() -> bool {
+    js::global("isSecureContext").is_ok_and(|secure| secure.is_truthy())
+}
+
 /// Whether somebody can see this page. A worker has no page.
 pub fn visible() -> bool {
     web_sys::window()

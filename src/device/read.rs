@@ -287,6 +287,7 @@ fn status(
         waiting: pending.waiting(),
         to_decide,
         loading: meta.loading.as_ref().map(|loading| (loading.rows, loading.total_rows)),
+        first_read: meta.held.is_none(),
         read_anew: meta.read_anew.is_some(),
         import: meta.import.as_ref().map(importing),
         has_catalogue: device.shown().is_some(),

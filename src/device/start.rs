@@ -4,7 +4,7 @@ use super::{
     commands::{Inner, Page},
     deciding,
     handle::{StorageProblem, Till},
-    importing, language, lock,
+    importing, install, language, lock,
     mirror::Mirror,
     notify,
     platform::{self, Signal},
@@ -331,6 +331,7 @@ impl Shared {
             });
         });
         notify::look(self.till);
+        install::watch(self.till);
         register_service_worker(self.till);
     }
 }

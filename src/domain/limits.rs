@@ -14,11 +14,16 @@ pub const TENDERS_MAX: usize = 4;
 pub const BARCODES_MAX: usize = 20;
 /// Characters in a product's name (real medicines reach 378).
 pub const NAME_MAX_CHARS: usize = 400;
+/// Banknotes a shop offers where it takes money.
+pub const BANKNOTES_MAX: usize = 6;
 pub const CATEGORY_MAX_CHARS: usize = 100;
 pub const BARCODE_MAX_CHARS: usize = 64;
 pub const REFERENCE_MAX_CHARS: usize = 60;
 pub const NOTE_MAX_CHARS: usize = 500;
 pub const LABEL_MAX_CHARS: usize = 100;
+
+/// Days an expense may be dated back, from the day it is recorded: as many as a phone holds.
+pub const EXPENSE_BACK_MAX_DAYS: i64 = 90;
 
 /// Largest number on a receipt.
 pub const RECEIPT_MAX: u64 = 999_999_999;

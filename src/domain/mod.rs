@@ -62,4 +62,6 @@ pub enum Invalid {
     GivenTooLittle { given: i64, amount: i64 },
     #[error("time {0} is not a time in milliseconds this shop can live in")]
     Time(i64),
+    #[error("day {0} is to come, or more than {max} days back", max = limits::EXPENSE_BACK_MAX_DAYS)]
+    Day(i64),
 }

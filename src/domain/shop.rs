@@ -1,6 +1,6 @@
 //! What a shop says of itself, and what its owner lets it do.
 
-use super::{Invalid, Label, Note};
+use super::{Invalid, Label, Money, Note, limits::BANKNOTES_MAX};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,8 @@ pub struct Shop {
     /// The last line of a receipt.
     #[serde(default, skip_serializing_if = "Note::is_empty")]
     pub foot: Note,
+    #[serde(default, skip_serializing_if = "Banknotes::are_default")]
+    pub banknotes: Banknotes,
     #[serde(default, skip_serializing_if = "Rules::are_default")]
     pub rules: Rules,
 }
@@ -21,7 +23,51 @@ impl Shop {
     /// A shop that says nothing else of itself.
     pub fn named(name: Label) -> Self {
         let [address, phone, foot] = Default::default();
-        Self { name, address, phone, foot, rules: Rules::default() }
+        Self { name, address, phone, foot, banknotes: Banknotes::default(), rules: Rules::default() }
+    }
+}
+
+/// What a seller taps where a customer pays with a few large notes: each once, the smallest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Money>", into = "Vec<Money>")]
+pub struct Banknotes(Vec<Money>);
+
+impl Banknotes {
+    pub fn new(mut notes: Vec<Money>) -> Result<Self, Invalid> {
+        notes.sort_unstable();
+        notes.dedup();
+        let worthless = notes.first().is_some_and(|least| *least == Money::ZERO);
+        if worthless || !(1..=BANKNOTES_MAX).contains(&notes.len()) {
+            return Err(Invalid::Count { what: "banknotes", count: notes.len(), min: 1, max: BANKNOTES_MAX });
+        }
+        Ok(Self(notes))
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Money> + '_ {
+        self.0.iter().copied()
+    }
+
+    fn are_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for Banknotes {
+    fn default() -> Self {
+        Self([5_000, 10_000, 20_000].into_iter().filter_map(|gnf| Money::new(gnf).ok()).collect())
+    }
+}
+
+impl TryFrom<Vec<Money>> for Banknotes {
+    type Error = Invalid;
+    fn try_from(notes: Vec<Money>) -> Result<Self, Invalid> {
+        Self::new(notes)
+    }
+}
+
+impl From<Banknotes> for Vec<Money> {
+    fn from(notes: Banknotes) -> Self {
+        notes.0
     }
 }
 
@@ -125,6 +171,17 @@ mod tests {
         assert_eq!((rules.stock_check, rules.answer_wait.ms()), (StockCheck::Warn, 0));
         assert!(read(r#"{"answer_wait":61}"#).is_err());
         assert!(AnswerWait::new(AnswerWait::MAX_S).is_ok());
+    }
+
+    #[test]
+    fn banknotes_are_a_few_amounts_each_once() {
+        let read =
+            |text: &str| serde_json::from_str::<Banknotes>(text).map(|notes| serde_json::to_string(&notes).unwrap());
+        assert_eq!(read("[20000,500,20000,1000]").unwrap(), "[500,1000,20000]");
+        assert_eq!(Banknotes::default().iter().map(Money::get).collect::<Vec<_>>(), [5_000, 10_000, 20_000]);
+        for wrong in ["[]", "[0,500]", "[-500]", "[500.5]", "[1,2,3,4,5,6,7]", "[1000000000001]", "500"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::ServerError;
 use crate::domain::{
     Category, Day, Expense, ExpenseId, InstallationId, Key, Label, Money, Name, Note, Product, ProductId, Quantity,
-    Reference, Sale, SaleId, SaleLine, Shop, ShopId, Tender, Units, UserId,
+    Reference, Sale, SaleId, SaleLine, Shop, ShopId, Tender, Units, UserId, shop::Banknotes,
 };
 use crate::sync::mutation::{Became, Edited};
 use crate::sync::wire::{ClashRow, ExpenseRow, MovementRow, PersonRow, RefusedRow, SaleRow, Voided};
@@ -53,16 +53,18 @@ struct Details {
     address: Note,
     phone: Note,
     foot: Note,
+    banknotes: Banknotes,
 }
 
 pub(super) fn shop(row: ShopColumns) -> Result<Shop, ServerError> {
-    let Details { address, phone, foot } = serde_json::from_str(&row.details)?;
-    Ok(Shop { name: Label::new(&row.name)?, address, phone, foot, rules: serde_json::from_str(&row.rules)? })
+    let Details { address, phone, foot, banknotes } = serde_json::from_str(&row.details)?;
+    let (name, rules) = (Label::new(&row.name)?, serde_json::from_str(&row.rules)?);
+    Ok(Shop { name, address, phone, foot, banknotes, rules })
 }
 
 pub(super) fn shop_details(shop: &Shop) -> Result<String, ServerError> {
-    let Shop { address, phone, foot, .. } = shop.clone();
-    Ok(serde_json::to_string(&Details { address, phone, foot })?)
+    let Shop { address, phone, foot, banknotes, .. } = shop.clone();
+    Ok(serde_json::to_string(&Details { address, phone, foot, banknotes })?)
 }
 
 #[derive(sqlx::FromRow)]

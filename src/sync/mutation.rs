@@ -8,8 +8,8 @@ mod edit;
 
 use super::json;
 use crate::domain::{
-    AdjustReason, Expense, ExpenseId, InstallationId, Invalid, Key, Note, Product, ProductId, Quantity, Sale, SaleId,
-    Units, UserId,
+    AdjustReason, Day, Expense, ExpenseId, InstallationId, Invalid, Key, Note, Product, ProductId, Quantity, Sale,
+    SaleId, Units, UserId,
     day::DeviceTime,
     limits::{LINES_MAX, TIME_MAX_MS},
     product::barcodes_fit,
@@ -226,6 +226,9 @@ pub struct ReceivedLine {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordExpense {
     pub expense: Expense,
+    /// The day it is of; `None` is the one it is booked on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Day>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,9 +1,9 @@
 //! What errors say to a person: what happened, what was kept, what to do now. French first.
 
-use super::format::{number, parse_amount};
+use super::format::{number, parse_amount, parse_day};
 use crate::{
     device::handle::{CameraProblem, CommandError, Damaged, SignInError, StorageProblem},
-    domain::{AdjustReason, Cause, Role},
+    domain::{AdjustReason, Cause, Day, Money, Role, shop::Banknotes},
     sync::{
         CallError, Refusal,
         mutation::{Became, Edited},
@@ -98,9 +98,11 @@ pub fn field_name(field: &str) -> &'static str {
         "kind" => t!("Sorte de dépense"),
         "amount" => t!("Montant"),
         "note" => t!("Note"),
+        "day" => t!("Jour de la dépense"),
         "address" => t!("Adresse"),
         "phone" => t!("Téléphone"),
         "foot" => t!("Bas du reçu"),
+        "banknotes" => t!("Billets proposés"),
         "answer_wait" => t!("Attente du serveur"),
         "beyond_stock" => t!("Vendre plus que le stock connu, hors ligne"),
         "stock_check" => t!("Contrôle du stock par le serveur"),
@@ -117,6 +119,11 @@ pub fn camera_problem(problem: CameraProblem) -> (&'static str, &'static str) {
         CameraProblem::NotAllowed => (
             t!("La caméra n’est pas permise"),
             t!("Touchez le cadenas à côté de l’adresse, permettez la caméra, puis ouvrez-la de nouveau."),
+        ),
+        CameraProblem::Insecure => (
+            t!("La caméra demande une adresse en https"),
+            t!("Cette page est venue en http : le navigateur n’y donne pas de caméra. Tapez le code, ou branchez un \
+                 lecteur de codes-barres."),
         ),
         CameraProblem::Absent => {
             (t!("Pas de caméra ici"), t!("Tapez le code, ou branchez un lecteur de codes-barres."))
@@ -202,10 +209,12 @@ pub fn field_value(field: &str, value: &Value) -> String {
             "warn" => t!("Garder et signaler").into(),
             other => other.to_owned(),
         },
+        Value::Number(day) if field == "day" => Day(day.as_i64().unwrap_or_default()).to_string(),
         Value::Number(figure) => format!("{}{unit}", number(figure.as_i64().unwrap_or_default())),
         Value::String(text) if !text.is_empty() => text.clone(),
         Value::Array(items) if !items.is_empty() => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+            let said = |item: &Value| item.as_str().map_or_else(|| field_value(field, item), str::to_owned);
+            items.iter().map(said).collect::<Vec<_>>().join(", ")
         }
         Value::Bool(true) => t!("Oui").into(),
         Value::Bool(false) => t!("Non").into(),
@@ -226,6 +235,8 @@ pub fn typed_value(field: &str, typed: &str) -> Option<Value> {
     match field {
         _ if typed.is_empty() => None,
         "barcodes" => Some(codes(typed).map(Value::from).collect()),
+        "banknotes" => banknotes(typed).map(|notes| notes.iter().map(Money::get).collect()),
+        "day" => parse_day(typed).map(|day| day.0.into()),
         figure if is_figure(figure) => parse_amount(typed).map(|amount| amount.get().into()),
         _ => Some(typed.into()),
     }
@@ -234,6 +245,17 @@ pub fn typed_value(field: &str, typed: &str) -> Option<Value> {
 /// Barcodes as people type them: apart by spaces or commas.
 pub fn codes(typed: &str) -> impl Iterator<Item = &str> {
     typed.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|code| !code.is_empty())
+}
+
+/// Banknotes as people type them: apart by commas, since a space is within a figure.
+pub fn banknotes(typed: &str) -> Option<Banknotes> {
+    let notes: Option<Vec<Money>> = typed.split([',', ';']).map(parse_amount).collect();
+    Banknotes::new(notes?).ok()
+}
+
+/// As [`banknotes`] reads them.
+pub fn banknotes_said(notes: &Banknotes) -> String {
+    notes.iter().map(|note| number(note.get())).collect::<Vec<_>>().join(", ")
 }
 
 pub fn command_error(error: &CommandError) -> String {
@@ -333,6 +355,25 @@ pub fn sign_in_error(error: &SignInError) -> String {
 mod tests {
     use super::*;
     use crate::sync::Body;
+
+    #[test]
+    fn banknotes_are_read_as_they_are_written() {
+        let said = banknotes_said(&Banknotes::default());
+        assert_eq!(said, "5\u{202f}000, 10\u{202f}000, 20\u{202f}000");
+        assert_eq!(banknotes(&said), Some(Banknotes::default()));
+        assert_eq!(
+            banknotes("20 000; 500,1000").as_ref().map(banknotes_said).unwrap(),
+            "500, 1\u{202f}000, 20\u{202f}000"
+        );
+        for wrong in ["", "500,", "0", "cinq cents", "1,2,3,4,5,6,7"] {
+            assert_eq!(banknotes(wrong), None, "{wrong}");
+        }
+        let value = typed_value("banknotes", "500, 1 000").unwrap();
+        assert_eq!(
+            (value.to_string(), field_value("banknotes", &value)),
+            ("[500,1000]".into(), "500, 1\u{202f}000".into())
+        );
+    }
 
     #[test]
     fn every_kind_of_mutation_has_its_words() {

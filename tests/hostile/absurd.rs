@@ -236,6 +236,7 @@ pub fn mutation(draw: &mut Draw, ids: &mut Ids, installation: &str, actor: &str)
                 ("answer_wait", json!(5), number(draw)),
                 ("stock_check", json!("enforce"), json!("warn")),
                 ("employees_count", json!(false), json!(true)),
+                ("banknotes", json!([5_000, 10_000, 20_000]), json!([number(draw), 500])),
             ];
             let mut body = edit(draw, "shop", "", &fields);
             body.as_object_mut().map(|body| body.remove("shop"));

@@ -54,7 +54,7 @@ impl<'a> Client<'a> {
         };
         let origin = Origin { installation: self.phone.id, sequence: self.made, actor: self.person };
         let made = DeviceTime { device_ms: now_ms(), skew_ms: 0, contact_ms: 0 };
-        let body = Body::RecordExpense(RecordExpense { expense });
+        let body = Body::RecordExpense(RecordExpense { expense, day: None });
         let mutation = Mutation::new(Key(Uuid::new_v4()), origin, made, Vec::new(), Vec::new(), &body);
         let request = PushRequest {
             protocol: PROTOCOL,

@@ -169,7 +169,7 @@ pub fn expense(phone: InstallationId, sequence: u64, actor: UserId) -> Mutation 
         amount: Money::new(5_000).unwrap(),
         note: Note::new("").unwrap(),
     };
-    mutation(phone, sequence, actor, &Body::RecordExpense(RecordExpense { expense }))
+    mutation(phone, sequence, actor, &Body::RecordExpense(RecordExpense { expense, day: None }))
 }
 
 pub fn agent() -> ureq::Agent {

@@ -38,7 +38,7 @@ async fn a_phone_away_longer_than_deletions_are_remembered(test: TestDb) {
     let (mut one, mut away) = (shop.phone(shop.owner).await, shop.phone(shop.owner).await);
     let (gone, stays) = (expense(), expense());
     for expense in [&gone, &stays] {
-        one.queue(Body::RecordExpense(RecordExpense { expense: expense.clone() }));
+        one.queue(Body::RecordExpense(RecordExpense { expense: expense.clone(), day: None }));
     }
     one.synchronise().await;
     away.synchronise().await;
@@ -46,7 +46,7 @@ async fn a_phone_away_longer_than_deletions_are_remembered(test: TestDb) {
     // More than a batch of them, all but the last within memory.
     for _ in 0..250 {
         let expense = expense();
-        one.queue(Body::RecordExpense(RecordExpense { expense: expense.clone() }));
+        one.queue(Body::RecordExpense(RecordExpense { expense: expense.clone(), day: None }));
         one.queue(Body::VoidExpense(VoidExpense { expense: expense.id, reason: Note::new("").unwrap() }));
         deleted += 1;
     }

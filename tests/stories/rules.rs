@@ -5,13 +5,17 @@ use crate::{
     phone::{Phone, Shop},
 };
 use comptoir::{
-    domain::{AdjustReason, Cause, Key, Note, Rules, Sale, quantity::Delta, shop::AnswerWait, shop::StockCheck},
+    domain::{
+        self, AdjustReason, Cause, Key, Money, Note, Rules, Sale,
+        quantity::Delta,
+        shop::{AnswerWait, Banknotes, StockCheck},
+    },
     server::check,
     sync::{
         Body, Refusal, Verdict, decide, engine, merge,
         mutation::{AdjustStock, Became, Edited, ReceiveStock, ReceivedLine, RecordSale, SettleRefusal},
         view::{Doubt, doubt},
-        wire::{Kind, RefusedRow, SaleRow},
+        wire::{ClashRow, Kind, RefusedRow, SaleRow},
     },
 };
 
@@ -23,6 +27,7 @@ stories!(
     a_refused_sale_goes_again_by_itself_when_goods_come,
     employees_decide_and_count_where_they_are_let,
     a_sale_beyond_what_its_phone_knew_is_marked_on_every_phone,
+    banknotes_reach_every_phone_and_two_choices_clash,
 );
 
 fn rules(phone: &Phone) -> Rules {
@@ -224,4 +229,34 @@ async fn a_sale_beyond_what_its_phone_knew_is_marked_on_every_phone(test: TestDb
     let mut new = shop.phone(shop.owner).await;
     new.synchronise().await;
     assert_eq!(new.rows::<SaleRow>(Kind::Sale), owner.rows::<SaleRow>(Kind::Sale));
+}
+
+async fn banknotes_reach_every_phone_and_two_choices_clash(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let (mut one, mut two) = (shop.phone(shop.owner).await, shop.phone(shop.owner).await);
+    let notes = |gnf: &[i64]| Banknotes::new(gnf.iter().map(|gnf| Money::new(*gnf).unwrap()).collect()).unwrap();
+    let wants = |phone: &mut Phone, gnf: &[i64]| {
+        let seen = phone.device().shop().unwrap();
+        for edit in merge::between_shops(&seen, &domain::Shop { banknotes: notes(gnf), ..seen.clone() }) {
+            phone.queue(Body::EditShop(edit));
+        }
+    };
+    wants(&mut one, &[1_000, 2_000]);
+    wants(&mut two, &[500]);
+    for phone in [&mut one, &mut two] {
+        phone.synchronise().await;
+    }
+    one.synchronise().await;
+    let offered = |phone: &Phone| phone.device().shop().unwrap().banknotes;
+    // What clashed shows as it was left on its own phone, until somebody settles it.
+    assert_eq!(offered(&one), notes(&[1_000, 2_000]));
+    let [clash]: [ClashRow; 1] = two.rows(Kind::Clash).try_into().expect("one clash");
+    let settled = merge::settled(Edited::Shop, clash.key, &clash.fields, &[serde_json::json!([500])]).unwrap();
+    one.queue(settled);
+    for phone in [&mut one, &mut two] {
+        phone.synchronise().await;
+        assert_eq!((offered(phone), phone.parked()), (notes(&[500]), vec![]));
+    }
+    assert_eq!(offered(&shop.phone(shop.employee).await), notes(&[500]));
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
 }

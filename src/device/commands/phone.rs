@@ -5,13 +5,21 @@ use crate::{
     device::{
         account,
         handle::{Answer, PhoneCommands, SignInError},
-        lock,
+        install, lock,
     },
     domain::{Pin, UserId},
     sync::engine::Trigger,
 };
 
 impl PhoneCommands for Page {
+    fn install(&self) {
+        install::take(self.0.till);
+    }
+
+    fn put_off_install(&self) {
+        install::put_off(self.0.till);
+    }
+
     fn lock(&self) {
         lock::lock(self.0.till);
     }

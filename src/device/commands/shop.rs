@@ -119,7 +119,7 @@ fn bodies(act: Act) -> Vec<Body> {
         Act::ReceiveStock { product, quantity, note } => {
             Body::ReceiveStock(ReceiveStock { lines: vec![ReceivedLine { product, quantity }], note })
         }
-        Act::RecordExpense { expense } => Body::RecordExpense(RecordExpense { expense }),
+        Act::RecordExpense { expense, day } => Body::RecordExpense(RecordExpense { expense, day }),
         Act::EditExpense { seen, wanted } => {
             return merge::between_expenses(&seen, &wanted).into_iter().map(Body::EditExpense).collect();
         }

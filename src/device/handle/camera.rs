@@ -8,7 +8,8 @@ use std::rc::Rc;
 pub enum CameraProblem {
     /// The person, or the browser's settings, said no.
     NotAllowed,
-    /// The phone has no camera, or no such page may use it: it must come over https, or from this very machine.
+    /// The page came over plain HTTP: browsers give a camera to those over https, or from this very machine.
+    Insecure,
     Absent,
     /// Another app holds it, or it broke.
     Busy,

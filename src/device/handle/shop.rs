@@ -3,10 +3,11 @@
 use super::{Answer, CommandError, StorageProblem};
 use crate::{
     domain::{
-        AdjustReason, Day, Expense, ExpenseId, Note, Product, ProductId, Quantity, SaleId, Units, quantity::Delta,
+        AdjustReason, Day, Expense, ExpenseId, Note, Product, ProductId, Quantity, SaleId, Units, expense::Dated,
+        quantity::Delta,
     },
     sync::{
-        view::{ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
+        view::{Doubt, ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
         wire::{MovementRow, PhoneRow},
     },
 };
@@ -38,13 +39,15 @@ pub enum Act {
         quantity: Quantity,
         note: Note,
     },
+    /// `day`: the one it is of; `None` is today.
     RecordExpense {
         expense: Expense,
+        day: Option<Day>,
     },
     /// Makes one of the other, each field by an edit of its own.
     EditExpense {
-        seen: Expense,
-        wanted: Expense,
+        seen: Dated,
+        wanted: Dated,
     },
     VoidExpense {
         expense: ExpenseId,
@@ -94,6 +97,8 @@ pub struct Sales {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expenses {
     pub months: Vec<ExpensesMonth>,
+    /// By the server's clock.
+    pub today: Day,
     /// The first day these are all of.
     pub since: Day,
 }
@@ -121,4 +126,19 @@ pub struct VoidedBy {
     pub reason: String,
     /// The server has not answered.
     pub waiting: bool,
+}
+
+/// The last count of a product, or that it should be counted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Counted {
+    pub product: ProductId,
+    /// Units; `None` where nobody has counted it lately.
+    pub counted: Option<i64>,
+    /// Units it found more or, below zero, less than was expected.
+    pub difference: i64,
+    pub who: String,
+    pub at_ms: i64,
+    /// The server has not answered.
+    pub waiting: bool,
+    pub doubt: Option<Doubt>,
 }

@@ -20,6 +20,8 @@ pub struct Status {
     pub to_decide: usize,
     /// A first sync or resync: rows read of all rows.
     pub loading: Option<(u64, u64)>,
+    /// Nothing whole is held yet: what is there of the shop is a part of it, or nothing.
+    pub first_read: bool,
     /// The shop is read anew once nothing waits to be sent.
     pub read_anew: bool,
     /// An import under way, or done and not put away yet.

@@ -2,7 +2,10 @@
 
 use super::case::{Case, Stop};
 use super::permissions::Act;
-use crate::domain::{Day, ExpenseId};
+use crate::domain::{
+    Day, ExpenseId,
+    expense::{Dated, may_be_of},
+};
 use crate::server::db::{Tx, execute, fetch_optional};
 use crate::server::rows::{self, ExpenseColumns};
 use crate::sync::Refusal;
@@ -14,6 +17,11 @@ use crate::sync::wire::{ExpenseRow, Kind};
 pub(super) async fn record(tx: &mut Tx, case: &Case, record: &RecordExpense) -> Result<(), Stop> {
     case.require(Act::RecordExpense)?;
     let expense = &record.expense;
+    let recorded_on = Day::of_ms(case.booked.at_ms);
+    // A clock that was wrong refuses nothing: the day it was chosen by is moved as the time was (G10).
+    let latest = if case.booked.clamped { recorded_on } else { Day(i64::MAX) };
+    let day = record.day.unwrap_or(recorded_on).min(latest);
+    dated(day, recorded_on)?;
     let inserted = execute!(
         tx,
         "INSERT INTO expenses (shop_id, id, kind, amount, note, actor_id, at_ms, day, change)
@@ -26,7 +34,7 @@ pub(super) async fn record(tx: &mut Tx, case: &Case, record: &RecordExpense) -> 
         expense.note.as_str(),
         case.actor.0,
         case.booked.at_ms,
-        Day::of_ms(case.booked.at_ms).0,
+        day.0,
         case.change
     )?;
     if inserted == 0 { Err(Refusal::Exists { what: What::Expense }.into()) } else { Ok(()) }
@@ -35,22 +43,29 @@ pub(super) async fn record(tx: &mut Tx, case: &Case, record: &RecordExpense) -> 
 pub(super) async fn edit(tx: &mut Tx, case: &Case, edit: &EditExpense) -> Result<(), Stop> {
     let found = find(tx, case, edit.expense).await?;
     case.require(Act::EditExpense { own: found.actor == case.actor })?;
-    let mut expense = found.expense;
-    let clashes = merge::expense(&mut expense, edit);
+    let mut merged = Dated { expense: found.expense, day: found.day };
+    let clashes = merge::expense(&mut merged, edit);
     if !clashes.is_empty() {
         return Err(Stop::Conflict(clashes));
     }
+    let Dated { expense, day } = merged;
+    dated(day, Day::of_ms(found.at_ms))?;
     execute!(
         tx,
-        "UPDATE expenses SET kind = $3, amount = $4, note = $5, change = $6 WHERE shop_id = $1 AND id = $2",
+        "UPDATE expenses SET kind = $3, amount = $4, note = $5, day = $6, change = $7 WHERE shop_id = $1 AND id = $2",
         case.shop.0,
         edit.expense.0,
         expense.kind.as_str(),
         expense.amount.get(),
         expense.note.as_str(),
+        day.0,
         case.change
     )?;
     Ok(())
+}
+
+fn dated(day: Day, recorded_on: Day) -> Result<(), Refusal> {
+    may_be_of(day, recorded_on).map_err(|invalid| Refusal::Invalid { detail: invalid.to_string() })
 }
 
 /// The row is kept for the books; the devices are told that it is gone.

@@ -2,7 +2,7 @@
 
 use super::{Change, amount, field, note, set};
 use crate::{
-    domain::{Expense, Key, Product, ProductId},
+    domain::{Key, Product, ProductId, expense::Dated},
     sync::{
         Body, json,
         mutation::{EditExpense, EditProduct, Edited},
@@ -27,11 +27,12 @@ pub fn product(product: &mut Product, edit: &EditProduct) -> Vec<FieldConflict> 
 }
 
 /// Merges an edit into the expense as it stands, and returns what clashes.
-pub fn expense(expense: &mut Expense, edit: &EditExpense) -> Vec<FieldConflict> {
-    let mut clashes = Vec::new();
+pub fn expense(dated: &mut Dated, edit: &EditExpense) -> Vec<FieldConflict> {
+    let (mut clashes, Dated { expense, day }) = (Vec::new(), dated);
     field("kind", &mut expense.kind, edit.kind.as_ref(), &mut clashes);
     field("amount", &mut expense.amount, edit.amount.as_ref(), &mut clashes);
     note("note", &mut expense.note, edit.note.as_ref(), &mut clashes);
+    field("day", day, edit.day.as_ref(), &mut clashes);
     clashes
 }
 
@@ -72,14 +73,16 @@ pub fn between(seen: &Product, wanted: &Product) -> Vec<EditProduct> {
 }
 
 /// As [`between`], of an expense.
-pub fn between_expenses(seen: &Expense, wanted: &Expense) -> Vec<EditExpense> {
-    let none = EditExpense { expense: seen.id, kind: None, amount: None, note: None, settles: None };
+pub fn between_expenses(seen: &Dated, wanted: &Dated) -> Vec<EditExpense> {
+    let (days, seen, wanted) = ((seen.day, wanted.day), &seen.expense, &wanted.expense);
+    let none = EditExpense { expense: seen.id, kind: None, amount: None, note: None, day: None, settles: None };
     let edits = [
         Change::between(seen.kind.clone(), wanted.kind.clone())
             .map(|kind| EditExpense { kind: Some(kind), ..none.clone() }),
         Change::between(seen.amount, wanted.amount).map(|amount| EditExpense { amount: Some(amount), ..none.clone() }),
         Change::between(seen.note.clone(), wanted.note.clone())
             .map(|note| EditExpense { note: Some(note), ..none.clone() }),
+        Change::between(days.0, days.1).map(|day| EditExpense { day: Some(day), ..none.clone() }),
     ];
     edits.into_iter().flatten().collect()
 }
@@ -107,21 +110,22 @@ pub fn settled(of: Edited, key: Key, clashes: &[FieldConflict], chosen: &[Value]
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ExpenseId, Label, Money, Note};
+    use crate::domain::{Day, Expense, ExpenseId, Label, Money, Note};
     use uuid::Uuid;
 
     #[test]
     fn a_changed_expense_is_an_edit_for_each_changed_field() {
-        let expense = |kind: &str, gnf: i64, note: &str| Expense {
-            id: ExpenseId(Uuid::nil()),
-            kind: Label::new(kind).unwrap(),
-            amount: Money::new(gnf).unwrap(),
-            note: Note::new(note).unwrap(),
+        let dated = |kind: &str, gnf: i64, note: &str, day: i64| {
+            let (kind, amount) = (Label::new(kind).unwrap(), Money::new(gnf).unwrap());
+            let expense = Expense { id: ExpenseId(Uuid::nil()), kind, amount, note: Note::new(note).unwrap() };
+            Dated { expense, day: Day(day) }
         };
-        let (seen, wanted) = (expense("Loyer", 900, "mai"), expense("Loyer", 950, "juin"));
+        let (seen, wanted) = (dated("Loyer", 900, "mai", 20_000), dated("Loyer", 950, "juin", 19_999));
         let edits = between_expenses(&seen, &wanted);
-        let fields = |edit: &EditExpense| (edit.kind.is_some(), edit.amount.is_some(), edit.note.is_some());
-        assert_eq!(edits.iter().map(fields).collect::<Vec<_>>(), [(false, true, false), (false, false, true)]);
+        let fields =
+            |edit: &EditExpense| [edit.kind.is_some(), edit.amount.is_some(), edit.note.is_some(), edit.day.is_some()];
+        let alone = |at| std::array::from_fn(|n| n == at);
+        assert_eq!(edits.iter().map(fields).collect::<Vec<[bool; 4]>>(), [alone(1), alone(2), alone(3)]);
         let mut merged = seen.clone();
         assert!(edits.iter().all(|edit| super::expense(&mut merged, edit).is_empty()));
         assert_eq!(merged, wanted);

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    domain::{Barcode, Category, Expense, ExpenseId, Key, Label, Money, Name, Product, ProductId, Units, limits},
+    domain::{
+        Barcode, Category, Day, Expense, ExpenseId, Key, Label, Money, Name, Product, ProductId, Units, expense::Dated,
+        limits,
+    },
     sync::{
         Body,
         mutation::{EditExpense, EditProduct, Edited},
@@ -45,12 +48,15 @@ fn product() -> impl Strategy<Value = Product> {
     )
 }
 
-fn expense() -> impl Strategy<Value = Expense> {
-    (text(1), money(), text(12)).prop_map(|(kind, amount, note)| Expense {
-        id: ExpenseId(Uuid::from_u128(1)),
-        kind: Label::new(&kind).unwrap(),
-        amount,
-        note: Note::new(&note).unwrap(),
+fn expense() -> impl Strategy<Value = Dated> {
+    (text(1), money(), text(12), 20_000..20_003_i64).prop_map(|(kind, amount, note, day)| Dated {
+        expense: Expense {
+            id: ExpenseId(Uuid::from_u128(1)),
+            kind: Label::new(&kind).unwrap(),
+            amount,
+            note: Note::new(&note).unwrap(),
+        },
+        day: Day(day),
     })
 }
 
@@ -72,9 +78,11 @@ fn edit(from: &Product, to: &Product, fields: u8) -> EditProduct {
     }
 }
 
-fn edit_expense(from: &Expense, to: &Expense) -> EditExpense {
+fn edit_expense(from: &Dated, to: &Dated) -> EditExpense {
+    let (days, from, to) = ((from.day, to.day), &from.expense, &to.expense);
     EditExpense {
         expense: from.id,
+        day: Change::between(days.0, days.1),
         kind: Change::between(from.kind.clone(), to.kind.clone()),
         amount: Change::between(from.amount, to.amount),
         note: Change::between(from.note.clone(), to.note.clone()),
@@ -168,7 +176,8 @@ proptest! {
         let edits = [&edit_expense(&base, &one), &edit_expense(&base, &two)];
         let [(first, one_first), (second, two_first)] = both_orders(&base, super::expense, edits);
         meets_itself(&one_first, &two_first)?;
-        prop_assert_eq!(as_json(&first, &one_first), as_json(&second, &two_first));
+        prop_assert_eq!(as_json(&first.expense, &one_first), as_json(&second.expense, &two_first));
+        prop_assert!(first.day == second.day || one_first.iter().any(|clash| clash.field == "day"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub fn shop(shop: &mut Shop, edit: &EditShop) -> Vec<FieldConflict> {
     note("address", &mut shop.address, edit.address.as_ref(), &mut clashes);
     field("phone", &mut shop.phone, edit.phone.as_ref(), &mut clashes);
     note("foot", &mut shop.foot, edit.foot.as_ref(), &mut clashes);
+    field("banknotes", &mut shop.banknotes, edit.banknotes.as_ref(), &mut clashes);
     field("answer_wait", &mut rules.answer_wait, edit.answer_wait.as_ref(), &mut clashes);
     field("beyond_stock", &mut rules.beyond_stock, edit.beyond_stock.as_ref(), &mut clashes);
     field("stock_check", &mut rules.stock_check, edit.stock_check.as_ref(), &mut clashes);
@@ -31,6 +32,7 @@ pub fn between_shops(seen: &Shop, wanted: &Shop) -> Vec<EditShop> {
         EditShop { address: Change::between(seen.address.clone(), wanted.address.clone()), ..none() },
         EditShop { phone: Change::between(seen.phone.clone(), wanted.phone.clone()), ..none() },
         EditShop { foot: Change::between(seen.foot.clone(), wanted.foot.clone()), ..none() },
+        EditShop { banknotes: Change::between(seen.banknotes.clone(), wanted.banknotes.clone()), ..none() },
         EditShop { answer_wait: Change::between(before.answer_wait, after.answer_wait), ..none() },
         EditShop { beyond_stock: Change::between(before.beyond_stock, after.beyond_stock), ..none() },
         EditShop { stock_check: Change::between(before.stock_check, after.stock_check), ..none() },
@@ -56,6 +58,7 @@ pub fn show_shop(shop: &mut Shop, edit: &EditShop) {
     wanted(&mut shop.address, edit.address.as_ref());
     wanted(&mut shop.phone, edit.phone.as_ref());
     wanted(&mut shop.foot, edit.foot.as_ref());
+    wanted(&mut shop.banknotes, edit.banknotes.as_ref());
     wanted(&mut rules.answer_wait, edit.answer_wait.as_ref());
     wanted(&mut rules.beyond_stock, edit.beyond_stock.as_ref());
     wanted(&mut rules.stock_check, edit.stock_check.as_ref());
@@ -67,12 +70,15 @@ pub fn show_shop(shop: &mut Shop, edit: &EditShop) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Label, Note, shop::StockCheck};
+    use crate::domain::{
+        Label, Money, Note,
+        shop::{Banknotes, StockCheck},
+    };
 
     fn a_shop() -> Shop {
         let name = Label::new("Boutique").unwrap();
         let [address, phone, foot] = ["Madina", "", "Merci"].map(|text| Note::new(text).unwrap());
-        Shop { name, address, phone, foot, rules: crate::domain::Rules::default() }
+        Shop { address, phone, foot, ..Shop::named(name) }
     }
 
     #[test]
@@ -92,6 +98,18 @@ mod tests {
         assert_eq!((merged.foot.as_str(), merged.phone.as_str()), ("Merci beaucoup", "620 00 00 00"));
         assert!(merged.rules.employees_count && merged.rules.stock_check == StockCheck::Warn);
         assert_eq!(between_shops(&merged, &merged), []);
+    }
+
+    #[test]
+    fn banknotes_are_one_choice() {
+        let notes = |gnf: &[i64]| Banknotes::new(gnf.iter().map(|gnf| Money::new(*gnf).unwrap()).collect()).unwrap();
+        let (seen, mut stands) = (a_shop(), a_shop());
+        stands.banknotes = notes(&[1_000, 2_000]);
+        let edits = between_shops(&seen, &Shop { banknotes: notes(&[500, 1_000]), ..seen.clone() });
+        let mut merged = stands.clone();
+        let [clash] = shop(&mut merged, &edits[0]).try_into().unwrap();
+        assert_eq!((merged, edits.len()), (stands, 1));
+        assert_eq!((clash.theirs, clash.mine), ([1_000, 2_000].into(), [500, 1_000].into()));
     }
 
     #[test]

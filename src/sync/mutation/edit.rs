@@ -2,8 +2,8 @@
 
 use crate::{
     domain::{
-        Barcode, Category, ExpenseId, Key, Label, Money, Name, Note, ProductId, Units,
-        shop::{AnswerWait, BeyondStock, StockCheck},
+        Barcode, Category, Day, ExpenseId, Key, Label, Money, Name, Note, ProductId, Units,
+        shop::{AnswerWait, Banknotes, BeyondStock, StockCheck},
     },
     sync::merge::Change,
 };
@@ -38,6 +38,9 @@ pub struct EditExpense {
     pub amount: Option<Change<Money>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Change<Note>>,
+    /// The day it is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Change<Day>>,
     /// As in [`EditProduct`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settles: Option<Key>,
@@ -54,6 +57,8 @@ pub struct EditShop {
     pub phone: Option<Change<Note>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foot: Option<Change<Note>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub banknotes: Option<Change<Banknotes>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer_wait: Option<Change<AnswerWait>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

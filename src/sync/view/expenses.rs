@@ -14,13 +14,15 @@ use std::{cmp::Reverse, collections::BTreeMap};
 pub struct ListedExpense {
     pub expense: Expense,
     pub actor: UserId,
+    /// When it was recorded.
     pub at_ms: i64,
+    /// The day it is of.
     pub day: Day,
     /// The server has not answered: it, or a change of it, is on this device alone.
     pub waiting: bool,
 }
 
-/// One month's expenses, the latest first. Sums in GNF, which may be larger than one amount.
+/// One month's expenses, or some days', the latest first. Sums in GNF, which may be larger than one amount.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpensesMonth {
     /// Its first day.
@@ -53,15 +55,16 @@ pub fn list_expenses(rows: impl IntoIterator<Item = ExpenseRow>, pending: &Pendi
     for (entry, body) in pending.entries() {
         let waiting = entry.verdict.is_none();
         match body {
-            Body::RecordExpense(RecordExpense { expense }) => {
+            Body::RecordExpense(RecordExpense { expense, day }) => {
                 // As the server will book it, if it comes in time.
                 let at_ms = entry.mutation.made.booked(TIME_MAX_MS).at_ms;
-                let (actor, expense) = (entry.mutation.origin.actor, expense.clone());
-                found.insert(expense.id, ListedExpense { expense, actor, at_ms, day: Day::of_ms(at_ms), waiting });
+                let (actor, expense, day) =
+                    (entry.mutation.origin.actor, expense.clone(), day.unwrap_or(Day::of_ms(at_ms)));
+                found.insert(expense.id, ListedExpense { expense, actor, at_ms, day, waiting });
             }
             Body::EditExpense(edit) => {
                 if let Some(listed) = found.get_mut(&edit.expense) {
-                    show_edit(&mut listed.expense, edit);
+                    show_edit(listed, edit);
                     listed.waiting |= waiting;
                 }
             }
@@ -73,7 +76,8 @@ pub fn list_expenses(rows: impl IntoIterator<Item = ExpenseRow>, pending: &Pendi
 }
 
 /// A clash shows what this person wanted, as they left it.
-fn show_edit(expense: &mut Expense, edit: &EditExpense) {
+fn show_edit(listed: &mut ListedExpense, edit: &EditExpense) {
+    let expense = &mut listed.expense;
     if let Some(change) = &edit.kind {
         expense.kind = change.wanted.clone();
     }
@@ -82,6 +86,9 @@ fn show_edit(expense: &mut Expense, edit: &EditExpense) {
     }
     if let Some(change) = &edit.note {
         expense.note = change.wanted.clone();
+    }
+    if let Some(change) = &edit.day {
+        listed.day = change.wanted;
     }
 }
 
@@ -92,19 +99,28 @@ pub fn by_month(expenses: impl IntoIterator<Item = ListedExpense>) -> Vec<Expens
         let (_, _, date) = listed.day.civil();
         months.entry(Day(listed.day.0 - i64::from(date) + 1)).or_default().push(listed);
     }
-    let month = |(month, mut expenses): (Day, Vec<ListedExpense>)| {
-        expenses.sort_by_key(|listed| Reverse((listed.at_ms, listed.expense.id)));
-        let mut kinds: BTreeMap<String, KindSum> = BTreeMap::new();
-        for ListedExpense { expense, .. } in &expenses {
-            let none = || KindSum { kind: expense.kind.clone(), gnf: 0 };
-            kinds.entry(fold(expense.kind.as_str())).or_insert_with(none).gnf += expense.amount.get();
-        }
-        let mut kinds: Vec<KindSum> = kinds.into_values().collect();
-        kinds.sort_by_key(|kind| Reverse(kind.gnf));
-        let total_gnf = kinds.iter().map(|kind| kind.gnf).sum();
-        ExpensesMonth { month, total_gnf, kinds, expenses }
-    };
-    months.into_iter().rev().map(month).collect()
+    months.into_iter().rev().map(|(month, expenses)| told(month, expenses)).collect()
+}
+
+/// Those of so many days up to `today`, told as a month is.
+pub fn last_days(months: &[ExpensesMonth], today: Day, days: i64) -> ExpensesMonth {
+    let first = Day(today.0 - days + 1);
+    let all = months.iter().flat_map(|month| &month.expenses);
+    told(first, all.filter(|listed| (first..=today).contains(&listed.day)).cloned().collect())
+}
+
+/// The latest expense first.
+fn told(first: Day, mut expenses: Vec<ListedExpense>) -> ExpensesMonth {
+    expenses.sort_by_key(|listed| Reverse((listed.day, listed.at_ms, listed.expense.id)));
+    let mut kinds: BTreeMap<String, KindSum> = BTreeMap::new();
+    for ListedExpense { expense, .. } in &expenses {
+        let none = || KindSum { kind: expense.kind.clone(), gnf: 0 };
+        kinds.entry(fold(expense.kind.as_str())).or_insert_with(none).gnf += expense.amount.get();
+    }
+    let mut kinds: Vec<KindSum> = kinds.into_values().collect();
+    kinds.sort_by_key(|kind| Reverse(kind.gnf));
+    let total_gnf = kinds.iter().map(|kind| kind.gnf).sum();
+    ExpensesMonth { month: first, total_gnf, kinds, expenses }
 }
 
 #[cfg(test)]
@@ -134,5 +150,10 @@ mod tests {
         let kinds: Vec<_> = months[0].kinds.iter().map(|sum| (sum.kind.as_str(), sum.gnf)).collect();
         assert_eq!((kinds[0].1, kinds[1]), (35_000, ("Transport", 10_000)));
         assert_eq!(months[0].expenses.last().unwrap().expense.id.0.as_u128(), 1);
+        // The last 31 days reach into both months.
+        let today = Day::from_civil(2026, 11, 30).unwrap();
+        let days = last_days(&months, today, 31);
+        assert_eq!((days.month.to_string(), days.total_gnf, days.kinds.len()), ("31/10/2026".into(), 135_000, 3));
+        assert_eq!(last_days(&months, today, 30).total_gnf, 45_000);
     }
 }

@@ -10,7 +10,7 @@ mod sales;
 
 pub use catalogue::{Catalogue, Shown};
 pub use counts::{Doubt, corrected_since, doubt};
-pub use expenses::{ExpensesMonth, KindSum, ListedExpense, by_month, list_expenses, same_kind};
+pub use expenses::{ExpensesMonth, KindSum, ListedExpense, by_month, last_days, list_expenses, same_kind};
 pub use heard::Heard;
 pub use history::{Moved, history};
 pub use pending::Pending;

@@ -1,4 +1,4 @@
-//! Dépenses: what the shop paid for, month by month and kind by kind.
+//! Dépenses: what the shop paid for, month by month or in the last days, and kind by kind.
 
 mod expense;
 
@@ -9,15 +9,24 @@ use crate::{
         handle::{Expenses as Found, Older},
     },
     domain::{Day, Label},
-    sync::view::{ExpensesMonth, KindSum, ListedExpense, same_kind},
+    sync::view::{ExpensesMonth, KindSum, ListedExpense, last_days, same_kind},
     ui::{
-        components::{amount, nav, notice, sum, top},
+        components::{amount, nav, notice, segments, sum, top},
         erase::{Row, erase, live, on, rows},
         format, icons, text,
     },
 };
 pub use expense::ExpenseCard;
 use leptos::{ev::MouseEvent, prelude::*};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Period {
+    #[default]
+    Months,
+    Week,
+}
+
+const WEEK_DAYS: i64 = 7;
 
 /// What the screen is at.
 #[derive(Clone, Copy)]
@@ -26,6 +35,7 @@ struct Listing {
     /// The one kind that is shown.
     kind: RwSignal<Option<Label>>,
     past: Past,
+    period: RwSignal<Period>,
     found: RwSignal<Option<Found>>,
     error: RwSignal<Option<String>>,
 }
@@ -36,13 +46,15 @@ pub fn Expenses() -> impl IntoView {
     require_person(till);
     let error = RwSignal::default();
     let past = Past::new(till, Older::Expenses, error);
-    let listing = Listing { till, kind: RwSignal::default(), past, found: RwSignal::default(), error };
+    let (kind, period, found) = (RwSignal::default(), RwSignal::default(), RwSignal::default());
+    let listing = Listing { till, kind, past, period, found, error };
     read(till, move || past.track(), listing.found, listing.error);
     erase(view! {
         <div class="app">
             {top(Some(("/", t!("Accueil"))), t!("Dépenses").into_any(), chip(till), ().into_any())}
             <main class="page page--list">
                 {banners(till)} {live(move || listing.error.get().map(|title| notice("bad", title, Vec::new())))}
+                {segments("periode", t!("Période"), &[(t!("Par mois"), Period::Months), (t!("7 jours"), Period::Week)], period)}
                 {listing.months()} {listing.end()}
             </main>
             <section class="dock dock--nav" aria-label=t!("Action principale")>
@@ -68,18 +80,32 @@ fn read(till: Till, tracks: impl Fn() + 'static, found: RwSignal<Option<Found>>,
 
 impl Listing {
     fn months(self) -> AnyView {
+        let shown = Memo::new(move |_| {
+            let period = self.period.get();
+            self.found.with(|found| match (found, period) {
+                (Some(found), Period::Months) => found.months.clone(),
+                (Some(found), Period::Week) => vec![last_days(&found.months, found.today, WEEK_DAYS)],
+                (None, _) => Vec::new(),
+            })
+        });
         let list = move || {
-            let months = self.found.with(|found| found.as_ref().map(|found| found.months.clone())).unwrap_or_default();
-            let month =
-                |ExpensesMonth { month, .. }: ExpensesMonth| Row::new(month.0.to_string(), move || self.month(month));
-            months.into_iter().map(month).collect()
+            let period = self.period.get();
+            let month = |ExpensesMonth { month, .. }: ExpensesMonth| {
+                let name = match period {
+                    Period::Months => format::month(month),
+                    Period::Week => t!("7 derniers jours").to_owned(),
+                };
+                Row::new(format!("{name}/{}", month.0), move || self.month(shown, month, name))
+            };
+            shown.get().into_iter().map(month).collect()
         };
         rows(list)
     }
 
-    fn month(self, month: Day) -> AnyView {
-        let find = move |found: &Option<Found>| found.as_ref()?.months.iter().find(|one| one.month == month).cloned();
-        let shown = Memo::new(move |_| self.found.with(find));
+    /// A month, or the days since then.
+    fn month(self, all: Memo<Vec<ExpensesMonth>>, month: Day, name: String) -> AnyView {
+        let find = move |all: &Vec<ExpensesMonth>| all.iter().find(|one| one.month == month).cloned();
+        let shown = Memo::new(move |_| all.with(find));
         let total = live(move || sum(shown.with(|shown| shown.as_ref().map_or(0, |shown| shown.total_gnf))));
         let kinds = move || {
             let kinds = shown.with(|shown| shown.as_ref().map(|shown| shown.kinds.clone())).unwrap_or_default();
@@ -93,7 +119,6 @@ impl Listing {
             let row = |listed: ListedExpense| Row::new(format!("{listed:?}"), move || self.row(listed));
             expenses.into_iter().filter(chosen).map(row).collect()
         };
-        let name = format::month(month);
         let label = name.clone();
         erase(view! {
             <section class="day" aria-label=label>
@@ -124,10 +149,12 @@ impl Listing {
     }
 
     fn row(self, listed: ListedExpense) -> AnyView {
-        let ListedExpense { expense, actor, at_ms, waiting, .. } = listed;
+        let ListedExpense { expense, actor, at_ms, day, waiting } = listed;
         let to = format!("/depenses/depense?id={}", expense.id);
         let (till, note) = (self.till, expense.note.to_string());
-        let about = live(move || format!("{} · {}", format::date_time(at_ms), name_of(till, actor)));
+        // Of another day than it was recorded on, the hour says nothing.
+        let when = if day == Day::of_ms(at_ms) { format::date_time(at_ms) } else { day.to_string() };
+        let about = live(move || format!("{when} · {}", name_of(till, actor)));
         let note = (!note.is_empty()).then(|| erase(view! { <span class="small note">{note}</span> }));
         let state = waiting.then(|| erase(view! { <span class="tag tag--wait">{t!("En attente")}</span> }));
         erase(view! {
@@ -158,6 +185,8 @@ impl Listing {
                 erase(view! { <div class="empty" role="status">{icons::banknote()}<h2>{t!("Pas de dépense")}</h2><p>{more}</p></div> })
             })
         });
-        erase(view! { {empty} {self.past.end(since, || ())} })
+        // What is older is no question of the last days.
+        let away = live(move || self.period.get() != Period::Months);
+        erase(view! { {empty} <div hidden=away>{self.past.end(since, || ())}</div> })
     }
 }

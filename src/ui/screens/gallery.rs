@@ -1,5 +1,8 @@
 //! Every component in every state, at `/style` of a development build: a new screen is composed of these, not painted.
 
+mod office;
+mod sale;
+
 use super::{chip, till};
 use crate::{
     device::{Till, handle::Status},
@@ -28,6 +31,16 @@ pub fn Gallery() -> impl IntoView {
         part("Produits", products()),
         part("Champs", fields()),
         part("Cartes, facts, états vides", cards()),
+        part("Panier et quantité", sale::cart()),
+        part("Encaisser : billets, rendu, attente", sale::paying()),
+        part("Reçu", sale::receipts()),
+        part("Personne et code", sale::gate()),
+        part("Caméra", sale::camera()),
+        part("Première lecture, stockage", sale::first_days()),
+        part("Jour, règle, graphique", office::days()),
+        part("Import", office::import()),
+        part("Deux valeurs", office::clashes()),
+        part("Code d’un téléphone", office::phone()),
     ];
     erase(view! {
         <div class="app">
@@ -74,6 +87,11 @@ fn buttons() -> AnyView {
             <span class="tag">"Étiquette"</span>
             <span class="tag tag--wait">"En attente depuis 10:42"</span>
             <span class="tag tag--bad">"Annulée"</span>
+        </div>
+        <div class="btns">
+            <button class="btn btn--bad" type="button">"Annuler la vente"</button>
+            <button class="btn btn--plain" type="button">"Vider"</button>
+            <button class="btn btn--stack" type="button">{icons::printer()} "Imprimer"</button>
         </div>
         {segments("moyen", "Moyen de paiement", &[("Espèces", 0), ("Orange Money", 1), ("Crédit", 2)], RwSignal::new(0))}
         {rule("Avec les prix d’achat", "Il montre aussi la marge.", Memo::new(|_| true), true.into(), |_| ())}

@@ -6,6 +6,7 @@ mod expenses;
 #[cfg(debug_assertions)]
 mod gallery;
 mod home;
+mod install;
 mod lock;
 mod office;
 mod older;
@@ -116,6 +117,43 @@ fn create(query: &str, for_sale: bool) -> AnyView {
     let to = format!("/stock/nouveau?{field}={}{of}", format::in_address(query));
     let said = if query.is_empty() { t!("Nouveau produit").to_owned() } else { t!("Créer « {query} »", query) };
     erase(view! { <a class="btn" href=to>{icons::plus()} {said}</a> })
+}
+
+/// The first sync in numbers: it can be left, and goes on where it was.
+fn loading(till: Till) -> AnyView {
+    let standing = Memo::new(move |_| till.status.with(|status| status.loading.filter(|(_, total)| *total > 0)));
+    erase(live(move || {
+        standing.get().map(|(rows, total)| {
+            let said = t!("{rows} / {total} lignes reçues", rows = format::number(rows as i64), total = format::number(total as i64));
+            erase(view! {
+                <div class="loading" role="status">
+                    <p class="small muted">{said}</p>
+                    <progress class="progress" max=total.to_string() value=rows.to_string() aria-label=t!("Réception")></progress>
+                </div>
+            })
+        })
+    }))
+}
+
+/// Where there is no product: because none came yet, or because the shop has none.
+fn empty_shop(till: Till, for_sale: bool) -> AnyView {
+    let known = Memo::new(move |_| till.status.with(|status| (status.first_read, status.is_owner())));
+    erase(live(move || {
+        let (more, acts) = match known.get() {
+            (true, _) => (t!("Ils arrivent avec la première synchronisation."), None),
+            (false, false) => (t!("Le propriétaire les ajoute ; ils s’afficheront ici."), None),
+            (false, true) => {
+                let import = erase(
+                    view! { <a class="btn" href="/stock/import">{icons::upload()} {t!("Importer un fichier")}</a> },
+                );
+                let acts = erase(view! { <div class="btns">{create("", for_sale)} {import}</div> });
+                (t!("Ajoutez-les un par un, ou tous à la fois par un fichier de tableur."), Some(acts))
+            }
+        };
+        erase(view! {
+            <div class="empty" role="status">{icons::package()}<h2>{t!("Pas encore de produit")}</h2><p>{more}</p>{acts}</div>
+        })
+    }))
 }
 
 /// Each language calls itself by its own name: whoever lands in a wrong one finds the way back.

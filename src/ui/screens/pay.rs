@@ -4,8 +4,14 @@ mod payment;
 
 use super::{banners, chip, require_person, till};
 use crate::{
-    device::{Till, handle::Sold},
-    domain::{Money, SaleLine, Tender, shop::BeyondStock},
+    device::{
+        Till,
+        handle::{Sold, Status},
+    },
+    domain::{
+        Money, SaleLine, Tender,
+        shop::{Banknotes, BeyondStock},
+    },
     ui::{
         components::{input, live_amount, money_field, notice, segments, top},
         erase::{erase, live, on},
@@ -60,6 +66,8 @@ pub fn Pay() -> impl IntoView {
     let pay = sale(till, form, busy);
     let (beyond, sure) = (beyond(till), RwSignal::new(false));
     let waits = Memo::new(move |_| till.selling.with(Option::is_some));
+    let shop = move |status: &Status| status.shop.as_ref().map(|shop| shop.banknotes.clone()).unwrap_or_default();
+    let banknotes = Memo::new(move |_| till.status.with(shop));
     let what = live(move || match form.means.get() {
         Means::Cash if form.given.with(|given| given.trim().is_empty()) => t!("Espèces : compte exact").to_owned(),
         _ => t!("Encaisser {total}", total = format::money(form.total.get())),
@@ -71,7 +79,7 @@ pub fn Pay() -> impl IntoView {
                 {banners(till)} <p class="due"><span class="muted">{t!("À payer")}</span>{live_amount(form.total)}</p>
                 {segments("moyen", t!("Moyen de paiement"), &[(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney)], form.means)}
                 {live(move || match form.means.get() {
-                    Means::Cash => cash(form),
+                    Means::Cash => cash(form, banknotes),
                     Means::OrangeMoney => orange_money(form),
                 })}
                 {live(move || beyond.get().map(|beyond| tell(beyond, sure)))}
@@ -177,22 +185,23 @@ fn outcome(form: Form) -> AnyView {
     erase(view! { <output class=live(move || said.get().0)>{live(move || said.get().1)}</output> })
 }
 
-fn cash(form: Form) -> AnyView {
-    const NOTES: [i64; 3] = [5_000, 10_000, 20_000];
+fn cash(form: Form, banknotes: Memo<Banknotes>) -> AnyView {
     let given = form.given;
-    let note = move |note: i64| {
+    let note = move |note: Money| {
         let add = on(move |_: MouseEvent| {
             let so_far = format::parse_amount(&given.get_untracked()).map_or(0, Money::get);
-            given.set(format::number(so_far + note));
+            given.set(format::number(so_far + note.get()));
         });
-        let label = format!("+ {}", format::number(note));
+        let label = format!("+ {}", format::number(note.get()));
         erase(
             view! { <button class="btn" type="button" on:click=add><span class="sr">{t!("Billet")}" "</span>{label}</button> },
         )
     };
     erase(view! {
         {money_field("recu", t!("Reçu du client"), given)}
-        <div class="notes" role="group" aria-label=t!("Montants rapides")>{Vec::from(NOTES.map(note))}</div>
+        <div class="notes" role="group" aria-label=t!("Montants rapides")>
+            {live(move || banknotes.with(|notes| notes.iter().map(note).collect::<Vec<_>>()))}
+        </div>
         {outcome(form)}
     })
 }
@@ -209,7 +218,7 @@ fn orange_money(form: Form) -> AnyView {
     })
 }
 
-fn wait(till: Till) -> AnyView {
+pub(super) fn wait(till: Till) -> AnyView {
     let waited = live(move || format!("{}ms", till.selling.get().map_or(0, |selling| selling.wait_ms)));
     let stop = on(move |_: MouseEvent| {
         if let Some(commands) = till.commands() {

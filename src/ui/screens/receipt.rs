@@ -6,7 +6,7 @@ use crate::{
         FirstPage, Till,
         handle::{Absent, Receipt, ReceiptState},
     },
-    domain::{Money, Note, SaleId, Shop, Tender},
+    domain::{Money, Note, Sale, SaleId, Shop, Tender},
     sync::first_page::FirstReceipt,
     ui::{
         components::{amount, product_name, top},
@@ -16,8 +16,6 @@ use crate::{
 };
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
-
-/// The last line of a receipt, where the shop has none of its own.
 
 #[component]
 pub fn ReceiptScreen() -> impl IntoView {
@@ -144,6 +142,30 @@ fn state(state: ReceiptState) -> AnyView {
     erase(view! { <p class=class role="status">{icon} {said}</p> })
 }
 
+/// What the customer gave, and was given back.
+fn paid(sale: &Sale) -> Vec<(String, Money)> {
+    let tender = |tender: &Tender| match tender {
+        Tender::Cash { given, .. } => (t!("Espèces").into(), *given),
+        Tender::OrangeMoney { amount, reference } => (t!("Orange Money {reference}", reference), *amount),
+    };
+    let mut paid: Vec<(String, Money)> = sale.tenders.iter().map(tender).collect();
+    let change = sale.change_due();
+    if change > Money::ZERO {
+        paid.push((t!("Rendu").into(), change));
+    }
+    paid
+}
+
+/// What a receipt must say once it leaves the shop, on paper or as a message, so that nobody takes it for a good one.
+fn stamp(state: ReceiptState) -> Option<&'static str> {
+    match state {
+        ReceiptState::Confirmed => None,
+        ReceiptState::Waiting => Some(t!("En attente de confirmation")),
+        ReceiptState::ToDecide => Some(t!("REFUSÉE")),
+        ReceiptState::Voided => Some(t!("ANNULÉE")),
+    }
+}
+
 /// A line of figures: what, and how much.
 fn sum(what: String, of: Money) -> AnyView {
     erase(view! { <div><span>{what}</span>{amount(of)}</div> })
@@ -166,22 +188,14 @@ pub(super) fn paper(receipt: Receipt) -> AnyView {
         erase(view! { <li>{product_name(line.name.as_str())}<span class="muted num">{quantity}</span>{total}</li> })
     };
     let lines: Vec<AnyView> = sale.lines.iter().map(line).collect();
-    let mut tenders: Vec<AnyView> = Vec::new();
-    for tender in &sale.tenders {
-        tenders.push(match tender {
-            Tender::Cash { given, .. } => sum(t!("Espèces").into(), *given),
-            Tender::OrangeMoney { amount, reference } => sum(t!("Orange Money {reference}", reference), *amount),
-        });
-    }
-    let change = sale.change_due();
-    if change > Money::ZERO {
-        tenders.push(sum(t!("Rendu").into(), change));
-    }
+    let tenders: Vec<AnyView> = paid(&sale).into_iter().map(|(what, of)| sum(what, of)).collect();
+    let stamp = stamp(standing).map(|said| erase(view! { <p class="receipt__stamp">{said}</p> }));
     let void = if standing == ReceiptState::Voided { " receipt--void" } else { "" };
     let label = t!("Reçu {number}", number);
     erase(view! {
         <article class=format!("receipt{void}") aria-label=label>
             <header class="receipt__head"><h2 class="receipt__shop">{name}</h2>{above}</header>
+            {stamp}
             {state(standing)}
             <div class="receipt__meta num">
                 {fact(t!("Reçu"), number)} {fact(t!("Date"), format::date_time(at_ms))} {fact(t!("Servi par"), seller)}
@@ -204,15 +218,78 @@ fn letterhead(shop: Option<&Shop>) -> (String, Vec<String>, String) {
     (shop.name.to_string(), above.collect(), foot)
 }
 
-/// The receipt as a message.
+/// The address that shares the receipt.
 fn share(receipt: &Receipt) -> String {
-    let (name, above, _) = letterhead(receipt.shop.as_ref());
-    let mut text = std::iter::once(name).chain(above).map(|line| line + "\n").collect::<String>();
-    text += &format!("{}\n{}\n", t!("Reçu {number}", number = receipt.sale.receipt), format::date_time(receipt.at_ms));
-    for line in &receipt.sale.lines {
-        let total = line.total().unwrap_or(Money::ZERO);
-        text += &format!("{} × {} : {}\n", line.quantity.get(), line.name, format::money(total));
+    format!("https://wa.me/?text={}", format::in_address(&message(receipt)))
+}
+
+/// The receipt as a message.
+fn message(receipt: &Receipt) -> String {
+    let Receipt { sale, shop, seller, at_ms, state, .. } = receipt;
+    let (name, mut lines, foot) = letterhead(shop.as_ref());
+    lines.insert(0, name);
+    // Between asterisks WhatsApp prints bold.
+    lines.extend(stamp(*state).map(|said| format!("*{said}*")));
+    lines.extend([t!("Reçu {number}", number = sale.receipt), format::date_time(*at_ms)]);
+    if !seller.is_empty() {
+        lines.push(t!("Servi par {seller}", seller));
     }
-    text += &t!("Total : {total}", total = format::money(receipt.sale.total().unwrap_or(Money::ZERO)));
-    format!("https://wa.me/?text={}", format::in_address(&text))
+    for line in &sale.lines {
+        let (quantity, total) = (format::number(line.quantity.get()), format::money(line.total().unwrap_or_default()));
+        lines.push(format!("{quantity} × {} : {total}", line.name));
+    }
+    lines.push(t!("Total : {total}", total = format::money(sale.total().unwrap_or_default())));
+    lines.extend(paid(sale).into_iter().map(|(what, of)| format!("{what} : {}", format::money(of))));
+    lines.push(foot);
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Label, Name, ProductId, Quantity, Reference, SaleLine, UserId};
+    use uuid::Uuid;
+
+    fn receipt(state: ReceiptState) -> Receipt {
+        let money = |gnf| Money::new(gnf).unwrap();
+        let line = SaleLine {
+            product: ProductId(Uuid::nil()),
+            name: Name::new("Riz").unwrap(),
+            quantity: Quantity::new(3).unwrap(),
+            unit_price: money(25_000),
+        };
+        let reference = Reference::new("PP1").unwrap();
+        let tenders = vec![
+            Tender::OrangeMoney { amount: money(50_000), reference },
+            Tender::Cash { amount: money(25_000), given: money(30_000) },
+        ];
+        let sale = Sale {
+            id: SaleId(Uuid::nil()),
+            receipt: "A-000001".parse().unwrap(),
+            lines: vec![line],
+            tenders,
+            beyond_stock: false,
+        };
+        let shop =
+            Shop { foot: Note::new("Échange sous 3 jours").unwrap(), ..Shop::named(Label::new("Kaloum").unwrap()) };
+        let (seller, actor, at_ms) = ("Mariama".to_owned(), UserId(Uuid::nil()), 1_795_442_700_000);
+        Receipt { sale, shop: Some(shop), seller, actor, at_ms, state, voided: None }
+    }
+
+    #[test]
+    fn a_message_says_how_it_was_paid_and_never_shows_a_sale_as_good_that_is_not() {
+        let said = |state| message(&receipt(state)).replace('\u{202f}', " ");
+        let good = "Kaloum\nReçu A-000001\n23/11/2026 14:05\nServi par Mariama\n3 × Riz : 75 000 GNF\n\
+                    Total : 75 000 GNF\nOrange Money PP1 : 50 000 GNF\nEspèces : 30 000 GNF\nRendu : 5 000 GNF\n\
+                    Échange sous 3 jours";
+        assert_eq!(said(ReceiptState::Confirmed), good);
+        let other = [
+            (ReceiptState::Waiting, "En attente de confirmation"),
+            (ReceiptState::ToDecide, "REFUSÉE"),
+            (ReceiptState::Voided, "ANNULÉE"),
+        ];
+        for (state, stamp) in other {
+            assert_eq!(said(state), good.replacen('\n', &format!("\n*{stamp}*\n"), 1));
+        }
+    }
 }

@@ -17,7 +17,7 @@ use crate::{
         text,
     },
 };
-use cart::cart_panel;
+pub(super) use cart::cart_panel;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use products::products;

@@ -18,7 +18,7 @@ mod this;
 pub use people::People;
 pub use phones::Phones;
 
-use super::{banners, chip, require_person, till, to_decide};
+use super::{banners, chip, install, require_person, till, to_decide};
 use crate::ui::{
     components::{nav, top},
     erase::{erase, live, on},
@@ -59,7 +59,7 @@ pub fn Settings() -> impl IntoView {
                     {this::lock_after(till)}
                     <p class="small muted">{t!("Ce qui attend d’être envoyé reste sur ce téléphone.")}</p>
                 </section>
-                {owner::links(till)} {this::appearance(till)} {dashboard::draw(till)}
+                {owner::links(till)} {this::appearance(till)} {install::card(till)} {dashboard::draw(till)}
             </main>
             {nav("/parametres", to_decide(till))}
         </div>

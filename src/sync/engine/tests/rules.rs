@@ -7,7 +7,7 @@ fn waiting(seconds: u16) -> Till {
     let mut till = Till::new();
     let rules = Rules { answer_wait: AnswerWait::new(seconds).unwrap(), ..Rules::default() };
     let [address, phone, foot] = Default::default();
-    let shop = Shop { name: Label::new("Boutique").unwrap(), address, phone, foot, rules };
+    let shop = Shop { address, phone, foot, rules, ..Shop::named(Label::new("Boutique").unwrap()) };
     let page = Page {
         history: HISTORY,
         from: 10,

@@ -3,7 +3,11 @@
 use super::read;
 use crate::{
     device::{Till, handle::Act},
-    domain::{Expense, ExpenseId, Label, Note},
+    domain::{
+        Day, Expense, ExpenseId, Label, Note,
+        expense::{Dated, may_be_of},
+        limits::EXPENSE_BACK_MAX_DAYS,
+    },
     sync::view::ListedExpense,
     ui::{
         components::{amount, facts, money_field, notice, suggested, text_field, top},
@@ -22,7 +26,11 @@ use uuid::Uuid;
 struct Form {
     till: Till,
     /// The expense as it was when it was opened; none is a new one.
-    seen: StoredValue<Option<Expense>>,
+    seen: StoredValue<Option<Dated>>,
+    /// By the server's clock, once it is known: today, of a new one.
+    recorded_on: Memo<Option<Day>>,
+    /// What was chosen for its day, if anything was.
+    day: RwSignal<Option<String>>,
     kind: RwSignal<String>,
     amount: RwSignal<String>,
     note: RwSignal<String>,
@@ -43,12 +51,15 @@ pub fn ExpenseCard() -> impl IntoView {
         Some(Some(opened)) => Some(opened.clone()),
         _ => found.with(|found: &Option<super::Found>| found.as_ref()?.find(id?)),
     });
+    let today = Memo::new(move |_| found.with(|found: &Option<super::Found>| found.as_ref().map(|found| found.today)));
     let owner = owns(till);
     let actor = Memo::new(move |_| till.status.with(|status| status.actor.as_ref().map(|actor| actor.id)));
     let body = live(move || match (id, opened.get()) {
-        (None, _) => Form::new(till, None).draw(),
+        (None, _) => Form::new(till, None, today).draw(),
         (_, Some(opened)) if owner.get() || Some(opened.actor) == actor.get() => {
-            Form::new(till, Some(opened.expense)).draw()
+            let ListedExpense { expense, day, at_ms, .. } = opened;
+            let recorded_on = Memo::new(move |_| Some(Day::of_ms(at_ms)));
+            Form::new(till, Some(Dated { expense, day }), recorded_on).draw()
         }
         (_, Some(opened)) => known(till, opened),
         (_, None) if found.with(Option::is_some) => {
@@ -69,12 +80,13 @@ pub fn ExpenseCard() -> impl IntoView {
 
 /// What somebody sees who may not change it.
 fn known(till: Till, listed: ListedExpense) -> AnyView {
-    let ListedExpense { expense, actor, at_ms, .. } = listed;
+    let ListedExpense { expense, actor, at_ms, day, .. } = listed;
     let told = facts(vec![
         (t!("Sorte"), expense.kind.to_string().into_any()),
         (t!("Montant"), amount(expense.amount)),
         (t!("Note"), expense.note.to_string().into_any()),
-        (t!("Le"), format::date_time(at_ms).into_any()),
+        (t!("Jour"), day.to_string().into_any()),
+        (t!("Saisie le"), format::date_time(at_ms).into_any()),
         (t!("Par"), live(move || name_of(till, actor)).into_any()),
     ]);
     let said = live(move || only_theirs(till, actor, t!("changer cette dépense")));
@@ -82,13 +94,15 @@ fn known(till: Till, listed: ListedExpense) -> AnyView {
 }
 
 impl Form {
-    fn new(till: Till, seen: Option<Expense>) -> Self {
-        let of = |read: fn(&Expense) -> String| RwSignal::new(seen.as_ref().map(read).unwrap_or_default());
+    fn new(till: Till, seen: Option<Dated>, recorded_on: Memo<Option<Day>>) -> Self {
+        let of = |read: fn(&Dated) -> String| RwSignal::new(seen.as_ref().map(read).unwrap_or_default());
         Self {
             till,
-            kind: of(|seen| seen.kind.to_string()),
-            amount: of(|seen| format::number(seen.amount.get())),
-            note: of(|seen| seen.note.to_string()),
+            recorded_on,
+            day: RwSignal::default(),
+            kind: of(|seen| seen.expense.kind.to_string()),
+            amount: of(|seen| format::number(seen.expense.amount.get())),
+            note: of(|seen| seen.expense.note.to_string()),
             reason: RwSignal::default(),
             busy: RwSignal::default(),
             error: RwSignal::default(),
@@ -97,11 +111,52 @@ impl Form {
     }
 
     /// What it comes to; the id of a new one is made when it is saved.
-    fn wanted(self) -> Option<Expense> {
-        let id = self.seen.with_value(|seen| seen.as_ref().map_or(ExpenseId(Uuid::nil()), |seen| seen.id));
+    fn wanted(self) -> Option<Dated> {
+        let id = self.seen.with_value(|seen| seen.as_ref().map_or(ExpenseId(Uuid::nil()), |seen| seen.expense.id));
         let amount = self.amount.with(|typed| format::parse_amount(typed)).filter(|amount| amount.get() > 0)?;
         let kind = self.kind.with(|typed| Label::clean(typed).ok())?;
-        Some(Expense { id, kind, amount, note: self.note.with(|typed| Note::clean(typed).ok())? })
+        let expense = Expense { id, kind, amount, note: self.note.with(|typed| Note::clean(typed).ok())? };
+        Some(Dated { expense, day: self.chosen()? })
+    }
+
+    /// The day it is of before anything is chosen.
+    fn stands(self) -> Option<Day> {
+        self.seen.with_value(|seen| seen.as_ref().map(|seen| seen.day)).or_else(|| self.recorded_on.get())
+    }
+
+    /// The day it is of; `None` where it cannot be of what is chosen.
+    fn chosen(self) -> Option<Day> {
+        let day = match self.day.get() {
+            Some(chosen) => format::parse_iso(&chosen)?,
+            None => self.stands()?,
+        };
+        may_be_of(day, self.recorded_on.get()?).is_ok().then_some(day)
+    }
+
+    fn days(self) -> AnyView {
+        // What is chosen is the field's own: a browser that is told half a date forgets it.
+        let shown = live(move || self.stands().map(format::iso).unwrap_or_default());
+        let first = move || self.recorded_on.get().map(|last| Day(last.0 - EXPENSE_BACK_MAX_DAYS));
+        let wrong = live(move || {
+            let (first, last) = (first()?, self.recorded_on.get()?);
+            let said = t!("Entre le {first} et le {last}", first, last);
+            self.chosen().is_none().then(|| erase(view! { <span class="field__error" role="alert">{said}</span> }))
+        });
+        erase(view! {
+            <div class="field">
+                <label class="field__label" for="jour">{t!("Jour de la dépense")}</label>
+                <input
+                    class="input"
+                    id="jour"
+                    type="date"
+                    min=live(move || first().map(format::iso))
+                    max=live(move || self.recorded_on.get().map(format::iso))
+                    prop:value=shown
+                    on:input=on(move |event| self.day.set(Some(event_target_value(&event))))
+                />
+                {wrong}
+            </div>
+        })
     }
 
     fn draw(self) -> AnyView {
@@ -126,18 +181,24 @@ impl Form {
             let (Some(commands), Some(wanted)) = (self.till.commands(), wanted.get_untracked()) else { return };
             match self.seen.get_value() {
                 Some(seen) => act(Act::EditExpense { seen, wanted }),
-                None => act(Act::RecordExpense { expense: Expense { id: ExpenseId(commands.new_id()), ..wanted } }),
+                None => {
+                    let Dated { expense, day } = wanted;
+                    // Which day today is, the server says.
+                    let day = Some(day).filter(|day| Some(*day) != self.recorded_on.get_untracked());
+                    act(Act::RecordExpense { expense: Expense { id: ExpenseId(commands.new_id()), ..expense }, day });
+                }
             }
         });
         let says = live(move || match self.wanted() {
-            Some(wanted) => t!("Enregistrer {amount}", amount = format::money(wanted.amount)),
+            Some(wanted) => t!("Enregistrer {amount}", amount = format::money(wanted.expense.amount)),
             None => t!("Enregistrer").to_owned(),
         });
-        let void = self.seen.with_value(|seen| seen.as_ref().map(|seen| self.void(seen.id, takes)));
+        let void = self.seen.with_value(|seen| seen.as_ref().map(|seen| self.void(seen.expense.id, takes)));
         erase(view! {
             {live(move || self.error.get().map(|title| notice("bad", title, Vec::new())))}
             <section class="card" aria-label=t!("Dépense")>
                 {money_field("amount", t!("Montant"), self.amount)}
+                {self.days()}
                 {suggested("kind", t!("Sorte"), "100", text::expense_kinds(), self.kind)}
                 {text_field("note", t!("Note (facultative)"), "500", self.note)}
                 <button

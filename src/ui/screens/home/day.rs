@@ -7,14 +7,20 @@ use crate::{
         components::sum,
         erase::{erase, live},
         format, icons,
-        screens::{follow, holds_costs},
+        screens::{follow, holds_costs, install, loading},
     },
 };
 use leptos::prelude::*;
 
 pub fn day(till: Till) -> AnyView {
+    let today = read_today(till);
+    // What was sold today stands on the server too: nothing waits.
+    let sold = Memo::new(move |_| {
+        let standing = till.status.with(|status| status.waiting + status.to_decide == 0);
+        standing && today.with(|today| today.as_ref().is_some_and(|today| today.takings.count > 0))
+    });
     erase(view! {
-        {today(till)} {attention(till)} <h2>{t!("La boutique")}</h2>
+        {takings(till, today)} {install::offer(till, sold.into())} {attention(till)} <h2>{t!("La boutique")}</h2>
         <ul class="todo">
             {row("/ventes", icons::receipt_text(), t!("Ventes").to_owned(), t!("Par jour ; annuler, vendre à nouveau"))}
             {row("/depenses", icons::banknote(), t!("Dépenses").to_owned(), t!("Par mois et par sorte"))}
@@ -22,8 +28,7 @@ pub fn day(till: Till) -> AnyView {
     })
 }
 
-/// Today's takings; the margin on phones that hold purchase prices alone.
-fn today(till: Till) -> AnyView {
+fn read_today(till: Till) -> Memo<Option<Today>> {
     let read = RwSignal::new(None::<Today>);
     follow(
         till,
@@ -36,7 +41,11 @@ fn today(till: Till) -> AnyView {
             }
         },
     );
-    let today = Memo::new(move |_| read.get());
+    Memo::new(move |_| read.get())
+}
+
+/// Today's takings; the margin on phones that hold purchase prices alone.
+fn takings(till: Till, today: Memo<Option<Today>>) -> AnyView {
     // Before it is read there is no figure, but its place.
     let gnf = move |of: fn(&Today) -> i64| {
         live(move || today.with(|today| today.as_ref().map(of)).map_or_else(|| "…".into_any(), sum))
@@ -88,12 +97,19 @@ fn margin_told(margin: Margin) -> String {
 }
 
 fn attention(till: Till) -> AnyView {
-    let standing = Memo::new(move |_| till.status.with(|status| (status.to_decide, status.waiting)));
+    let standing = Memo::new(move |_| till.status.with(|status| (status.to_decide, status.waiting, status.first_read)));
     // Nothing is in order, or not, before the device's data is read.
     let wanting = Memo::new(move |_| till.ready.get().then(|| till.wanting()));
     erase(live(move || {
-        let ((to_decide, waiting), Some((low, empty))) = (standing.get(), wanting.get()) else { return ().into_any() };
+        let ((to_decide, waiting, first), Some((low, empty))) = (standing.get(), wanting.get()) else {
+            return ().into_any();
+        };
+        // Counted of a part of the shop is nothing to go by.
+        let (low, empty) = if first { (0, 0) } else { (low, empty) };
         if (to_decide, waiting, low, empty) == (0, 0, 0, 0) {
+            if first {
+                return loading(till);
+            }
             return erase(view! { <p class="empty">{icons::circle_check()} {t!("Tout est en ordre.")}</p> });
         }
         let some = |n: usize| (n > 0).then_some(n as i64);
@@ -113,7 +129,8 @@ fn attention(till: Till) -> AnyView {
             let said = count!(n, "produit bas", "produits bas");
             row("/stock?etat=bas", icons::package(), said, t!("Au seuil d’alerte, ou en dessous"))
         });
-        erase(view! { <h2>{t!("À voir")}</h2><ul class="todo">{decide}{wait}{empty}{low}</ul> })
+        let reads = first.then(|| loading(till));
+        erase(view! { {reads} <h2>{t!("À voir")}</h2><ul class="todo">{decide}{wait}{empty}{low}</ul> })
     }))
 }
 

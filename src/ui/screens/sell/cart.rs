@@ -11,7 +11,7 @@ use crate::{
 };
 use leptos::{ev::MouseEvent, prelude::*};
 
-pub(super) fn cart_panel(till: Till) -> AnyView {
+pub fn cart_panel(till: Till) -> AnyView {
     let open = RwSignal::new(false);
     let total = Signal::derive(move || till.cart.with(|cart| cart.total().unwrap_or(Money::ZERO)));
     let count = Memo::new(move |_| till.cart.with(Cart::count));

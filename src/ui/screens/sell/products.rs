@@ -7,7 +7,8 @@ use crate::{
     ui::{
         components::{amount, in_stock, product_name},
         erase::{Row, erase, live, on, rows},
-        format, icons,
+        icons,
+        screens::{empty_shop, loading},
     },
 };
 use leptos::prelude::*;
@@ -50,35 +51,18 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
         {loading(till)}
         {live(move || {
             let nothing = till.ready.get() && till.status.with(|status| status.loading.is_none()) && shown.with(Vec::is_empty);
-            nothing.then(|| query.with(|query| nothing_found(query)))
+            nothing.then(|| query.with(|query| nothing_found(till, query)))
         })}
         <ul class="products" aria-label=t!("Produits")>{rows(list)}</ul>
         {more}
     })
 }
 
-/// The first sync in numbers: it can be left, and goes on where it was.
-fn loading(till: Till) -> AnyView {
-    let standing = Memo::new(move |_| till.status.with(|status| status.loading.filter(|(_, total)| *total > 0)));
-    erase(live(move || {
-        standing.get().map(|(rows, total)| {
-            let said = t!("{rows} / {total} lignes reçues", rows = format::number(rows as i64), total = format::number(total as i64));
-            erase(view! {
-                <div class="loading" role="status">
-                    <p class="small muted">{said}</p>
-                    <progress class="progress" max=total.to_string() value=rows.to_string() aria-label=t!("Réception")></progress>
-                </div>
-            })
-        })
-    }))
-}
-
-fn nothing_found(query: &str) -> AnyView {
-    let (title, more) = if query.is_empty() {
-        (t!("Pas encore de produit"), t!("Ils arrivent avec la première synchronisation."))
-    } else {
-        (t!("Aucun produit ne correspond"), t!("Essayez moins de lettres, ou le code-barres."))
-    };
+fn nothing_found(till: Till, query: &str) -> AnyView {
+    if query.is_empty() {
+        return empty_shop(till, true);
+    }
+    let (title, more) = (t!("Aucun produit ne correspond"), t!("Essayez moins de lettres, ou le code-barres."));
     let create = create(query, true);
     erase(view! { <div class="empty" role="status">{icons::search()}<h2>{title}</h2><p>{more}</p>{create}</div> })
 }

@@ -5,7 +5,7 @@ use crate::{
         Till,
         handle::{ShopCommands, StorageProblem},
     },
-    domain::{Day, SaleLine, Tender, UserId},
+    domain::{SaleLine, Tender, UserId},
     sync::{
         view::{ListedExpense, ListedSale, Shown},
         wire::MovementRow,
@@ -56,7 +56,7 @@ fn card(till: Till, busy: RwSignal<bool>, said: RwSignal<Option<Result<String, S
                 };
                 let told =
                     written.map_err(|problem| text::storage_problem(problem).to_owned()).and_then(|(text, day)| {
-                        let name = format!("{name}-{}.csv", in_name(day));
+                        let name = format!("{name}-{}.csv", format::iso(day));
                         match commands.give_csv(name.clone(), text) {
                             true => Ok(name),
                             false => Err(t!("Ce navigateur n’a pas pris le fichier. Essayez dans Chrome.").to_owned()),
@@ -87,13 +87,6 @@ fn card(till: Till, busy: RwSignal<bool>, said: RwSignal<Option<Result<String, S
             <a class="btn btn--wide" href="/stock/import">{icons::upload()} {t!("Importer des produits")}</a>
         </section>
     })
-}
-
-/// A day as files sort by it: `2026-11-27`.
-fn in_name(day: Day) -> String {
-    let said = day.to_string();
-    let parts: Vec<&str> = said.rsplit('/').collect();
-    parts.join("-")
 }
 
 async fn written(till: Till, commands: &dyn ShopCommands, file: File) -> Result<String, StorageProblem> {
@@ -129,16 +122,18 @@ async fn written(till: Till, commands: &dyn ShopCommands, file: File) -> Result<
             let months = commands.expenses().await?.months;
             let row = |listed: ListedExpense| {
                 vec![
-                    Cell::Text(format::date_time(listed.at_ms)),
+                    Cell::Text(listed.day.to_string()),
                     Cell::Text(listed.expense.kind.to_string()),
                     Cell::Figure(listed.expense.amount.get()),
                     Cell::Text(listed.expense.note.to_string()),
                     who(listed.actor),
+                    Cell::Text(format::date_time(listed.at_ms)),
                     Cell::Text(if listed.waiting { t!("En attente") } else { t!("Confirmée") }.to_owned()),
                 ]
             };
             let rows = months.into_iter().flat_map(|month| month.expenses).map(row);
-            table(&[t!("Date"), t!("Sorte"), t!("Montant"), t!("Note"), t!("Qui"), t!("État")], rows)
+            let heads = [t!("Date"), t!("Sorte"), t!("Montant"), t!("Note"), t!("Qui"), t!("Saisie le"), t!("État")];
+            table(&heads, rows)
         }
     })
 }

@@ -40,17 +40,21 @@ fn read_anew(till: Till) -> AnyView {
             drop(failed.try_set(said)); // the screen may be gone by now
         });
     };
+    let first = Memo::new(move |_| till.status.with(|status| status.first_read));
     let under_way = live(move || match loading.get() {
-        Some((_, 0)) => Some(erase(view! { <p role="status">{t!("Relecture…")}</p> })),
+        Some((_, 0)) => {
+            let said = if first.get() { t!("Première lecture…") } else { t!("Relecture…") };
+            Some(erase(view! { <p role="status">{said}</p> }))
+        }
         Some((rows, total)) => {
-            let said = t!(
-                "Relecture : {rows} sur {total}",
-                rows = format::number(rows as i64),
-                total = format::number(total as i64)
-            );
+            let (rows_said, total_said) = (format::number(rows as i64), format::number(total as i64));
+            let said = match first.get() {
+                true => t!("Première lecture : {rows} sur {total}", rows = rows_said, total = total_said),
+                false => t!("Relecture : {rows} sur {total}", rows = rows_said, total = total_said),
+            };
             Some(erase(view! {
                 <p role="status">{said}</p>
-                <progress class="progress" max=total.to_string() value=rows.to_string() aria-label=t!("Relecture de la boutique")></progress>
+                <progress class="progress" max=total.to_string() value=rows.to_string() aria-label=t!("Lecture de la boutique")></progress>
             }))
         }
         None if wanted.get() => {

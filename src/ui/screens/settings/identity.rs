@@ -1,10 +1,10 @@
-//! What the shop says of itself, on its receipts: an owner's to change.
+//! What the shop says of itself on its receipts, and the banknotes it is paid with: an owner's to change.
 
 use crate::{
     device::Till,
     domain::{Label, Note, Shop},
     ui::{
-        components::{notice, text_field},
+        components::{input, notice, text_field},
         erase::{erase, live, on},
         text,
     },
@@ -19,6 +19,7 @@ struct Form {
     address: RwSignal<String>,
     phone: RwSignal<String>,
     foot: RwSignal<String>,
+    banknotes: RwSignal<String>,
 }
 
 impl Form {
@@ -27,6 +28,7 @@ impl Form {
         self.address.set(shop.address.to_string());
         self.phone.set(shop.phone.to_string());
         self.foot.set(shop.foot.to_string());
+        self.banknotes.set(text::banknotes_said(&shop.banknotes));
         self.seen.set(Some(shop.clone()));
     }
 
@@ -39,6 +41,7 @@ impl Form {
             address: note(self.address)?,
             phone: note(self.phone)?,
             foot: note(self.foot)?,
+            banknotes: self.banknotes.with(|typed| text::banknotes(typed))?,
             ..seen
         })
     }
@@ -47,7 +50,8 @@ impl Form {
 pub fn draw(till: Till) -> AnyView {
     let owner = Memo::new(move |_| till.status.with(|status| status.is_owner() && status.shop.is_some()));
     let typed = RwSignal::<String>::default;
-    let form = Form { seen: RwSignal::default(), name: typed(), address: typed(), phone: typed(), foot: typed() };
+    let [name, address, phone, foot, banknotes] = [(); 5].map(|()| typed());
+    let form = Form { seen: RwSignal::default(), name, address, phone, foot, banknotes };
     let said = RwSignal::new(None::<Result<(), String>>);
     // What another phone changes meanwhile is shown where nobody has typed.
     Effect::new(move |_| {
@@ -78,6 +82,11 @@ fn fields(till: Till, form: Form, said: RwSignal<Option<Result<(), String>>>) ->
             drop(said.try_set(Some(done.map_err(|problem| text::command_error(&problem)))));
         });
     };
+    let wrong = move || {
+        let read = form.banknotes.with(|typed| typed.is_empty() || text::banknotes(typed).is_some());
+        let said = t!("Des montants entiers, par exemple 5 000, 10 000");
+        (!read).then(|| erase(view! { <span class="field__error" role="alert">{said}</span> }))
+    };
     let outcome = live(move || match said.get() {
         Some(Err(title)) => Some(notice("bad", title, Vec::new())),
         Some(Ok(())) if changed.get().is_none() => {
@@ -93,6 +102,12 @@ fn fields(till: Till, form: Form, said: RwSignal<Option<Result<(), String>>>) ->
                 {text_field("boutique-adresse", t!("Adresse"), "500", form.address)}
                 {text_field("boutique-telephone", t!("Téléphone"), "500", form.phone)}
                 {text_field("boutique-bas", t!("Bas du reçu"), "500", form.foot)}
+                <div class="field">
+                    <label class="field__label" for="boutique-billets">{t!("Billets proposés à l’encaissement")}</label>
+                    {input("boutique-billets", "input", "text", "120", form.banknotes)}
+                    <span class="field__hint">{t!("De un à six montants, séparés par une virgule.")}</span>
+                    {live(wrong)}
+                </div>
                 {outcome}
                 <button class="btn btn--wide" type="submit" disabled=live(move || changed.get().is_none())>{t!("Enregistrer")}</button>
             </form>

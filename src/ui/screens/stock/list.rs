@@ -8,7 +8,7 @@ use crate::{
         components::{amount, in_stock, product_name},
         erase::{Row, erase, live, rows},
         icons,
-        screens::{create, returning::Left},
+        screens::{create, empty_shop, loading, returning::Left},
     },
 };
 use leptos::{ev, html::Ul, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
@@ -69,7 +69,11 @@ pub(super) fn list(
     let above = live(move || room(drawn.get().start * BLOCK));
     let below = live(move || room(all.get().saturating_sub(drawn.get().end * BLOCK)));
     let nothing = live(move || {
-        (till.ready.get() && all.get() == 0).then(|| {
+        let read = till.ready.get() && till.status.with(|status| status.loading.is_none() || !status.first_read);
+        (read && all.get() == 0).then(|| {
+            if state.get().is_none() && query.with(|query| query.trim().is_empty()) {
+                return empty_shop(till, false);
+            }
             let create = query.with(|query| (!query.trim().is_empty()).then(|| create(query, false)));
             erase(view! {
                 <div class="empty" role="status">{icons::search()}<h2>{t!("Aucun produit")}</h2>{create}</div>
@@ -77,6 +81,7 @@ pub(super) fn list(
         })
     });
     erase(view! {
+        {loading(till)}
         <ul
             class="products products--alike"
             aria-label=t!("Produits")

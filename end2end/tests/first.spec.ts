@@ -1,0 +1,100 @@
+// The first days: the shop's first reading on a phone, and a shop that has nothing yet.
+import type { Page } from "@playwright/test";
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { looksRight } from "../support/looks";
+import { OWNER, SELLER, expect, signIn, test, type Shop } from "../support/shop";
+
+const MANY = 4_000;
+/** Answers of the first reading that come at once; the others are held back. */
+const AT_ONCE = 2;
+
+function manyProducts(shop: Shop) {
+  const file = join(tmpdir(), `comptoir-first-${process.pid}.csv`);
+  const lines = Array.from({ length: MANY }, (_, n) => `"Article ${String(n).padStart(5, "0")}",${500 + n},5`);
+  writeFileSync(file, ["name,price,stock", ...lines].join("\n"));
+  shop.run("import", file);
+}
+
+const progress = (page: Page) => page.getByText(/^[1-9][\d\s]* \/ [1-9][\d\s]* lignes reçues$/);
+
+test("the first reading says in numbers how far it is, on every screen, and goes on where a reload cut it", async ({ shop, browser }) => {
+  manyProducts(shop);
+  const context = await browser.newContext({ baseURL: shop.url });
+  const page = await context.newPage();
+  await shop.enrol(page, "Un");
+  const asked: unknown[] = [];
+  let holds = true;
+  await context.route("**/api/v1/pull", async (route) => {
+    const from = route.request().postDataJSON().request.from;
+    if (!from.start) return route.continue();
+    if (holds && asked.length >= AT_ONCE) return; // an answer that does not come
+    asked.push(from.start.position);
+    await route.continue();
+  });
+  await signIn(page, OWNER);
+  await expect(progress(page)).toBeVisible();
+  await page.getByRole("link", { name: "Stock", exact: true }).click();
+  await expect(progress(page)).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Aucun produit" })).toHaveCount(0);
+  await looksRight(page, "Stock, first reading");
+  await page.getByRole("link", { name: "Accueil", exact: true }).click();
+  await expect(progress(page)).toBeVisible();
+  await expect(page.getByText("Tout est en ordre.")).toHaveCount(0);
+  await looksRight(page, "Accueil, first reading");
+  await page.getByRole("link", { name: "Paramètres", exact: true }).click();
+  const reading = page.getByText(/^Première lecture : [1-9][\d\s]* sur [1-9][\d\s]*$/);
+  await expect(reading).toBeVisible();
+  const far = await reading.textContent();
+
+  // Left in the middle, with an answer on its way: what came is there.
+  await page.reload();
+  await expect(reading).toHaveText(far!);
+  holds = false;
+  await page.reload();
+  await expect(reading).toHaveCount(0, { timeout: 30_000 });
+  expect(asked.length).toBeGreaterThan(AT_ONCE);
+  expect(asked.filter((position) => position === null)).toHaveLength(1);
+  await page.getByRole("link", { name: "Stock", exact: true }).click();
+  await page.getByRole("searchbox").fill(`Article ${String(MANY - 1).padStart(5, "0")}`);
+  await expect(page.getByRole("list", { name: "Produits" }).getByRole("listitem")).toHaveCount(1);
+  await expect(progress(page)).toHaveCount(0);
+});
+
+test("a new shop tells its owner how products come in, and a seller who brings them", async ({ shop, browser }) => {
+  const name = "Chez Fatou";
+  shop.typed("2580\n", "shop", "add", name, "--owner", OWNER.name);
+  shop.typed("1470\n", "user", "add", "--shop", name, SELLER.name);
+  const phone = async (who: typeof OWNER) => {
+    const page = await (await browser.newContext({ baseURL: shop.url })).newPage();
+    await page.goto("/connexion");
+    await page.getByLabel("Code à six chiffres").fill(shop.run("device", "code", "--quiet", "--shop", name).trim());
+    await page.getByLabel("Nom de ce téléphone").fill("Le premier");
+    await page.getByRole("button", { name: "Inscrire ce téléphone" }).click();
+    await page.getByRole("button", { name: who.name }).click();
+    for (const digit of who.pin) await page.getByRole("button", { name: digit, exact: true }).click();
+    await page.getByRole("button", { name: "Valider le code" }).click();
+    await expect(page.getByRole("heading", { name: "Pas encore de produit" })).toBeVisible();
+    return page;
+  };
+  const owner = await phone(OWNER);
+  for (const screen of ["Vendre", "Stock"]) {
+    await owner.getByRole("link", { name: screen, exact: true }).click();
+    const empty = owner.getByRole("status").filter({ has: owner.getByRole("heading", { name: "Pas encore de produit" }) });
+    await expect(empty.getByRole("link", { name: "Nouveau produit" })).toBeVisible();
+    await expect(empty.getByRole("link", { name: "Importer un fichier" })).toHaveAttribute("href", "/stock/import");
+    await expect(empty).not.toContainText("première synchronisation");
+    await looksRight(owner, `${screen}, a new shop`);
+  }
+  const seller = await phone(SELLER);
+  await expect(seller.getByText("Le propriétaire les ajoute ; ils s’afficheront ici.")).toBeVisible();
+  await expect(seller.getByRole("link", { name: "Importer un fichier" })).toHaveCount(0);
+  // The first product takes its place.
+  await owner.getByRole("link", { name: "Vendre", exact: true }).click();
+  await owner.getByRole("link", { name: "Nouveau produit" }).click();
+  await owner.getByLabel("Nom").fill("Riz 5 kg");
+  await owner.getByLabel("Prix de vente").fill("60 000");
+  await owner.getByRole("button", { name: /^(Créer|Enregistrer|Ajouter)/ }).click();
+  await expect(seller.getByRole("button", { name: /^Ajouter Riz 5 kg/ })).toBeVisible({ timeout: 30_000 });
+});
