@@ -118,6 +118,55 @@ fn a_catalogue_is_imported_whole_or_not_at_all() {
 }
 
 #[test]
+fn a_server_that_cannot_start_says_why_and_what_to_do() {
+    let place = Place::new();
+    place.out(&["demo"]);
+    let fails = |place: &Place, set: &[(&str, &str)], arguments: &[&str]| {
+        let output = place.command(arguments).envs(set.iter().copied()).output().unwrap();
+        assert!(!output.status.success(), "{arguments:?}");
+        text(&output.stderr)
+    };
+    let tls = |cert: &str, key: &str| fails(&place, &[], &["serve", "--tls-cert", cert, "--tls-key", key]);
+    let said = tls("none.pem", "key.pem");
+    assert!(said.contains("--tls-cert none.pem: No such file"), "{said}");
+    fs::write(place.path().join("chain.pem"), "no certificate").unwrap();
+    let said = tls("chain.pem", "none.pem");
+    assert!(said.contains("--tls-key none.pem: No such file"), "{said}");
+    let said = tls("chain.pem", "chain.pem");
+    assert!(said.contains("--tls-cert chain.pem with --tls-key chain.pem"), "{said}");
+
+    let serving = place.serve();
+    let address = serving.url.trim_start_matches("http://");
+    let other = Place::new();
+    let said = fails(&other, &[("LEPTOS_SITE_ADDR", address)], &["serve"]);
+    assert!(said.contains(&format!("{address} is in use: another Comptoir")), "{said}");
+    assert!(said.contains("port: LEPTOS_SITE_ADDR=127.0.0.1:"), "{said}");
+    let said = fails(&other, &[("COMPTOIR_METRICS_ADDR", address)], &["serve"]);
+    assert!(said.contains("port: COMPTOIR_METRICS_ADDR=127.0.0.1:"), "{said}");
+}
+
+#[test]
+fn a_database_that_does_not_open_is_named_without_its_password() {
+    let place = Place::new();
+    let said = |url: &str| {
+        let output = place.command(&["check"]).env("DATABASE_URL", url).output().unwrap();
+        assert!(!output.status.success());
+        text(&output.stderr)
+    };
+    fs::write(place.path().join("notes.db"), "no database, and longer than the head of one: ".repeat(20)).unwrap();
+    let file = said("sqlite:notes.db");
+    assert!(
+        file.contains("the database notes.db could not be opened") && file.contains("Is it a shop's file"),
+        "{file}"
+    );
+    let server = said("postgres://fatou:geheim@127.0.0.1:1/shop");
+    assert!(server.contains("the database postgres://fatou@127.0.0.1:1/shop could not be opened"), "{server}");
+    assert!(server.contains("Does Postgres run there") && !server.contains("geheim"), "{server}");
+    let unreadable = said("postgres://fatou:geheim@127.0.0.1:port/shop");
+    assert!(unreadable.contains("DATABASE_URL") && !unreadable.contains("geheim"), "{unreadable}");
+}
+
+#[test]
 fn a_price_list_updates_what_is_there_and_a_preview_changes_nothing() {
     let place = Place::new();
     place.out(&["demo"]);
