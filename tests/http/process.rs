@@ -118,6 +118,31 @@ fn a_catalogue_is_imported_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_headings_mean_can_be_said() {
+    let place = Place::new();
+    place.out(&["demo"]);
+    let file = place.path().join("catalogue.csv");
+    fs::write(&file, "Truc;Vaut;Prix;a=b\nSemoule 1 kg;9000;7000;4\n").unwrap();
+    let file = file.to_string_lossy().into_owned();
+    let unsaid = text(&place.run(&["import", &file]).stderr);
+    assert!(unsaid.contains("no heading of the file means the name; say which with --column"), "{unsaid}");
+    let said = ["--column", "truc=name", "--column", "Vaut=sale-price", "--column", "Prix=purchase-price"];
+    let with = |more: &[&str]| place.run(&[&["import", &file, "--dry-run"], &said[..], more].concat());
+    let done = with(&["--column", "a=b=stock"]);
+    assert!(text(&done.stdout).contains("line 2: new: Semoule 1 kg, 4 in stock"), "{}", text(&done.stderr));
+    let unread = with(&[]);
+    assert!(text(&unread.stderr).contains("The column a=b is not read."), "{}", text(&unread.stderr));
+    for (column, why) in [
+        ("Rien=stock", "no heading of the file is \"Rien\"; there are: Truc, Vaut, Prix, a=b"),
+        ("Prix=cost", "\"cost\" is none of name, barcode"),
+        ("Prix", "HEADING=MEANING is wanted"),
+    ] {
+        let refused = with(&["--column", column]);
+        assert!(!refused.status.success() && text(&refused.stderr).contains(why), "{}", text(&refused.stderr));
+    }
+}
+
+#[test]
 fn a_server_that_cannot_start_says_why_and_what_to_do() {
     let place = Place::new();
     place.out(&["demo"]);
