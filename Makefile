@@ -25,7 +25,7 @@ dev: tools
 build: tools
 	cargo leptos build --release --precompress --split
 
-# What a server needs, in one folder (docs/operations).
+# What a server needs, in one folder (docs/operations). What an operator sets is in the environment, not in this Leptos.toml.
 dist: build
 	rm -rf dist && mkdir dist && cp $(COMPTOIR) $(dir $(COMPTOIR))hash.txt Leptos.toml dist/ && cp -r $(SITE) dist/site
 

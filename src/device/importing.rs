@@ -6,7 +6,7 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    domain::import::{Becomes, Planned},
+    domain::import::{Becomes, Column, Planned},
     sync::{
         engine::{self, Item, Pieces, Store},
         merge,
@@ -24,6 +24,7 @@ const NAME_MAX_CHARS: usize = 100;
 pub async fn begin(
     shelf: &Shelf,
     file: &str,
+    said: Vec<(String, Option<Column>)>,
     planned: Vec<Planned>,
     prepared: RwSignal<usize>,
 ) -> Result<bool, CommandError> {
@@ -37,7 +38,8 @@ pub async fn begin(
     }
     let file: String = file.chars().take(NAME_MAX_CHARS).collect();
     let device = shelf.device().await?;
-    let Some(tx) = engine::begin_import(&device, &file, pieces)? else { return Ok(false) };
+    let words = said.into_iter().map(|(heading, column)| (heading, column.map_or("", Column::word).to_owned()));
+    let Some(tx) = engine::begin_import(&device, &file, words.collect(), pieces)? else { return Ok(false) };
     Ok(shelf.commit(tx).await?)
 }
 

@@ -10,7 +10,7 @@ use super::{
     shelf::Shelf,
 };
 use crate::{
-    domain::{Label, ProductId, Role, Sale, SaleId, Shop, UserId},
+    domain::{Label, ProductId, Role, Sale, SaleId, Shop, UserId, import::Column},
     sync::{
         Body, Verdict,
         engine::{
@@ -299,8 +299,9 @@ fn status(
 }
 
 fn importing(import: &engine::Import) -> ImportStatus {
-    let engine::Import { file, lines, queued, lost, .. } = import.clone();
-    ImportStatus { file, lines, queued, lost: lost > 0, done: import.is_done() }
+    let engine::Import { file, lines, queued, lost, columns, .. } = import.clone();
+    let said = columns.into_iter().map(|(heading, word)| (heading, Column::of_word(&word))).collect();
+    ImportStatus { file, lines, queued, lost: lost > 0, done: import.is_done(), said }
 }
 
 /// A receipt this device holds: pending, parked or confirmed.

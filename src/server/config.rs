@@ -5,8 +5,11 @@ use leptos::config::LeptosOptions;
 use serde::Deserialize;
 use std::{
     env,
+    fmt::Display,
     net::SocketAddr,
+    num::NonZeroU16,
     path::{Path, PathBuf},
+    str::FromStr,
     sync::Arc,
 };
 
@@ -119,16 +122,6 @@ impl Config {
 
     /// What cargo-leptos and an operator set. Paths are relative to the working folder.
     fn apply_environment(&mut self, var: impl Fn(&'static str) -> Option<String>) -> Result<(), ConfigError> {
-        fn parsed<T>(name: &'static str, value: Option<String>) -> Result<Option<T>, ConfigError>
-        where
-            T: std::str::FromStr<Err: std::fmt::Display>,
-        {
-            let parse = |value: String| match value.parse() {
-                Ok(parsed) => Ok(parsed),
-                Err(reason) => Err(ConfigError::Environment { name, reason: format!("{reason}"), value }),
-            };
-            value.map(parse).transpose()
-        }
         let leptos = &mut self.leptos;
         let texts = [
             ("LEPTOS_OUTPUT_NAME", &mut leptos.output_name),
@@ -152,10 +145,7 @@ impl Config {
         if let Some(url) = var("DATABASE_URL").filter(|url| !url.is_empty()) {
             self.database_url = url;
         }
-        let metrics_addr = var("COMPTOIR_METRICS_ADDR").filter(|addr| !addr.is_empty());
-        if let Some(addr) = parsed("COMPTOIR_METRICS_ADDR", metrics_addr)? {
-            self.metrics_addr = Some(addr);
-        }
+        self.apply_settings(&var)?;
         if let Some(hosts) = var("COMPTOIR_PUSH_HOSTS").filter(|hosts| !hosts.is_empty()) {
             self.push_hosts = hosts.split(',').map(|host| host.trim().to_owned()).collect();
         }
@@ -175,6 +165,30 @@ impl Config {
         Ok(())
     }
 
+    /// What an operator sets: a release brings a file of its own, which must not undo it.
+    fn apply_settings(&mut self, var: &impl Fn(&'static str) -> Option<String>) -> Result<(), ConfigError> {
+        let set = |name: &'static str| var(name).filter(|value| !value.is_empty());
+        if let Some(days) = parsed::<NonZeroU16>("COMPTOIR_SESSION_DAYS", set("COMPTOIR_SESSION_DAYS"))? {
+            self.session_ms = i64::from(days.get()) * DAY_MS;
+        }
+        if let Some(days) = parsed::<NonZeroU16>("COMPTOIR_ANSWER_DAYS", set("COMPTOIR_ANSWER_DAYS"))? {
+            self.answer_ms = i64::from(days.get()) * DAY_MS;
+        }
+        if let Some(secure) = parsed("COMPTOIR_SECURE_COOKIES", set("COMPTOIR_SECURE_COOKIES"))? {
+            self.secure_cookies = secure;
+        }
+        if let Some(most) = parsed::<NonZeroU16>("COMPTOIR_CONNECTIONS_MAX", set("COMPTOIR_CONNECTIONS_MAX"))? {
+            self.connections_max = most.get().into();
+        }
+        if let Some(origin) = set("COMPTOIR_ORIGIN") {
+            self.origin = Some(origin.trim_end_matches('/').to_owned());
+        }
+        if let Some(addr) = parsed("COMPTOIR_METRICS_ADDR", set("COMPTOIR_METRICS_ADDR"))? {
+            self.metrics_addr = Some(addr);
+        }
+        Ok(())
+    }
+
     /// Makes the folder the SQLite file goes into.
     pub fn make_database_folder(&self) -> Result<(), ConfigError> {
         let Some(folder) = sqlite_file(&self.database_url).and_then(|file| file.parent().map(Path::to_owned)) else {
@@ -182,6 +196,17 @@ impl Config {
         };
         std::fs::create_dir_all(&folder).map_err(|error| ConfigError::Folder(folder, error))
     }
+}
+
+fn parsed<T>(name: &'static str, value: Option<String>) -> Result<Option<T>, ConfigError>
+where
+    T: FromStr<Err: Display>,
+{
+    let parse = |value: String| match value.parse() {
+        Ok(parsed) => Ok(parsed),
+        Err(reason) => Err(ConfigError::Environment { name, reason: format!("{reason}"), value }),
+    };
+    value.map(parse).transpose()
 }
 
 fn find() -> Result<PathBuf, ConfigError> {
@@ -242,6 +267,29 @@ mod tests {
         assert_eq!(config.database_url, "postgres://db/shop");
         assert_eq!(config.leptos.site_addr.to_string(), "0.0.0.0:80");
         assert!(config.apply_environment(|name| (name == "LEPTOS_SITE_ADDR").then(|| "x".into())).is_err());
+    }
+
+    #[test]
+    fn what_an_operator_sets_in_the_environment_outlives_the_file() {
+        let mut config = Config::parse(TEXT, Path::new("")).unwrap();
+        let set = |name: &str| {
+            let value = match name {
+                "COMPTOIR_SECURE_COOKIES" => "true",
+                "COMPTOIR_ORIGIN" => "https://shop.example/",
+                "COMPTOIR_SESSION_DAYS" | "COMPTOIR_ANSWER_DAYS" => "7",
+                "COMPTOIR_CONNECTIONS_MAX" => "50",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        };
+        config.apply_environment(set).unwrap();
+        assert!(config.secure_cookies);
+        assert_eq!(config.origin.as_deref(), Some("https://shop.example"));
+        assert_eq!((config.session_ms, config.answer_ms, config.connections_max), (7 * DAY_MS, 7 * DAY_MS, 50));
+        for (name, value) in [("COMPTOIR_SECURE_COOKIES", "yes"), ("COMPTOIR_SESSION_DAYS", "0")] {
+            let said = config.apply_environment(|of| (of == name).then(|| value.into())).unwrap_err().to_string();
+            assert!(said.starts_with(&format!("{name}={value} in the environment: ")), "{said}");
+        }
     }
 
     #[test]

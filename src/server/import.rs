@@ -2,18 +2,37 @@
 
 use crate::domain::{
     Product, ProductId,
-    import::{Encoding, FileError, Plan, Planning, is_workbook},
+    import::{Column, Encoding, FileError, Plan, Planning, Reader, Sheet, is_workbook},
 };
 use std::{borrow::Cow, sync::Arc};
 use uuid::Uuid;
 
-/// What each line of a file becomes beside these products, which are all of the shop.
-pub fn plan(bytes: &[u8], products: impl IntoIterator<Item = Arc<Product>>) -> Result<Plan, FileError> {
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// What was said to be one, and what the file has.
+    #[error("no heading of the file is {0:?}; there are: {list}", list = .1.join(", "))]
+    NoHeading(String, Vec<String>),
+}
+
+/// What each line of a file becomes beside these products, which are all of the shop. `said` is what headings mean that
+/// are not recognised, or wrongly.
+pub fn plan(
+    bytes: &[u8],
+    said: &[(String, Option<Column>)],
+    products: impl IntoIterator<Item = Arc<Product>>,
+) -> Result<Plan, PlanError> {
     if is_workbook(bytes) {
-        return Err(FileError::Workbook);
+        return Err(FileError::Workbook.into());
     }
     let text = decode(bytes);
-    let mut planning = Planning::open(&text, products, true)?;
+    let sheet = Sheet::open(&text)?;
+    if let Some((heading, _)) = said.iter().find(|(heading, _)| !sheet.has(heading)) {
+        return Err(PlanError::NoHeading(heading.clone(), sheet.named()));
+    }
+    let columns = sheet.columns(said);
+    let mut planning = Planning::new(Reader::new(sheet, columns)?, products, true);
     while planning.step(|| ProductId(Uuid::now_v7()))? {}
     Ok(planning.finish())
 }
@@ -49,7 +68,7 @@ mod tests {
         let marked = [b"\xef\xbb\xbf", text.as_bytes()].concat();
         let wide: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         for bytes in [text.as_bytes(), &marked, &windows, &wide] {
-            let (product, units) = only(plan(bytes, []).unwrap());
+            let (product, units) = only(plan(bytes, &[], []).unwrap());
             assert_eq!((product.name.as_str(), product.category.as_str()), ("Comprimé — 1 mg", "comprimé"));
             assert_eq!((product.sale_price.get(), units), (282_500, 1_000));
         }
@@ -57,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_workbook_is_told_from_what_it_saves() {
-        assert_eq!(plan(b"PK\x03\x04...", []), Err(FileError::Workbook));
+        assert_eq!(plan(b"PK\x03\x04...", &[], []), Err(FileError::Workbook.into()));
     }
 
     /// The catalogue of French medicines, where it lies beside the project.
@@ -69,7 +88,7 @@ mod tests {
                 eprintln!("{file} is not in {}: not tried", folder.display());
                 continue;
             };
-            let plan = plan(&bytes, []).unwrap();
+            let plan = plan(&bytes, &[], []).unwrap();
             assert_eq!((plan.counts.new, plan.bad), (products, Vec::new()), "{file}");
         }
     }

@@ -71,7 +71,7 @@ impl Disk {
             let product = Product { id: ProductId(Uuid::from_u128(0x1000 + n)), ..product() };
             pieces.add([Item::Create(CreateProduct { product, opening_units: Units::ZERO })]);
         }
-        disk.commit(&engine::begin_import(&disk.device(), "fichier.csv", pieces).unwrap().unwrap());
+        disk.commit(&engine::begin_import(&disk.device(), "fichier.csv", Vec::new(), pieces).unwrap().unwrap());
         for store in Store::ALL {
             assert!(!disk.0.scan(store, "").is_empty(), "{store:?} is empty");
         }

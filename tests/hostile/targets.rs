@@ -93,7 +93,7 @@ fn catalogue(data: &[u8]) {
         assert!(!said.chars().any(char::is_control), "{said:?}");
         assert!(said.len() < 2_000, "{} bytes of words", said.len());
     };
-    match import::plan(data, []) {
+    match import::plan(data, &[], []) {
         Ok(plan) => {
             for planned in &plan.lines {
                 // Beside no products a line is new, or says what an earlier one said.

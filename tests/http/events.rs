@@ -3,7 +3,7 @@
 use crate::server::{Shop, *};
 use comptoir::{
     domain::{day::DeviceTime, *},
-    server::clock::now_ms,
+    server::{catalogue, clock::now_ms, enrol},
     sync::{Answer, Body, EVENTS, Mutation, Origin, Verdict, mutation::RecordExpense, wire::*},
 };
 use std::{
@@ -19,6 +19,7 @@ on_each_database!(
     a_phone_of_another_history_is_told_so_once,
     a_stream_holds_up_no_stop,
     who_may_listen,
+    purchase_prices_are_told_to_owners_phones_alone,
 );
 
 /// A phone with an open session, as a program that follows the protocol.
@@ -33,7 +34,10 @@ struct Client<'a> {
 
 impl<'a> Client<'a> {
     fn new(server: &'a Server<'a>, shop: &Shop) -> Self {
-        let phone = server.phone(shop);
+        Self::at(server, shop, server.phone(shop))
+    }
+
+    fn at(server: &'a Server<'a>, shop: &Shop, phone: Phone) -> Self {
         let cookie = server.sign_in(&phone, shop.owner, OWNER_PIN).cookie();
         let from = From::Start { position: None };
         let request = PullRequest { protocol: PROTOCOL, installation: phone.id, app: "test".into(), from };
@@ -234,8 +238,27 @@ fn who_may_listen(setting: Setting) {
     }
     let other = server.phone(&shop).id.to_string();
     assert_eq!(with(&at(&other, &history, "2"), &[cookie]), "not_signed_in", "another phone's verdicts");
-    server.block_on(comptoir::server::enrol::revoke(server.db(), shop.id, client.phone.id, now_ms())).unwrap();
+    server.block_on(enrol::revoke(server.db(), shop.id, client.phone.id, now_ms())).unwrap();
     assert_eq!(with(&client.address(), &[cookie]), "revoked");
+}
+
+/// The other ways they could go are in `tests/stories/trust.rs`.
+fn purchase_prices_are_told_to_owners_phones_alone(setting: Setting) {
+    let server = setting.start();
+    let shop = server.shop("Boutique");
+    let request = enrol_request(&server.block_on(enrol::create_code(server.db(), shop.id, false, now_ms())).unwrap());
+    let enrolled: EnrolAnswer = server.call("enrol", "", &request).json();
+    let plain = Phone { id: request.installation, secret: request.secret, enrolled };
+    let (of_owner, plain) = (Client::new(&server, &shop), Client::at(&server, &shop, plain));
+    let priced = Product { purchase_price: Some(Money::new(600).unwrap()), ..product("Riz") };
+    let opening = catalogue::Opening { product: priced, units: Units::new(5).unwrap() };
+    server.block_on(catalogue::add(server.db(), shop.id, shop.owner, &[opening], now_ms())).unwrap();
+    for (client, price) in [(of_owner, Some(600)), (plain, None)] {
+        let (page, _) = client.listens().next().unwrap();
+        let told: Vec<Option<i64>> =
+            page.rows.products.iter().map(|product| product.purchase_price.map(Money::get)).collect();
+        assert_eq!(told, [price]);
+    }
 }
 
 /// By LISTEN and NOTIFY.

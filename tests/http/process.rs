@@ -118,6 +118,80 @@ fn a_catalogue_is_imported_whole_or_not_at_all() {
 }
 
 #[test]
+fn what_headings_mean_can_be_said() {
+    let place = Place::new();
+    place.out(&["demo"]);
+    let file = place.path().join("catalogue.csv");
+    fs::write(&file, "Truc;Vaut;Prix;a=b\nSemoule 1 kg;9000;7000;4\n").unwrap();
+    let file = file.to_string_lossy().into_owned();
+    let unsaid = text(&place.run(&["import", &file]).stderr);
+    assert!(unsaid.contains("no heading of the file means the name; say which with --column"), "{unsaid}");
+    let said = ["--column", "truc=name", "--column", "Vaut=sale-price", "--column", "Prix=purchase-price"];
+    let with = |more: &[&str]| place.run(&[&["import", &file, "--dry-run"], &said[..], more].concat());
+    let done = with(&["--column", "a=b=stock"]);
+    assert!(text(&done.stdout).contains("line 2: new: Semoule 1 kg, 4 in stock"), "{}", text(&done.stderr));
+    let unread = with(&[]);
+    assert!(text(&unread.stderr).contains("The column a=b is not read."), "{}", text(&unread.stderr));
+    for (column, why) in [
+        ("Rien=stock", "no heading of the file is \"Rien\"; there are: Truc, Vaut, Prix, a=b"),
+        ("Prix=cost", "\"cost\" is none of name, barcode"),
+        ("Prix", "HEADING=MEANING is wanted"),
+    ] {
+        let refused = with(&["--column", column]);
+        assert!(!refused.status.success() && text(&refused.stderr).contains(why), "{}", text(&refused.stderr));
+    }
+}
+
+#[test]
+fn a_server_that_cannot_start_says_why_and_what_to_do() {
+    let place = Place::new();
+    place.out(&["demo"]);
+    let fails = |place: &Place, set: &[(&str, &str)], arguments: &[&str]| {
+        let output = place.command(arguments).envs(set.iter().copied()).output().unwrap();
+        assert!(!output.status.success(), "{arguments:?}");
+        text(&output.stderr)
+    };
+    let tls = |cert: &str, key: &str| fails(&place, &[], &["serve", "--tls-cert", cert, "--tls-key", key]);
+    let said = tls("none.pem", "key.pem");
+    assert!(said.contains("--tls-cert none.pem: No such file"), "{said}");
+    fs::write(place.path().join("chain.pem"), "no certificate").unwrap();
+    let said = tls("chain.pem", "none.pem");
+    assert!(said.contains("--tls-key none.pem: No such file"), "{said}");
+    let said = tls("chain.pem", "chain.pem");
+    assert!(said.contains("--tls-cert chain.pem with --tls-key chain.pem"), "{said}");
+
+    let serving = place.serve();
+    let address = serving.url.trim_start_matches("http://");
+    let other = Place::new();
+    let said = fails(&other, &[("LEPTOS_SITE_ADDR", address)], &["serve"]);
+    assert!(said.contains(&format!("{address} is in use: another Comptoir")), "{said}");
+    assert!(said.contains("port: LEPTOS_SITE_ADDR=127.0.0.1:"), "{said}");
+    let said = fails(&other, &[("COMPTOIR_METRICS_ADDR", address)], &["serve"]);
+    assert!(said.contains("port: COMPTOIR_METRICS_ADDR=127.0.0.1:"), "{said}");
+}
+
+#[test]
+fn a_database_that_does_not_open_is_named_without_its_password() {
+    let place = Place::new();
+    let said = |url: &str| {
+        let output = place.command(&["check"]).env("DATABASE_URL", url).output().unwrap();
+        assert!(!output.status.success());
+        text(&output.stderr)
+    };
+    fs::write(place.path().join("notes.db"), "no database, and longer than the head of one: ".repeat(20)).unwrap();
+    let file = said("sqlite:notes.db");
+    assert!(
+        file.contains("the database notes.db could not be opened") && file.contains("Is it a shop's file"),
+        "{file}"
+    );
+    let server = said("postgres://fatou:geheim@127.0.0.1:1/shop");
+    assert!(server.contains("the database postgres://fatou@127.0.0.1:1/shop could not be opened"), "{server}");
+    assert!(server.contains("Does Postgres run there") && !server.contains("geheim"), "{server}");
+    let unreadable = said("postgres://fatou:geheim@127.0.0.1:port/shop");
+    assert!(unreadable.contains("DATABASE_URL") && !unreadable.contains("geheim"), "{unreadable}");
+}
+
+#[test]
 fn a_price_list_updates_what_is_there_and_a_preview_changes_nothing() {
     let place = Place::new();
     place.out(&["demo"]);

@@ -14,7 +14,7 @@ use comptoir::{
         check, import,
     },
     sync::{
-        engine::{self, IMPORT_AT_ONCE, Item, PIECE_CHANGES, Pieces, Store},
+        engine::{self, IMPORT_AT_ONCE, Item, PIECE_CHANGES, Pieces, Store, keys},
         merge,
         mutation::CreateProduct,
     },
@@ -29,6 +29,7 @@ stories!(
     an_import_is_its_owner_s_whoever_is_at_the_phone,
     a_piece_that_does_not_read_is_passed_over_and_told,
     a_copy_of_a_phone_imports_nothing,
+    what_headings_mean_is_kept_with_an_import,
 );
 
 /// So many new products, one line each.
@@ -39,6 +40,10 @@ fn lines(count: usize) -> String {
 
 /// As the device does with what its screen planned.
 fn begin(phone: &mut Phone, plan: Plan) {
+    begin_as(phone, Vec::new(), plan);
+}
+
+fn begin_as(phone: &mut Phone, columns: Vec<(String, String)>, plan: Plan) {
     let mut pieces = Pieces::default();
     for planned in plan.to_do(Known::Update) {
         pieces.add(match planned.becomes {
@@ -47,7 +52,7 @@ fn begin(phone: &mut Phone, plan: Plan) {
             other => panic!("{other:?} does nothing"),
         });
     }
-    let tx = engine::begin_import(&phone.device(), "fichier.csv", pieces).unwrap().unwrap();
+    let tx = engine::begin_import(&phone.device(), "fichier.csv", columns, pieces).unwrap().unwrap();
     phone.memory.commit(&tx).unwrap();
 }
 
@@ -69,7 +74,7 @@ fn queued(phone: &Phone) -> (u64, bool) {
 }
 
 async fn plan(shop: &Shop, file: &str) -> Plan {
-    import::plan(file.as_bytes(), catalogue::products(&shop.db, shop.id).await.unwrap()).unwrap()
+    import::plan(file.as_bytes(), &[], catalogue::products(&shop.db, shop.id).await.unwrap()).unwrap()
 }
 
 async fn carry_out(shop: &Shop, plan: Plan) -> Done {
@@ -128,7 +133,11 @@ async fn a_phone_imports_more_than_its_outbox_should_hold(test: TestDb) {
     // A small shop's catalogue is there without network; a large one's follows.
     assert_eq!((go_on(&mut phone), phone.device().outbox.len()), (IMPORT_AT_ONCE / PIECE_CHANGES, IMPORT_AT_ONCE));
     assert_eq!(queued(&phone), (IMPORT_AT_ONCE as u64, false));
-    assert_eq!(engine::begin_import(&phone.device(), "autre.csv", Pieces::default()), Ok(None), "one at a time");
+    assert_eq!(
+        engine::begin_import(&phone.device(), "autre.csv", Vec::new(), Pieces::default()),
+        Ok(None),
+        "one at a time"
+    );
     let mut rounds = 0;
     while !queued(&phone).1 || !phone.device().outbox.is_empty() {
         phone.synchronise().await;
@@ -213,4 +222,19 @@ async fn a_copy_of_a_phone_imports_nothing(test: TestDb) {
     let own = device.meta.installation.clone().unwrap();
     phone.memory.commit(&engine::fork(&device, &own)).unwrap();
     assert_eq!((phone.device().meta.import, phone.memory.scan(Store::Import, "")), (None, Vec::new()));
+}
+
+/// So that the same file, chosen again, is read alike. An older app kept nothing of it, and its imports go on.
+async fn what_headings_mean_is_kept_with_an_import(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let said = vec![("Truc".to_owned(), "name".to_owned()), ("Note".to_owned(), String::new())];
+    for columns in [Vec::new(), said] {
+        let mut phone = shop.phone(shop.owner).await;
+        let planned = plan(&shop, "nom;prix\nRiz;500\n").await;
+        begin_as(&mut phone, columns.clone(), planned);
+        let row = phone.memory.get(Store::Meta, keys::IMPORT).unwrap();
+        assert_eq!(row.contains("columns"), !columns.is_empty(), "{row}");
+        go_on(&mut phone);
+        assert_eq!((queued(&phone), phone.device().meta.import.unwrap().columns), ((1, true), columns));
+    }
 }

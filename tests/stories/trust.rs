@@ -5,8 +5,8 @@ use crate::{
     phone::{Phone, Shop, tamper},
 };
 use comptoir::{
-    domain::{InstallationId, Label},
-    server::{check, device, enrol, pull, push, session::Session},
+    domain::{Expense, ExpenseId, InstallationId, Label, Money, Note, Product, ProductId, SaleId},
+    server::{check, device, enrol, pull, push, screens},
     sync::{Body, Refusal, Verdict, engine, mutation::*, verdict::Quarantine, wire::*},
 };
 
@@ -15,6 +15,7 @@ stories!(
     a_clone_that_was_revoked_hands_in,
     other_shop_sees_nothing,
     an_employee_may_sell_and_not_edit,
+    an_employee_undoes_what_is_their_own_and_an_owner_everything,
     acknowledged_is_durable,
     purchase_prices_reach_only_owners_phones,
     a_phone_hears_its_name_and_whether_it_holds_purchase_prices,
@@ -99,28 +100,106 @@ async fn an_employee_may_sell_and_not_edit(test: TestDb) {
     assert!(refused && applied.contains(&true), "{answers:?}");
 }
 
+async fn an_employee_undoes_what_is_their_own_and_an_owner_everything(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 10).await;
+    let (mut owner, mut employee) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
+    let (of_owner, of_employee) = (sell_and_pay(&mut owner, rice), sell_and_pay(&mut employee, rice));
+    owner.synchronise().await;
+    employee.synchronise().await;
+    assert_eq!(employee.stock(rice), 8);
+    for void in voids(of_owner) {
+        employee.queue(void);
+        let answers = employee.push().await;
+        let refused = matches!(answers[0].verdict, Verdict::Refused { refusal: Refusal::NotAllowed, .. });
+        assert!(refused, "{answers:?}");
+    }
+    employee.synchronise().await;
+    let expenses = |phone: &Phone| phone.rows::<ExpenseRow>(Kind::Expense).len();
+    assert_eq!((employee.stock(rice), expenses(&employee)), (8, 2), "the owner's stand");
+    let own = sell_and_pay(&mut employee, rice);
+    for (phone, made) in [(&mut employee, vec![own]), (&mut owner, vec![of_employee, of_owner])] {
+        phone.synchronise().await;
+        for void in made.into_iter().flat_map(voids) {
+            phone.queue(void);
+            let answers = phone.push().await;
+            assert!(answers[0].verdict.is_applied(), "{answers:?}");
+        }
+    }
+    owner.synchronise().await;
+    assert_eq!((owner.stock(rice), expenses(&owner)), (10, 0));
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+fn sell_and_pay(phone: &mut Phone, of: ProductId) -> (SaleId, ExpenseId) {
+    let expense = Expense {
+        id: ExpenseId(uuid::Uuid::now_v7()),
+        kind: Label::new("Transport").unwrap(),
+        amount: Money::new(5_000).unwrap(),
+        note: Note::new("").unwrap(),
+    };
+    let made = expense.id;
+    phone.queue(Body::RecordExpense(RecordExpense { expense }));
+    let Ok(Body::RecordSale(record)) = phone.sell(of, 1).read() else { panic!() };
+    (record.sale.id, made)
+}
+
+fn voids((sale, expense): (SaleId, ExpenseId)) -> [Body; 2] {
+    let reason = Note::new("erreur").unwrap();
+    [Body::VoidSale(VoidSale { sale, reason: reason.clone() }), Body::VoidExpense(VoidExpense { expense, reason })]
+}
+
 async fn acknowledged_is_durable(test: TestDb) {
     let (journal, synchronous) = test.db.durability().await.unwrap();
     let expected = if test.db.is_sqlite() { ("wal", "2") } else { ("on", "on") };
     assert_eq!((journal.as_str(), synchronous.as_str()), expected);
 }
 
+/// By every way a product travels; over the stream in `tests/http/events.rs`.
 async fn purchase_prices_reach_only_owners_phones(test: TestDb) {
     let shop = Shop::new(test.db.clone()).await;
-    shop.product("Riz", 5).await;
-    let phone = shop.phone(shop.owner).await;
-    let request = |session: &Session| PullRequest {
-        protocol: PROTOCOL,
-        installation: session.installation,
-        app: "test".into(),
-        from: From::Start { position: None },
+    let mut phone = shop.phone(shop.owner).await;
+    let cursor = phone.device().shown().unwrap().cursor;
+    let rice = shop.product("Riz", 5).await;
+    phone.synchronise().await;
+    // Two prices wanted at once: what they clash on is a purchase price too.
+    let priced = |phone: &mut Phone, price: i64| {
+        phone.edit(rice, |seen| Product { purchase_price: Some(Money::new(price).unwrap()), ..seen.clone() });
     };
+    let mut other = shop.phone(shop.owner).await;
+    priced(&mut phone, 601);
+    priced(&mut other, 602);
+    phone.synchronise().await;
+    other.synchronise().await;
     let mut session = phone.session.unwrap();
     for holds_costs in [true, false] {
         session.holds_costs = holds_costs;
-        let answer = pull::pull(&test.db, &session, request(&session), shop.now_ms).await.unwrap();
-        let text = serde_json::to_string(&answer).unwrap();
-        assert_eq!(text.contains("purchase_price"), holds_costs, "{text}");
+        let pulled = async |from| {
+            let request =
+                PullRequest { protocol: PROTOCOL, installation: session.installation, app: "test".into(), from };
+            serde_json::to_string(&pull::pull(&test.db, &session, request, shop.now_ms).await.unwrap()).unwrap()
+        };
+        let pushed = PushRequest {
+            protocol: PROTOCOL,
+            installation: session.installation,
+            app: "test".into(),
+            cursor: Some(cursor),
+            made: 0,
+            waiting: 0,
+            mutations: Vec::new(),
+        };
+        let pushed = push::push(&test.db, &session, pushed, shop.now_ms).await.unwrap();
+        assert!(matches!(pushed.page, Some(Pulled::Page(_))), "{pushed:?}");
+        let first = screens::products(&test.db, &session, "riz").await.unwrap();
+        for (way, text) in [
+            ("the start", pulled(From::Start { position: None }).await),
+            ("the changes", pulled(From::Changes { cursor }).await),
+            ("the page after a push", serde_json::to_string(&pushed).unwrap()),
+            ("the first page", serde_json::to_string(&first).unwrap()),
+        ] {
+            assert!(text.contains("Riz"), "{way}: {text}");
+            assert_eq!(text.contains("purchase_price"), holds_costs, "{way}: {text}");
+        }
     }
 }
 

@@ -58,6 +58,8 @@ impl Place {
             "LEPTOS_HASH_FILES",
             "LEPTOS_OUTPUT_NAME",
             "COMPTOIR_METRICS_ADDR",
+            "COMPTOIR_ORIGIN",
+            "COMPTOIR_SECURE_COOKIES",
         ] {
             command.env_remove(name);
         }

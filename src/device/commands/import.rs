@@ -7,7 +7,7 @@ use crate::{
         handle::{Answer, Chosen, CommandError, FileProblem, ImportCommands},
         importing, platform,
     },
-    domain::import::{FILE_MAX_BYTES, Planned},
+    domain::import::{Column, FILE_MAX_BYTES, Planned},
 };
 use leptos::prelude::RwSignal;
 
@@ -26,12 +26,13 @@ impl ImportCommands for Page {
     fn begin_import(
         &self,
         file: String,
+        said: Vec<(String, Option<Column>)>,
         planned: Vec<Planned>,
         prepared: RwSignal<usize>,
     ) -> Answer<Result<bool, CommandError>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            let begun = importing::begin(&inner.shelf, &file, planned, prepared).await?;
+            let begun = importing::begin(&inner.shelf, &file, said, planned, prepared).await?;
             inner.mirror.refresh().await?;
             inner.mirror.dirty.set(); // the tab that sends queues the first pieces
             Ok(begun)

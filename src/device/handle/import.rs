@@ -1,7 +1,7 @@
 //! Importing a file: chosen, read, planned by the screen, and then the device's to carry out.
 
 use super::{Answer, CommandError};
-use crate::domain::import::Planned;
+use crate::domain::import::{Column, Planned};
 use leptos::prelude::RwSignal;
 
 pub trait ImportCommands {
@@ -10,10 +10,11 @@ pub trait ImportCommands {
     /// Once what changed is on the screen: long work lets a phone draw.
     fn painted(&self) -> Answer<()>;
     /// Keeps what is planned on the disk, whole or not at all; from then on it is queued by itself, piece by piece.
-    /// `prepared` counts the lines that are ready for that. `false` while another import is under way.
+    /// `said` is what the headings mean, for the same file chosen again; `prepared` counts the lines that are ready. `false` while another import is under way.
     fn begin_import(
         &self,
         file: String,
+        said: Vec<(String, Option<Column>)>,
         planned: Vec<Planned>,
         prepared: RwSignal<usize>,
     ) -> Answer<Result<bool, CommandError>>;
@@ -48,4 +49,6 @@ pub struct ImportStatus {
     pub lost: bool,
     /// All of it is queued.
     pub done: bool,
+    /// What its headings mean.
+    pub said: Vec<(String, Option<Column>)>,
 }

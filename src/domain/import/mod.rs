@@ -7,12 +7,14 @@ mod numbers;
 mod plan;
 mod reader;
 mod reason;
+mod sheet;
 
 pub use columns::Column;
 pub use encoding::{Encoding, is_workbook};
 pub use plan::{Becomes, Counts, Known, Plan, Planned, Planning};
 pub use reader::{Reader, Row};
 pub use reason::{BadLine, FileError, Reason};
+pub use sheet::Sheet;
 
 /// Bytes of a file: the 20 739 medicines of France take 3.7 MB.
 pub const FILE_MAX_BYTES: u64 = 32 * 1024 * 1024;

@@ -75,7 +75,7 @@ pub struct Plan {
     pub lines: Vec<Planned>,
     pub bad: Vec<BadLine>,
     pub counts: Counts,
-    /// Headings that mean nothing here.
+    /// Headings that are not read.
     pub ignored: Vec<String>,
     /// The file says how much there is, which changes nothing of products that are there: stock is moved, never set.
     pub stock_left: bool,
@@ -123,21 +123,16 @@ pub struct Planning<'a> {
 
 impl<'a> Planning<'a> {
     /// `products` are all of the shop, retired ones among them.
-    pub fn open(
-        text: &'a str,
-        products: impl IntoIterator<Item = Arc<Product>>,
-        costs: bool,
-    ) -> Result<Self, FileError> {
-        let reader = Reader::open(text)?;
+    pub fn new(reader: Reader<'a>, products: impl IntoIterator<Item = Arc<Product>>, costs: bool) -> Self {
         let plan = Plan {
-            ignored: reader.ignored().to_vec(),
+            ignored: reader.ignored(),
             costs_left: reader.has(Column::PurchasePrice) && !costs,
             ..Plan::default()
         };
         let (things, by_code, by_name) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
         let mut planning = Self { reader, costs, things, by_code, by_name, plan };
         products.into_iter().for_each(|product| planning.put(product, None));
-        Ok(planning)
+        planning
     }
 
     /// Lines read so far.

@@ -1,15 +1,10 @@
 //! Reading a catalogue line by line: commas, semicolons or tabs, headings in several spellings, spaces in numbers.
 
-use super::{BadLine, Column, FileError, LINES_MAX, Reason, columns::Columns, numbers, printable};
+use super::{BadLine, Column, FileError, LINES_MAX, Reason, Sheet, columns::Columns, numbers, printable, sheet};
 use crate::domain::{
-    Barcode, Category, Money, Name, Product, ProductId, Units,
-    product::barcodes_fit,
-    text::{fold, whole_code},
+    Barcode, Category, Money, Name, Product, ProductId, Units, product::barcodes_fit, text::whole_code,
 };
 use csv::StringRecord;
-
-/// Lines among which the headings are looked for: a title and a date often stand above them.
-const HEADINGS_WITHIN: usize = 10;
 
 /// What a line says of a product. What it leaves empty it says nothing of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,50 +60,30 @@ pub struct Reader<'a> {
     record: StringRecord,
     headings: StringRecord,
     columns: Columns,
-    ignored: Vec<String>,
     /// Lines above what `records` reads.
     above: u64,
     lines: usize,
 }
 
 impl<'a> Reader<'a> {
-    /// Finds the headings, and by them what separates the cells.
+    /// A file whose headings say what they mean.
     pub fn open(text: &'a str) -> Result<Self, FileError> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        // What Excel writes for itself.
-        let said = text.split_inclusive('\n').next().filter(|line| line.to_ascii_lowercase().starts_with("sep="));
-        let (text, above) = said.map_or((text, 0), |line| (&text[line.len()..], 1));
-        let mut best = (0, FileError::Empty);
-        for delimiter in [b';', b'\t', b','] {
-            let mut records = csv::ReaderBuilder::new()
-                .delimiter(delimiter)
-                .has_headers(false)
-                .flexible(true)
-                .from_reader(text.as_bytes());
-            for _ in 0..HEADINGS_WITHIN {
-                let mut record = StringRecord::new();
-                if !records.read_record(&mut record).map_err(|error| malformed(&error, above))? {
-                    break;
-                }
-                if record.iter().all(|cell| fold(cell).is_empty()) {
-                    continue;
-                }
-                let headings: StringRecord = record.iter().map(printable).collect();
-                match Columns::find(&headings) {
-                    Ok((columns, ignored)) => {
-                        return Ok(Self { records, record, headings, columns, ignored, above, lines: 0 });
-                    }
-                    Err((found, error)) if best.1 == FileError::Empty || found > best.0 => best = (found, error),
-                    Err(_) => {}
-                }
-            }
-        }
-        Err(best.1)
+        let sheet = Sheet::open(text)?;
+        let columns = sheet.columns(&[]);
+        Self::new(sheet, columns)
     }
 
-    /// Headings that mean nothing here.
-    pub fn ignored(&self) -> &[String] {
-        &self.ignored
+    /// `columns` are what each heading means.
+    pub fn new(sheet: Sheet<'a>, columns: Vec<Option<Column>>) -> Result<Self, FileError> {
+        let columns = Columns::new(columns, &sheet.headings)?;
+        let Sheet { headings, rest, delimiter, above, .. } = sheet;
+        let (records, record) = (sheet::reader(rest, delimiter), StringRecord::new());
+        Ok(Self { records, record, headings, columns, above, lines: 0 })
+    }
+
+    /// Headings that are not read.
+    pub fn ignored(&self) -> Vec<String> {
+        self.columns.ignored(&self.headings)
     }
 
     pub fn has(&self, column: Column) -> bool {
@@ -123,7 +98,7 @@ impl<'a> Reader<'a> {
     /// The next line that is not empty; `None` at the end.
     pub fn next_row(&mut self) -> Result<Option<Result<Row, BadLine>>, FileError> {
         loop {
-            if !self.records.read_record(&mut self.record).map_err(|error| malformed(&error, self.above))? {
+            if !self.records.read_record(&mut self.record).map_err(|error| sheet::malformed(&error, self.above))? {
                 return Ok(None);
             }
             if self.lines >= LINES_MAX {
@@ -168,10 +143,6 @@ impl<'a> Reader<'a> {
             units: units(Column::Stock)?,
         })
     }
-}
-
-fn malformed(error: &csv::Error, above: u64) -> FileError {
-    FileError::Malformed(above + error.position().map_or(0, csv::Position::line))
 }
 
 /// One code, or several between spaces, slashes or commas.
@@ -244,7 +215,9 @@ mod tests {
         assert_eq!(Reader::open("Product Name,Price,Notes\n").unwrap().ignored(), ["Notes"]);
         let headings = vec!["nom".to_owned(), "stock".to_owned()];
         assert_eq!(Reader::open("nom,stock\n").err(), Some(FileError::Missing(Column::SalePrice, headings)));
-        assert_eq!(Reader::open("nom,prix,prix de vente\n").err(), Some(FileError::Twice(Column::SalePrice)));
+        assert_eq!(Reader::open("nom,prix,prix de vente\n").unwrap().ignored(), ["prix"]);
+        let twice = FileError::Twice(Column::SalePrice, "prix".into(), "Prix (GNF)".into());
+        assert_eq!(Reader::open("nom,prix,Prix (GNF)\n").err(), Some(twice));
         assert_eq!(Reader::open("").err(), Some(FileError::Empty));
         assert_eq!(Reader::open("\n;;\n").err(), Some(FileError::Empty));
     }

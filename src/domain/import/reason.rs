@@ -12,10 +12,11 @@ pub enum FileError {
     #[error("the file has no heading line")]
     Empty,
     /// The column, and what the file has instead.
-    #[error("no heading of the file means {0}; there are: {list}", list = .1.join(", "))]
+    #[error("no heading of the file means {0}; say which with --column; there are: {list}", list = .1.join(", "))]
     Missing(Column, Vec<String>),
-    #[error("two headings of the file mean {0}")]
-    Twice(Column),
+    /// The column, and the headings.
+    #[error("two headings of the file mean {0}, {1:?} and {2:?}; say which with --column")]
+    Twice(Column, String, String),
     #[error("the file has more than {LINES_MAX} lines; cut it in parts")]
     TooLong,
     #[error("line {0} cannot be read")]

@@ -1,6 +1,6 @@
 use super::Failure;
 use crate::{
-    domain::import::{Becomes, FILE_MAX_BYTES, Known, Plan, Planned},
+    domain::import::{Becomes, Column, FILE_MAX_BYTES, Known, Plan, Planned},
     server::{catalogue, clock::now_ms, db::Db, import, people},
     sync::merge,
 };
@@ -10,6 +10,9 @@ use std::{fs::File, io::Read, path::PathBuf, process::ExitCode};
 /// Bad lines that are printed; the rest is counted.
 const BAD_LINES_SHOWN: usize = 20;
 
+/// The meaning of a heading that has none.
+const NOT_READ: &str = "none";
+
 #[derive(Debug, Args)]
 pub struct Import {
     /// A CSV file with headings such as nom, code_barres, categorie, prix_vente, prix_achat, stock, stock_min; UTF-8, or
@@ -18,6 +21,10 @@ pub struct Import {
     /// The shop's name or id; not needed where there is one.
     #[arg(long)]
     shop: Option<String>,
+    /// What a heading means that is not recognised: name, barcode, sale-price, purchase-price, stock, threshold, category;
+    /// or none, and it is not read. Once for each.
+    #[arg(long = "column", value_name = "HEADING=MEANING", value_parser = column)]
+    columns: Vec<(String, Option<Column>)>,
     /// What becomes of lines whose product is there already, by barcode or name.
     #[arg(long, value_enum, default_value_t = OfKnown::Leave)]
     known: OfKnown,
@@ -51,7 +58,7 @@ impl Import {
     pub async fn run(self, db: &Db) -> Result<ExitCode, Failure> {
         let shop = people::find_shop(db, self.shop.as_deref()).await?;
         let owner = people::first_owner(db, shop.id).await?.ok_or("the shop has no owner to import for")?;
-        let plan = import::plan(&self.bytes()?, catalogue::products(db, shop.id).await?)?;
+        let plan = import::plan(&self.bytes()?, &self.columns, catalogue::products(db, shop.id).await?)?;
         say(&plan);
         let (known, counts) = (Known::from(self.known), plan.counts);
         if self.dry_run {
@@ -97,13 +104,25 @@ impl Import {
     }
 }
 
+/// The heading itself may have a `=`.
+fn column(said: &str) -> Result<(String, Option<Column>), String> {
+    let (heading, meaning) = said.rsplit_once('=').ok_or("HEADING=MEANING is wanted")?;
+    match Column::of_word(meaning.trim()) {
+        None if meaning.trim() != NOT_READ => {
+            let words: Vec<&str> = Column::ALL.into_iter().map(Column::word).collect();
+            Err(format!("{meaning:?} is none of {}, {NOT_READ}", words.join(", ")))
+        }
+        column => Ok((heading.to_owned(), column)),
+    }
+}
+
 fn exit(well: bool) -> ExitCode {
     if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn say(plan: &Plan) {
     for heading in &plan.ignored {
-        eprintln!("The column {heading} means nothing here and is left out.");
+        eprintln!("The column {heading} is not read. --column says what one means.");
     }
     if plan.stock_left {
         eprintln!("The stock of products that are there already stays: it is counted or received, not imported.");

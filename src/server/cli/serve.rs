@@ -76,8 +76,8 @@ impl Serve {
         };
         config.secure_cookies |= tls.is_some();
         let address = config.leptos.site_addr;
-        let listener = listen(address)?;
-        let metrics_listener = config.metrics_addr.map(listen).transpose()?;
+        let listener = listen(address, "LEPTOS_SITE_ADDR")?;
+        let metrics_listener = config.metrics_addr.map(|addr| listen(addr, "COMPTOIR_METRICS_ADDR")).transpose()?;
         let state = State {
             db,
             config,
@@ -185,14 +185,30 @@ pub(super) fn lock(url: &str) -> Result<Option<File>, StopError> {
     }
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    Ok(TcpListener::bind(address).map_err(|error| format!("{address}: {error}"))?)
+/// `variable` sets the address.
+fn listen(address: SocketAddr, variable: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            let other = SocketAddr::new(address.ip(), address.port().checked_add(1).unwrap_or(3_000));
+            format!(
+                "{address} is in use: another Comptoir, or another program, runs there. Stop it, or choose another \
+                 port: {variable}={other} before the command"
+            )
+            .into()
+        }
+        _ => format!("{address} ({variable}): {error}").into(),
+    })
 }
 
 async fn load_tls(cert: &Path, key: &Path) -> Result<RustlsConfig, Failure> {
     // Fails only where a provider was installed before: then that one serves.
     drop(rustls::crypto::ring::default_provider().install_default());
-    Ok(RustlsConfig::from_pem_file(cert, key).await?)
+    let read = |option: &str, path: &Path| {
+        std::fs::read(path).map_err(|error| format!("{option} {}: {error}", path.display()))
+    };
+    let (chain, secret) = (read("--tls-cert", cert)?, read("--tls-key", key)?);
+    let unfit = |error| format!("--tls-cert {} with --tls-key {}: {error}", cert.display(), key.display());
+    Ok(RustlsConfig::from_pem(chain, secret).await.map_err(unfit)?)
 }
 
 async fn stop_signal() {

@@ -1,6 +1,7 @@
 //! Opening a database: which one, how durable, and its schema.
 
 use super::Db;
+use crate::server::config::sqlite_file;
 use sqlx::{
     ConnectOptions, Connection, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -15,12 +16,18 @@ const SQLITE_READERS_MAX: u32 = 4;
 /// How long a request waits for its turn before it is answered "try later".
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 
+const CHECK_SQLITE: &str = "Is it a shop's file, and may this user write it and its folder? DATABASE_URL names another";
+const CHECK_POSTGRES: &str = "Does Postgres run there, and are user, password and database of DATABASE_URL right?";
+
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("DATABASE_URL must begin with sqlite: or postgres:")]
     Scheme,
     #[error("the database could not be opened: {0}")]
     Sql(#[from] sqlx::Error),
+    /// Which, without its password, and what to look at.
+    #[error("the database {place} could not be opened: {error}. {check}")]
+    Unopened { place: String, error: sqlx::Error, check: &'static str },
     #[error("the database's schema could not be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error("{0}")]
@@ -30,13 +37,25 @@ pub enum OpenError {
 /// Opens the database a URL names (`sqlite:FILE`, `postgres://…`), creating the SQLite file and bringing the schema up
 /// to date.
 pub async fn open(url: &str) -> Result<Db, OpenError> {
-    if url.starts_with("sqlite:") {
-        open_sqlite(url).await
+    let (opened, place, check) = if url.starts_with("sqlite:") {
+        let file = sqlite_file(url).map_or_else(|| url.to_owned(), |file| file.display().to_string());
+        (open_sqlite(url).await, file, CHECK_SQLITE)
     } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-        open_postgres(url).await
+        (open_postgres(url).await, without_password(url), CHECK_POSTGRES)
     } else {
-        Err(OpenError::Scheme)
-    }
+        return Err(OpenError::Scheme);
+    };
+    opened.map_err(|error| match error {
+        OpenError::Sql(error) => OpenError::Unopened { place, error, check },
+        other => other,
+    })
+}
+
+/// As far as it reads: what does not read may hold the password anywhere.
+fn without_password(url: &str) -> String {
+    let Ok(options) = PgConnectOptions::from_str(url) else { return "of DATABASE_URL".to_owned() };
+    let (user, host, port) = (options.get_username(), options.get_host(), options.get_port());
+    format!("postgres://{user}@{host}:{port}/{}", options.get_database().unwrap_or_default())
 }
 
 async fn open_sqlite(url: &str) -> Result<Db, OpenError> {

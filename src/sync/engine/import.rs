@@ -23,6 +23,8 @@ use serde::{Deserialize, Serialize};
 pub const PIECE_CHANGES: usize = 100;
 /// Changes of an import that are queued whatever else waits.
 pub const IMPORT_AT_ONCE: usize = 1_000;
+/// Headings that are kept with what they mean.
+pub const IMPORT_COLUMNS_MAX: usize = 100;
 /// Beyond them, an outbox with more entries than this gets no further piece.
 const OUTBOX_LOW: usize = 300;
 
@@ -42,6 +44,10 @@ pub struct Import {
     /// Pieces that did not read back. The same file, chosen again, brings what was in them.
     #[serde(default)]
     pub lost: u32,
+    /// What the file's headings were said to mean (`Column::word`; empty where one is not read), so that the same file,
+    /// chosen again, is read alike. An older app kept none, and its rows are expected as it wrote them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<(String, String)>,
 }
 
 impl Import {
@@ -102,7 +108,12 @@ impl Pieces {
 }
 
 /// Keeps an import, to be queued piece by piece. `None` while another is under way.
-pub fn begin_import(device: &Device, file: &str, mut pieces: Pieces) -> Result<Option<LocalTx>, QueueError> {
+pub fn begin_import(
+    device: &Device,
+    file: &str,
+    mut columns: Vec<(String, String)>,
+    mut pieces: Pieces,
+) -> Result<Option<LocalTx>, QueueError> {
     if device.meta.installation.is_none() {
         return Err(QueueError::NotEnrolled);
     }
@@ -111,6 +122,7 @@ pub fn begin_import(device: &Device, file: &str, mut pieces: Pieces) -> Result<O
         return Ok(None);
     }
     pieces.close();
+    columns.truncate(IMPORT_COLUMNS_MAX);
     let mut tx = LocalTx::strict();
     tx.expect(Store::Meta, keys::IMPORT, device.meta.import.as_ref().map(json));
     put_away(&mut tx);
@@ -122,6 +134,7 @@ pub fn begin_import(device: &Device, file: &str, mut pieces: Pieces) -> Result<O
         pieces: u32::try_from(pieces.done.len()).unwrap_or(u32::MAX),
         next: 0,
         lost: 0,
+        columns,
     };
     for (at, value) in (0..).zip(pieces.done) {
         tx.writes.push(Write::Put { store: Store::Import, key: keys::piece(at), value });

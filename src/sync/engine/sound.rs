@@ -5,6 +5,7 @@
 //! is mended from them.
 
 use super::{
+    import::IMPORT_COLUMNS_MAX,
     pull::restart,
     state::{Acknowledged, Device, Entry, Held, Loading, Meta, Parked, Unreadable},
     storage::{LocalTx, Store, Write, json, keys},
@@ -140,6 +141,7 @@ fn is_possible(meta: &Meta, key: &str) -> bool {
                 && pieces <= import.lines
                 && import.queued <= import.lines
                 && import.lines <= IMPORT_LINES_MAX as u64
+                && import.columns.len() <= IMPORT_COLUMNS_MAX
         }),
         keys::ACTOR => meta.actor.is_some(),
         keys::FORGOT => time(meta.forgot_ms),

@@ -18,7 +18,7 @@ pub fn product(n: u128, name: &str, codes: &[&str], price: i64) -> Product {
 pub fn plan_of(lines: &str, shop: &[Product], costs: bool) -> Plan {
     let mut ids = 1_000..;
     let text = format!("nom,ean,prix,prix achat,stock\n{lines}");
-    let mut planning = Planning::open(&text, shop.iter().cloned().map(Arc::new), costs).unwrap();
+    let mut planning = Planning::new(Reader::open(&text).unwrap(), shop.iter().cloned().map(Arc::new), costs);
     while planning.step(|| ProductId(Uuid::from_u128(ids.next().unwrap()))).unwrap() {}
     planning.finish()
 }

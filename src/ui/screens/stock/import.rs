@@ -1,5 +1,6 @@
 //! Products from a file: chosen, shown line by line, and then imported while one goes on selling.
 
+mod columns;
 mod preview;
 mod under_way;
 mod words;
@@ -11,7 +12,7 @@ use crate::{
     },
     domain::{
         ProductId,
-        import::{Known, LINES_MAX, Plan, Planning},
+        import::{Column, Known, LINES_MAX, Plan, Planning, Reader, Sheet},
     },
     ui::{
         components::{notice, segments, top},
@@ -21,6 +22,7 @@ use crate::{
         text,
     },
 };
+use columns::Asked;
 use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use preview::Sort;
 use std::sync::Arc;
@@ -36,6 +38,8 @@ const BYTES_A_PRODUCT: usize = 700;
 #[derive(Clone, PartialEq)]
 enum Step {
     Choose,
+    /// What the columns are is for the person to say, or to change.
+    Columns,
     Reading,
     Planned(Arc<Plan>),
     /// So many lines are being written to the disk.
@@ -59,6 +63,12 @@ struct Importing {
     till: Till,
     step: RwSignal<Step>,
     file: RwSignal<String>,
+    text: RwSignal<Arc<String>>,
+    asked: RwSignal<Vec<Asked>>,
+    /// What each of its columns is.
+    columns: RwSignal<Vec<Option<Column>>>,
+    /// What was said of the last file's headings: the same file, mended and chosen again, is read alike.
+    said: RwSignal<Vec<(String, Option<Column>)>>,
     /// Lines read, or made ready.
     lines: RwSignal<usize>,
     known: RwSignal<Known>,
@@ -78,6 +88,10 @@ pub fn Import() -> impl IntoView {
         till,
         step: RwSignal::new(Step::Choose),
         file: RwSignal::default(),
+        text: RwSignal::default(),
+        asked: RwSignal::default(),
+        columns: RwSignal::default(),
+        said: RwSignal::default(),
         lines: RwSignal::new(0),
         known: RwSignal::new(Known::Leave),
         skips: RwSignal::new(true),
@@ -98,12 +112,14 @@ pub fn Import() -> impl IntoView {
         Shown::Running => importing.running(),
         Shown::Done => importing.done(),
         Shown::At(Step::Choose) => importing.choose(),
+        Shown::At(Step::Columns) => importing.ask_columns(),
         Shown::At(Step::Reading) => importing.progress(t!("Lecture du fichier"), None),
         Shown::At(Step::Planned(plan)) => importing.planned(plan),
         Shown::At(Step::Keeping(all)) => importing.progress(t!("Préparation"), Some(all)),
     });
     let act = live(move || match importing.step.get() {
         Step::Planned(plan) if owner.get() => Some(importing.dock(plan)),
+        Step::Columns if owner.get() => Some(importing.columns_dock()),
         _ => None,
     });
     erase(view! {
@@ -151,7 +167,7 @@ impl Importing {
                     <summary>{icons::chevron_down()} {t!("Ce que le fichier peut contenir")}</summary>
                     <div>
                         <p>
-                            {t!("La première ligne nomme les colonnes : Nom et Prix de vente, il les faut ; Code-barres, Catégorie, Prix d’achat, Stock et Seuil, si vous les avez.")}
+                            {t!("La première ligne nomme les colonnes : Nom et Prix de vente, il les faut ; Code-barres, Catégorie, Prix d’achat, Stock et Seuil, si vous les avez. Si elles ont d’autres noms, vous direz laquelle est laquelle.")}
                         </p>
                         <p>
                             {t!("Les cases sont séparées par des points-virgules, des virgules ou des tabulations. 15 000, 15.000 et 15 000,00 se lisent.")}
@@ -225,11 +241,15 @@ impl Importing {
             })
         });
         let other = on(move |_: MouseEvent| self.step.set(Step::Choose));
+        let change = on(move |_: MouseEvent| self.step.set(Step::Columns));
         erase(view! {
             <section class="card" aria-labelledby="chiffres">
                 <header class="card__head">
                     <h2 id="chiffres">{self.file.get_untracked()}</h2>
-                    <button class="btn" type="button" on:click=other>{t!("Autre fichier")}</button>
+                    <div class="btns">
+                        <button class="btn" type="button" on:click=change>{t!("Changer les colonnes")}</button>
+                        <button class="btn" type="button" on:click=other>{t!("Autre fichier")}</button>
+                    </div>
                 </header>
                 {preview::figures(plan.clone(), self.known, self.sort)} {costs} {told}
             </section>
@@ -269,35 +289,61 @@ impl Importing {
         })
     }
 
-    /// Reads the chosen file, in pieces between which the phone draws.
+    /// Reads the chosen file; where its columns are not all known, the person says what they are.
     fn read(self) {
         let Some(commands) = self.till.commands() else { return };
         self.error.set(None);
         spawn_local(async move {
-            // The screen may have been left meanwhile: then nobody looks.
-            match self.plan(&*commands).await {
-                Ok(plan) => {
-                    let _ = self.sort.try_set(Sort::first(&plan.counts));
-                    drop(self.step.try_set(Step::Planned(Arc::new(plan))));
-                }
-                Err(said) => {
-                    let _ = self.step.try_set(Step::Choose);
-                    drop(self.error.try_set(Some(said)));
-                }
+            match self.open(&*commands).await {
+                Ok(true) => self.plan(&*commands).await,
+                Ok(false) => drop(self.step.try_set(Step::Columns)),
+                Err(said) => drop(self.error.try_set(Some(said))),
             }
         });
     }
 
-    async fn plan(self, commands: &dyn Commands) -> Result<Plan, Said> {
+    /// Whether it is known what the columns are.
+    async fn open(self, commands: &dyn Commands) -> Result<bool, Said> {
         let chosen = commands.chosen_text(FILE.to_owned()).await.map_err(words::file_problem)?;
-        let _ = (self.file.try_set(chosen.name), self.lines.try_set(0));
-        let _ = self.step.try_set(Step::Reading);
+        let sheet = Sheet::open(&chosen.text).map_err(|error| words::file_error(&error))?;
+        let said = self.said.try_get_untracked().unwrap_or_default();
+        let alike = said.iter().all(|(heading, _)| sheet.has(heading));
+        let columns = sheet.columns(if alike { &said } else { &[] });
+        let known = sheet.fault(&columns).is_none();
+        let _ =
+            (self.file.try_set(chosen.name), self.columns.try_set(columns), self.asked.try_set(columns::asked(&sheet)));
+        let _ = self.text.try_set(Arc::new(chosen.text)); // the screen may be gone
+        Ok(known)
+    }
+
+    /// Plans the file by its columns, in pieces between which the phone draws.
+    async fn plan(self, commands: &dyn Commands) {
+        // The screen may have been left meanwhile: then nobody looks.
+        match self.planned_lines(commands).await {
+            Ok(plan) => {
+                let _ = self.sort.try_set(Sort::first(&plan.counts));
+                drop(self.step.try_set(Step::Planned(Arc::new(plan))));
+            }
+            Err(said) => {
+                let _ = self.step.try_set(Step::Choose);
+                drop(self.error.try_set(Some(said)));
+            }
+        }
+    }
+
+    async fn planned_lines(self, commands: &dyn Commands) -> Result<Plan, Said> {
+        let _ = (self.lines.try_set(0), self.step.try_set(Step::Reading));
         commands.painted().await;
+        let text = self.text.try_get_untracked().unwrap_or_default();
+        let columns = self.columns.try_get_untracked().unwrap_or_default();
         let costs = holds_costs(self.till).get_untracked();
-        let planning = Planning::open(&chosen.text, self.till.all_products(), costs);
-        let mut planning = planning.map_err(|error| words::file_error(&error))?;
+        let said = |error| words::file_error(&error);
+        let sheet = Sheet::open(&text).map_err(said)?;
+        let _ = self.said.try_set(sheet.to_say(&columns));
+        let reader = Reader::new(sheet, columns).map_err(said)?;
+        let mut planning = Planning::new(reader, self.till.all_products(), costs);
         let new_id = || ProductId(commands.new_id());
-        while planning.step(new_id).map_err(|error| words::file_error(&error))? {
+        while planning.step(new_id).map_err(said)? {
             if planning.lines().is_multiple_of(LINES_A_FRAME) {
                 let _ = self.lines.try_set(planning.lines());
                 commands.painted().await;
@@ -314,7 +360,8 @@ impl Importing {
         self.step.set(Step::Keeping(plan.count_to_do(known)));
         spawn_local(async move {
             let planned = plan.as_ref().clone().to_do(known).collect();
-            let begun = commands.begin_import(self.file.get_untracked(), planned, self.lines).await;
+            let begun =
+                commands.begin_import(self.file.get_untracked(), self.said.get_untracked(), planned, self.lines).await;
             let (step, error) = match begun {
                 Ok(true) => (Step::Choose, None),
                 Ok(false) => (Step::Choose, Some((t!("Une autre importation est en cours.").to_owned(), Vec::new()))),

@@ -146,7 +146,8 @@ fn row(planned: &Planned) -> Row {
             let mut told =
                 vec![format::money(product.sale_price), t!("{units} en stock", units = format::number(opening.get()))];
             told.extend(Some(product.category.to_string()).filter(|category| !category.is_empty()));
-            (product.name.to_string(), vec![told.join(" · ")])
+            let below = [told.join(" · "), particulars(product)];
+            (product.name.to_string(), below.into_iter().filter(|said| !said.is_empty()).collect())
         }
         Becomes::Changed { seen, wanted } => (seen.name.to_string(), changes(seen, wanted)),
         Becomes::Same { product } => (product.name.to_string(), Vec::new()),
@@ -166,9 +167,26 @@ fn row(planned: &Planned) -> Row {
     })
 }
 
+/// What the list of products does not show, so that columns that were taken for one another are seen.
+fn particulars(product: &Product) -> String {
+    let cost = product.purchase_price.map(format::money);
+    let threshold = Some(product.threshold.get()).filter(|units| *units > 0).map(format::number);
+    let told = [
+        ("barcodes", Some(codes(product)).filter(|codes| !codes.is_empty())),
+        ("purchase_price", cost),
+        ("threshold", threshold),
+    ];
+    let say =
+        |(field, value): (&str, Option<String>)| value.map(|value| format!("{} : {value}", text::field_name(field)));
+    told.into_iter().filter_map(say).collect::<Vec<_>>().join(" · ")
+}
+
+fn codes(product: &Product) -> String {
+    product.barcodes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", ")
+}
+
 /// `Prix de vente : 9 000 GNF → 9 500 GNF`, for each field that changes.
 fn changes(seen: &Product, wanted: &Product) -> Vec<String> {
-    let codes = |product: &Product| product.barcodes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(", ");
     let money = |product: &Product| product.purchase_price.map_or_else(String::new, format::money);
     let all = [
         ("name", seen.name.to_string(), wanted.name.to_string()),

@@ -93,6 +93,10 @@ impl Importing {
     fn end(self) {
         let Some(commands) = self.till.commands() else { return };
         self.stopping.set(false);
+        let said = self.till.status.with_untracked(|status| status.import.as_ref().map(|import| import.said.clone()));
+        if let Some(said) = said {
+            self.said.set(said); // for the same file, chosen again
+        }
         spawn_local(async move {
             if let Err(problem) = commands.end_import().await {
                 drop(self.error.try_set(Some((text::command_error(&problem), Vec::new()))));

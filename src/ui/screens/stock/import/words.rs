@@ -50,16 +50,13 @@ pub fn file_error(error: &FileError) -> Said {
             t!("Ce fichier est vide.").into(),
             t!("La première ligne dit ce que sont les colonnes : Nom, Prix…").into(),
         ),
-        FileError::Missing(missing, headings) => (
+        FileError::Missing(missing, _) => (
             t!("Il manque la colonne « {column} ».", column = column(*missing)),
-            match headings.is_empty() {
-                true => String::new(),
-                false => t!("Le fichier a : {headings}.", headings = headings.join(", ")),
-            },
+            t!("Dites ci-dessous laquelle des colonnes du fichier la contient.").into(),
         ),
-        FileError::Twice(twice) => (
-            t!("Deux colonnes sont « {column} ».", column = column(*twice)),
-            t!("Renommez-en une, ou enlevez-la, dans le tableur.").into(),
+        FileError::Twice(twice, one, other) => (
+            t!("Deux colonnes sont « {column} » : {one} et {other}.", column = column(*twice), one, other),
+            t!("Gardez la bonne ; pour l’autre, choisissez autre chose.").into(),
         ),
         FileError::TooLong => (
             t!("Ce fichier a plus de {max} lignes.", max = format::number(LINES_MAX as i64)),
