@@ -3,29 +3,55 @@
 use super::read;
 use crate::{
     device::{Till, handle::Act},
-    domain::{Expense, ExpenseId, Label, Note},
+    domain::{Expense, ExpenseId, Label, Money, Note},
     sync::view::ListedExpense,
     ui::{
-        components::{amount, facts, money_field, notice, suggested, text_field, top},
+        components::{amount, facts, field_error, money_field, notice, suggested, text_field, top},
         erase::{erase, live, on},
         format,
-        screens::{banners, chip, name_of, only_theirs, owns, require_person, till},
+        screens::{banners, chip, drafts::Drafts, name_of, only_theirs, owns, require_person, till},
         text,
     },
 };
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
 use leptos_router::hooks::{use_navigate, use_query_map};
 use uuid::Uuid;
 
-/// What is typed.
+/// What is typed of an expense.
+#[derive(Clone, Copy, Default)]
+pub(in crate::ui::screens) struct Draft {
+    kind: RwSignal<String>,
+    amount: RwSignal<String>,
+    note: RwSignal<String>,
+}
+
+impl Draft {
+    fn of(seen: &Expense) -> Self {
+        let typed = |text: String| RwSignal::new(text);
+        Self {
+            kind: typed(seen.kind.to_string()),
+            amount: typed(format::number(seen.amount.get())),
+            note: typed(seen.note.to_string()),
+        }
+    }
+
+    fn forget(self) {
+        for typed in [self.kind, self.amount, self.note] {
+            typed.set(String::new());
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Form {
     till: Till,
     /// The expense as it was when it was opened; none is a new one.
     seen: StoredValue<Option<Expense>>,
-    kind: RwSignal<String>,
-    amount: RwSignal<String>,
-    note: RwSignal<String>,
+    typed: Draft,
     reason: RwSignal<String>,
     busy: RwSignal<bool>,
     error: RwSignal<Option<String>>,
@@ -45,10 +71,12 @@ pub fn ExpenseCard() -> impl IntoView {
     });
     let owner = owns(till);
     let actor = Memo::new(move |_| till.status.with(|status| status.actor.as_ref().map(|actor| actor.id)));
+    let draft = expect_context::<Drafts>().expense;
     let body = live(move || match (id, opened.get()) {
-        (None, _) => Form::new(till, None).draw(),
+        (None, _) => Form::new(till, None, draft).draw(),
         (_, Some(opened)) if owner.get() || Some(opened.actor) == actor.get() => {
-            Form::new(till, Some(opened.expense)).draw()
+            let typed = Draft::of(&opened.expense);
+            Form::new(till, Some(opened.expense), typed).draw()
         }
         (_, Some(opened)) => known(till, opened),
         (_, None) if found.with(Option::is_some) => {
@@ -71,7 +99,7 @@ pub fn ExpenseCard() -> impl IntoView {
 fn known(till: Till, listed: ListedExpense) -> AnyView {
     let ListedExpense { expense, actor, at_ms, .. } = listed;
     let told = facts(vec![
-        (t!("Sorte"), expense.kind.to_string().into_any()),
+        (t!("Type"), expense.kind.to_string().into_any()),
         (t!("Montant"), amount(expense.amount)),
         (t!("Note"), expense.note.to_string().into_any()),
         (t!("Le"), format::date_time(at_ms).into_any()),
@@ -82,13 +110,10 @@ fn known(till: Till, listed: ListedExpense) -> AnyView {
 }
 
 impl Form {
-    fn new(till: Till, seen: Option<Expense>) -> Self {
-        let of = |read: fn(&Expense) -> String| RwSignal::new(seen.as_ref().map(read).unwrap_or_default());
+    fn new(till: Till, seen: Option<Expense>, typed: Draft) -> Self {
         Self {
             till,
-            kind: of(|seen| seen.kind.to_string()),
-            amount: of(|seen| format::number(seen.amount.get())),
-            note: of(|seen| seen.note.to_string()),
+            typed,
             reason: RwSignal::default(),
             busy: RwSignal::default(),
             error: RwSignal::default(),
@@ -99,21 +124,35 @@ impl Form {
     /// What it comes to; the id of a new one is made when it is saved.
     fn wanted(self) -> Option<Expense> {
         let id = self.seen.with_value(|seen| seen.as_ref().map_or(ExpenseId(Uuid::nil()), |seen| seen.id));
-        let amount = self.amount.with(|typed| format::parse_amount(typed)).filter(|amount| amount.get() > 0)?;
-        let kind = self.kind.with(|typed| Label::clean(typed).ok())?;
-        Some(Expense { id, kind, amount, note: self.note.with(|typed| Note::clean(typed).ok())? })
+        let kind = self.typed.kind.with(|typed| Label::clean(typed).ok())?;
+        let note = self.typed.note.with(|typed| Note::clean(typed).ok())?;
+        Some(Expense { id, kind, amount: self.amount()?, note })
+    }
+
+    fn amount(self) -> Option<Money> {
+        self.typed.amount.with(|typed| format::parse_amount(typed)).filter(|amount| amount.get() > 0)
+    }
+
+    /// What is wrong with the amount; while there is none, nothing is.
+    fn wrong(self) -> Option<&'static str> {
+        let typed = self.typed.amount.with(|typed| !typed.trim().is_empty());
+        (typed && self.amount().is_none()).then(|| text::field_wrong("amount"))
     }
 
     fn draw(self) -> AnyView {
         let wanted = Memo::new(move |_| self.wanted());
         let unchanged = move || self.seen.with_value(|seen| seen.is_some() && *seen == wanted.get());
         let done = use_navigate();
+        let is_new = self.seen.with_value(Option::is_none);
         let act = move |act: Act| {
             let Some(commands) = self.till.commands() else { return };
             self.busy.set(true);
             let done = done.clone();
             spawn_local(async move {
                 let saved = commands.act(act).await;
+                if saved.is_ok() && is_new {
+                    self.typed.forget();
+                }
                 let _ = self.busy.try_set(false); // the screen may have been left meanwhile
                 match saved {
                     Ok(()) => done("/depenses", Default::default()),
@@ -122,8 +161,12 @@ impl Form {
             });
         };
         let takes = act.clone();
-        let save = on(move |_: MouseEvent| {
+        let save = on(move |event: SubmitEvent| {
+            event.prevent_default();
             let (Some(commands), Some(wanted)) = (self.till.commands(), wanted.get_untracked()) else { return };
+            if self.busy.get_untracked() {
+                return; // one expense a tap
+            }
             match self.seen.get_value() {
                 Some(seen) => act(Act::EditExpense { seen, wanted }),
                 None => act(Act::RecordExpense { expense: Expense { id: ExpenseId(commands.new_id()), ..wanted } }),
@@ -136,19 +179,19 @@ impl Form {
         let void = self.seen.with_value(|seen| seen.as_ref().map(|seen| self.void(seen.id, takes)));
         erase(view! {
             {live(move || self.error.get().map(|title| notice("bad", title, Vec::new())))}
-            <section class="card" aria-label=t!("Dépense")>
-                {money_field("amount", t!("Montant"), self.amount)}
-                {suggested("kind", t!("Sorte"), "100", text::expense_kinds(), self.kind)}
-                {text_field("note", t!("Note (facultative)"), "500", self.note)}
+            <form class="card" aria-label=t!("Dépense") on:submit=save>
+                {money_field("amount", t!("Montant"), self.typed.amount)}
+                {live(move || self.wrong().map(field_error))}
+                {suggested("kind", t!("Type"), "100", text::expense_kinds(), self.typed.kind)}
+                {text_field("note", t!("Note (facultative)"), "500", self.typed.note)}
                 <button
                     class="btn btn--main btn--wide"
-                    type="button"
+                    type="submit"
                     disabled=live(move || self.busy.get() || wanted.with(Option::is_none) || unchanged())
-                    on:click=save
                 >
                     {says}
                 </button>
-            </section>
+            </form>
             {void}
         })
     }
