@@ -138,7 +138,7 @@ async fn written(till: Till, commands: &dyn ShopCommands, file: File) -> Result<
                 ]
             };
             let rows = months.into_iter().flat_map(|month| month.expenses).map(row);
-            table(&[t!("Date"), t!("Sorte"), t!("Montant"), t!("Note"), t!("Qui"), t!("État")], rows)
+            table(&[t!("Date"), t!("Type"), t!("Montant"), t!("Note"), t!("Qui"), t!("État")], rows)
         }
     })
 }
