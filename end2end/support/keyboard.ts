@@ -1,7 +1,7 @@
 // What types: a hand, and a scanner.
-import type { Locator, Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
-/** No hand is quicker, and no scanner slower. */
+/** What a quick hand takes for a key; a scanner takes half of it at most (src/device/burst.rs). */
 const KEY_MS = 120;
 
 /** As a hand does it. */
@@ -23,9 +23,10 @@ export async function typeThenScan(page: Page, typed: string, code: string) {
 
 /** By Tab alone. */
 export async function tabTo(page: Page, target: Locator, most = 40) {
+  await expect(target).toBeEnabled(); // what is not there yet takes no keyboard
   for (let n = 0; n < most; n++) {
     await page.keyboard.press("Tab");
-    if ((await target.count()) > 0 && (await target.evaluate((element) => element === document.activeElement))) return;
+    if (await target.evaluate((element) => element === document.activeElement)) return;
   }
   throw new Error(`not reached by ${most} Tabs`);
 }

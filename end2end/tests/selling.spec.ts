@@ -1,4 +1,5 @@
 // From the cart to the receipt, with the network there: taps, tenders, keyboard, refusals.
+import { tabTo } from "../support/keyboard";
 import { looksRight } from "../support/looks";
 import { SELLER, add, expect, row, sellExact, test } from "../support/shop";
 
@@ -147,15 +148,8 @@ test("a cart that was emptied is put back, until something else is added", async
 
 test("keyboard only: search, Enter adds the one match, Tab to Encaisser, pay", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
-  const tabTo = async (target: ReturnType<typeof page.getByRole>, most: number) => {
-    for (let n = 0; n < most; n++) {
-      await page.keyboard.press("Tab");
-      if (await target.evaluate((element) => element === document.activeElement)) return;
-    }
-    throw new Error(`not reached by ${most} Tabs`);
-  };
   const search = page.getByRole("searchbox");
-  await tabTo(search, 5);
+  await tabTo(page, search, 5);
   await page.keyboard.type("gingembre 250");
   await expect(page.getByRole("button", { name: /^Ajouter / })).toHaveCount(1);
   await page.keyboard.press("Enter");
@@ -167,11 +161,11 @@ test("keyboard only: search, Enter adds the one match, Tab to Encaisser, pay", a
   await page.keyboard.press("Enter");
   await page.keyboard.type("xyz");
   await expect(page.getByRole("heading", { name: "Aucun produit ne correspond" })).toBeVisible();
-  await tabTo(page.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ }), 8);
+  await tabTo(page, page.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ }), 8);
   await page.keyboard.press("Enter");
   const exact = page.getByRole("button", { name: "Espèces : compte exact" });
   await expect(exact).toBeVisible();
-  await tabTo(exact, 12);
+  await tabTo(page, exact, 12);
   await page.keyboard.press("Enter");
   await expect(page.getByText("Vente confirmée")).toBeVisible();
   expect(await shop.sales()).toEqual(["A-000001"]);
