@@ -176,6 +176,11 @@ impl Form {
             Some(wanted) => t!("Enregistrer {amount}", amount = format::money(wanted.amount)),
             None => t!("Enregistrer").to_owned(),
         });
+        // The amount is there, and nothing can be saved yet.
+        let typeless = live(move || {
+            let lacks = self.amount().is_some() && self.typed.kind.with(|typed| typed.trim().is_empty());
+            lacks.then(|| erase(view! { <span class="field__hint">{t!("Choisissez un type, ou écrivez-le.")}</span> }))
+        });
         let void = self.seen.with_value(|seen| seen.as_ref().map(|seen| self.void(seen.id, takes)));
         erase(view! {
             {live(move || self.error.get().map(|title| notice("bad", title, Vec::new())))}
@@ -183,6 +188,7 @@ impl Form {
                 {money_field("amount", t!("Montant"), self.typed.amount)}
                 {live(move || self.wrong().map(field_error))}
                 {suggested("kind", t!("Type"), "100", text::expense_kinds(), self.typed.kind)}
+                {typeless}
                 {text_field("note", t!("Note (facultative)"), "500", self.typed.note)}
                 <button
                     class="btn btn--main btn--wide"
