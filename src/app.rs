@@ -5,7 +5,9 @@ use crate::{
         self, FirstPage, Till,
         handle::{BAR_DARK, BAR_LIGHT},
     },
-    ui::screens::{Home, Pay, Place, ReceiptScreen, Returning, Sell, SignIn, alerts, fetch_in_quiet, lock, office},
+    ui::screens::{
+        Drafts, Home, Pay, Place, ReceiptScreen, Returning, Sell, SignIn, alerts, fetch_in_quiet, lock, office,
+    },
 };
 use leptos::{html, nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -100,6 +102,9 @@ pub fn App() -> impl IntoView {
     let till = Till::new();
     provide_context(till);
     provide_context(Returning::default());
+    let drafts = Drafts::default();
+    drafts.watch(till);
+    provide_context(drafts);
     let first = device::first_page();
     till.change_catalogue(|catalogue| {
         for (product, stock) in &first.products {

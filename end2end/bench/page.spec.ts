@@ -138,7 +138,7 @@ test("the page", async ({ browser }) => {
   for (const digit of OWNER.pin) await page.getByRole("button", { name: digit, exact: true }).click();
   proxy.bytes = 0;
   const began = Date.now();
-  await page.getByRole("button", { name: "Valider le code" }).click();
+  await page.getByRole("button", { name: "Valider le PIN" }).click();
   await page.getByRole("button", { name: /^Ajouter / }).first().waitFor();
   row(["first sync: something to sell", milliseconds(Date.now() - began), ""]);
   await page.getByRole("progressbar").waitFor();

@@ -157,7 +157,7 @@ export class Shop {
 export async function signIn(page: Page, who: { name: string; pin: string }) {
   await page.getByRole("button", { name: who.name }).click();
   for (const digit of who.pin) await page.getByRole("button", { name: digit, exact: true }).click();
-  await page.getByRole("button", { name: "Valider le code" }).click();
+  await page.getByRole("button", { name: "Valider le PIN" }).click();
   await expect(page.getByRole("button", { name: /^Ajouter / }).first()).toBeVisible();
 }
 

@@ -43,7 +43,7 @@ test("who asks for it is told while the app is closed", async ({ browser, shop: 
   // Permission was given before; asking again begins the subscription.
   await two.evaluate(() => Object.defineProperty(Notification, "permission", { get: () => "granted" }));
   const notices = two.getByRole("region", { name: "Notifications" });
-  await notices.getByRole("button", { name: "Même quand il est fermé" }).click();
+  await notices.getByRole("button", { name: "Prévenir même quand il est fermé" }).click();
   await expect(notices).toContainText("même quand Comptoir est fermé");
   expect(await two.evaluate(() => sessionStorage.getItem("subscribed"))).toMatch(/^[\w-]{87}$/);
   await two.close();

@@ -18,7 +18,7 @@ async function spend(page: Page, kind: string, amount: string, note = "") {
   await page.getByLabel("Montant").fill(amount);
   const chip = page.getByRole("button", { name: kind, exact: true });
   if (await chip.count()) await chip.click();
-  else await page.getByLabel("Sorte").fill(kind);
+  else await page.getByLabel("Type").fill(kind);
   await page.getByLabel("Note (facultative)").fill(note);
   await page.getByRole("button", { name: /^Enregistrer/ }).click();
   await expect(listed(page, kind).first()).toBeVisible();
@@ -42,7 +42,7 @@ test("expenses made without network wait, add up by month and kind, and reach th
   await expect(listed(one, "Gardien de nuit")).toContainText("En attente");
   await looksRight(one, "Dépenses, three");
   // Kinds that differ in their case alone are one, the largest first.
-  const kinds = month(one).getByRole("group", { name: "Sortes" }).getByRole("button");
+  const kinds = month(one).getByRole("group", { name: "Types" }).getByRole("button");
   await expect(kinds).toHaveText([/^Gardien de nuit\s*150\s000$/, /^[Tt]ransport\s*30\s000$/]);
   await kinds.nth(1).click();
   await expect(month(one).getByRole("listitem")).toHaveCount(2);
@@ -83,6 +83,26 @@ test("an expense is changed field by field, and taken back with a reason, on bot
   await looksRight(two, "an expense, to be taken back");
   await sure.click();
   for (const page of [one, two]) await expect(page.getByRole("heading", { name: "Pas de dépense" })).toBeVisible();
+});
+
+test("what is half typed of an expense is there again, until it is saved", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await toExpenses(page);
+  const fresh = page.getByRole("link", { name: "Nouvelle dépense" });
+  await fresh.click();
+  await page.getByLabel("Montant").fill("beaucoup");
+  await expect(page.getByRole("alert")).toHaveText(/^Un montant en chiffres/);
+  await page.getByLabel("Montant").fill("25.000");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await page.getByRole("button", { name: "Loyer", exact: true }).click();
+  await page.getByRole("link", { name: "Retour aux dépenses" }).click();
+  await fresh.click();
+  await expect(page.getByLabel("Montant")).toHaveValue("25.000");
+  await expect(page.getByRole("textbox", { name: "Type" })).toHaveValue("Loyer");
+  await page.getByLabel("Montant").press("Enter");
+  await expect(listed(page, "Loyer")).toContainText(/25\s000/);
+  await fresh.click();
+  await expect(page.getByLabel("Montant")).toHaveValue("");
 });
 
 test("one amount wanted two ways is settled by a person", async ({ shop, browser }) => {

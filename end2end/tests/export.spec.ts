@@ -43,7 +43,7 @@ test("an owner takes sales, movements, expenses and products along, without netw
   const moved = await file(page, "Mouvements de stock");
   expect(moved.lines[0]).toBe("Date;Produit;Mouvement;Variation;Stock après;Qui");
   expect(moved.lines.some((line) => /;Gingembre 250 g;Vente;-2;7;/.test(line))).toBe(true);
-  expect((await file(page, "Dépenses")).lines[0]).toBe("Date;Sorte;Montant;Note;Qui;Saisie le;État");
+  expect((await file(page, "Dépenses")).lines[0]).toBe("Date;Type;Montant;Note;Qui;Saisie le;État");
 
   // The products' file reads back: nothing in it is new to the shop it came from.
   const products = await file(page, "Produits");

@@ -78,7 +78,7 @@ test("what runs out is said, and leads to it", async ({ shop, browser }) => {
   await expect(page.getByRole("radio", { name: "Épuisé" })).toBeChecked();
   await expect(page.getByRole("link", { name: /^Gingembre 250 g/ })).toBeVisible();
   await page.goto("/");
-  await page.getByRole("link", { name: /^\d+ produits? bas/ }).click();
+  await page.getByRole("link", { name: /^\d+ produits? en stock bas/ }).click();
   await expect(page.getByRole("radio", { name: "À surveiller" })).toBeChecked();
   await expect(page.getByRole("link", { name: /^Gingembre 250 g/ })).toHaveCount(0);
 });

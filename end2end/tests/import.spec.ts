@@ -89,7 +89,7 @@ test("lines at fault are named by line, column and reason, and hold the others b
   await expect(page.getByRole("button", { name: "Voir l’aperçu" })).toBeDisabled();
   await page.getByRole("button", { name: "Autre fichier" }).click();
   await choose(page, "nom,ean,prix,stock\nRiz,1111111,500,3\nSel,2222222,abc,1\nMil,3.40095E+12,50,1\nSucre,4444444,700,-2\nRiz,1111111,600,3\nThé,,,1\n");
-  await expect(figure(page, /^5 lignes en faute$/)).toHaveAttribute("aria-pressed", "true");
+  await expect(figure(page, /^5 lignes en erreur$/)).toHaveAttribute("aria-pressed", "true");
   for (const said of [
     "Ligne 3, colonne prix« abc » n’est pas un nombre entier",
     "Ligne 4, colonne ean« 3.40095E+12 » : le tableur a perdu des chiffres. Mettez la colonne au format Texte",
@@ -102,7 +102,7 @@ test("lines at fault are named by line, column and reason, and hold the others b
   await looksRight(page, "preview with faults");
   await page.getByRole("radio", { name: "Rien tant qu’il y en a" }).check();
   await expect(page.getByRole("button", { name: "Importer 1 produit" })).toBeDisabled();
-  await expect(page.getByText("Corrigez d’abord 5 lignes en faute dans le fichier")).toBeVisible();
+  await expect(page.getByText("Corrigez d’abord 5 lignes en erreur dans le fichier")).toBeVisible();
   await page.getByRole("radio", { name: "Importer les bonnes lignes" }).check();
   await page.getByRole("button", { name: "Importer 1 produit" }).click();
   await expect(page.getByRole("heading", { name: "1 produit importé" })).toBeVisible();

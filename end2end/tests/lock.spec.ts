@@ -13,7 +13,7 @@ async function lock(page: Page) {
 async function unlock(page: Page, who: { name: string; pin: string }) {
   await page.getByRole("button", { name: who.name }).click();
   for (const digit of who.pin) await page.getByRole("button", { name: digit, exact: true }).click();
-  await page.getByRole("button", { name: "Valider le code" }).click();
+  await page.getByRole("button", { name: "Valider le PIN" }).click();
 }
 
 /** Nothing of the shop is there to be seen, read out or reached by the keyboard. */
@@ -40,7 +40,7 @@ test("a locked phone shows who may unlock it, at every address and after a reloa
   // The first in the list is who locked it.
   await expect(page.getByRole("main").getByRole("listitem").first()).toContainText(OWNER.name);
   await unlock(page, { ...OWNER, pin: "0000" });
-  await expect(page.getByText("Code faux. Il reste 4 essais.")).toBeVisible();
+  await expect(page.getByText("PIN faux. Il reste 4 essais.")).toBeVisible();
   await page.goto("/vente");
   await unlock(page, OWNER);
   await expect(add(page, "Ail 250 g")).toBeVisible();

@@ -117,7 +117,7 @@ test("session_expired_offline_three_days: sells on, asks for a PIN, sends", asyn
   await expect(page.getByText("PIN demandé pour envoyer")).toBeVisible();
   await sell("A-000003");
   expect(await shop.sales()).toEqual([]);
-  await page.getByRole("link", { name: "Mon code" }).click();
+  await page.getByRole("link", { name: "Mon PIN" }).click();
   await signIn(page, OWNER);
   await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
   await expect(page.getByText("PIN demandé pour envoyer")).toBeHidden();

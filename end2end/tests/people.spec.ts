@@ -14,8 +14,8 @@ async function people(page: Page) {
 async function fill(page: Page, { name, pin }: { name: string; pin: string }, again = pin) {
   const form = page.getByRole("region", { name: "Ajouter une personne" });
   await form.getByLabel("Nom", { exact: true }).fill(name);
-  await form.getByLabel("Code (4 à 6 chiffres)").fill(pin);
-  await form.getByLabel("Le même code encore une fois").fill(again);
+  await form.getByLabel("PIN (4 à 6 chiffres)").fill(pin);
+  await form.getByLabel("Le même PIN encore une fois").fill(again);
   await form.getByRole("button", { name: "Ajouter" }).click();
 }
 
@@ -34,9 +34,9 @@ test("an owner adds a seller, who is on the other phones at once, gets another P
   await people(page);
   await looksRight(page, "Personnes");
   await fill(page, NEW, "864201");
-  await expect(page.getByText("Les deux codes ne sont pas les mêmes.")).toBeVisible();
+  await expect(page.getByText("Les deux PIN ne sont pas les mêmes.")).toBeVisible();
   await fill(page, { ...NEW, pin: "12" });
-  await expect(page.getByText("Le code a 4 à 6 chiffres.", { exact: true })).toBeVisible();
+  await expect(page.getByText("Le PIN a 4 à 6 chiffres.", { exact: true })).toBeVisible();
   await fill(page, NEW);
   await expect(page.getByText(`${NEW.name} peut se connecter`)).toBeVisible();
   await expect(listed(page, NEW.name)).toContainText("Employé");
@@ -44,16 +44,16 @@ test("an owner adds a seller, who is on the other phones at once, gets another P
   await signIn(other, NEW);
   // A new PIN ends what the old one opened.
   let card = await change(page, NEW.name);
-  await card.getByLabel("Nouveau code (4 à 6 chiffres)").fill("975310");
-  await card.getByLabel("Le même code encore une fois").fill("975310");
-  await card.getByRole("button", { name: "Donner ce code" }).click();
-  await expect(page.getByText(`${NEW.name} a un nouveau code.`)).toBeVisible();
+  await card.getByLabel("Nouveau PIN (4 à 6 chiffres)").fill("975310");
+  await card.getByLabel("Le même PIN encore une fois").fill("975310");
+  await card.getByRole("button", { name: "Donner ce PIN" }).click();
+  await expect(page.getByText(`${NEW.name} a un nouveau PIN.`)).toBeVisible();
   await expect(other.getByText("PIN demandé pour envoyer")).toBeVisible();
-  await other.getByRole("link", { name: "Mon code" }).click();
+  await other.getByRole("link", { name: "Mon PIN" }).click();
   await other.getByRole("button", { name: NEW.name }).click();
   for (const digit of NEW.pin) await other.getByRole("button", { name: digit, exact: true }).click();
-  await other.getByRole("button", { name: "Valider le code" }).click();
-  await expect(other.getByText("Code faux. Il reste 4 essais.")).toBeVisible();
+  await other.getByRole("button", { name: "Valider le PIN" }).click();
+  await expect(other.getByText("PIN faux. Il reste 4 essais.")).toBeVisible();
   await other.goto("/connexion");
   await signIn(other, { ...NEW, pin: "975310" });
   // Who leaves is out at once.

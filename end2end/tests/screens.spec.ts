@@ -49,7 +49,7 @@ test("axe finds nothing: signing in", async ({ shop, browser }) => {
   await page.getByRole("button", { name: "Mariama Diallo" }).click();
   await page.getByRole("button", { name: "5", exact: true }).click();
   await looksRight(page, "PIN pad");
-  await page.getByRole("button", { name: "Valider le code" }).click();
+  await page.getByRole("button", { name: "Valider le PIN" }).click();
   await expect(page.getByRole("alert")).toBeVisible();
   await looksRight(page, "PIN pad, an error");
 });
@@ -124,7 +124,7 @@ test("axe finds nothing: Accueil, À décider, Paramètres, and their banners", 
   await page.goto("/connexion");
   await page.getByRole("button", { name: "Mariama Diallo" }).click();
   for (const digit of "2580") await page.getByRole("button", { name: digit, exact: true }).click();
-  await page.getByRole("button", { name: "Valider le code" }).click();
+  await page.getByRole("button", { name: "Valider le PIN" }).click();
   await expect(page.getByRole("link", { name: "1 à décider" }).first()).toBeVisible();
   await visit("1 à décider");
 });

@@ -1,4 +1,6 @@
 // From the cart to the receipt, with the network there: taps, tenders, keyboard, refusals.
+import { tabTo } from "../support/keyboard";
+import { looksRight } from "../support/looks";
 import { SELLER, add, expect, row, sellExact, test } from "../support/shop";
 
 test("a three-item exact-cash sale takes five taps, and the other phone knows", async ({ shop, browser }) => {
@@ -81,17 +83,73 @@ test("Orange Money in part: two tenders on the receipt, and on the server", asyn
   ]);
 });
 
+test("what is half typed of a payment stays with its cart, and with no other", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  const [pay, back] = [page.getByRole("link", { name: /^Encaisser/ }), page.getByRole("link", { name: "Retour au panier" })];
+  const reference = page.getByLabel("Référence Orange Money");
+  for (let n = 0; n < 2; n++) await add(page, "Ail 250 g").click();
+  await pay.click();
+  await page.getByRole("radio", { name: "Orange Money" }).check({ force: true });
+  await reference.fill("PP240112.1234.A56789");
+  await page.getByLabel("Montant, si ce n’est pas tout").fill("10.000");
+  await back.click();
+  await pay.click();
+  await expect(reference).toHaveValue("PP240112.1234.A56789");
+  await expect(page.getByText(/^Reste en espèces : 8\s000\sGNF$/)).toBeVisible();
+  await back.click();
+  await add(page, "Ail 250 g").click();
+  await pay.click();
+  await expect(page.getByRole("button", { name: "Espèces : compte exact" })).toBeVisible();
+  await page.getByLabel("Reçu du client").fill("30 000");
+  await page.getByRole("button", { name: /^Encaisser 27\s000/ }).click();
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  await page.getByRole("link", { name: "Nouvelle vente" }).click();
+  for (let n = 0; n < 3; n++) await add(page, "Ail 250 g").click();
+  await pay.click();
+  await expect(page.getByLabel("Reçu du client")).toHaveValue("");
+});
+
+test("a sale that is rolled back keeps what was typed of its payment", async ({ shop, browser }) => {
+  const { page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux");
+  await add(one, "Gingembre 250 g").click();
+  // The other phone sells all nine.
+  for (let n = 0; n < 9; n++) await add(two, "Gingembre 250 g").click();
+  await sellExact(two);
+  await expect(two.getByText("Vente confirmée")).toBeVisible();
+  await one.getByRole("link", { name: /^Encaisser/ }).click();
+  await one.getByLabel("Reçu du client").fill("10 000");
+  await one.getByRole("button", { name: /^Encaisser 6\s000/ }).click();
+  await expect(one.getByText("Vente refusée")).toBeVisible();
+  await one.getByRole("link", { name: /^Encaisser/ }).click();
+  await expect(one.getByLabel("Reçu du client")).toHaveValue("10 000");
+});
+
+test("a cart that was emptied is put back, until something else is added", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  const [articles, empty] = [page.getByRole("button", { name: /articles?$/ }), page.getByRole("button", { name: "Vider" })];
+  const undo = page.getByRole("button", { name: "Rétablir" });
+  for (let n = 0; n < 2; n++) await add(page, "Ail 250 g").click();
+  await articles.click();
+  await empty.click();
+  await expect(page.getByText("Panier vidé")).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Encaisser/ })).toHaveCount(0);
+  await expect(page.getByRole("navigation")).toBeVisible();
+  await looksRight(page, "Vendre, the cart emptied");
+  await undo.click();
+  await expect(page.getByRole("link", { name: /^Encaisser 18\s000/ })).toBeVisible();
+  await expect(undo).toBeHidden();
+  await articles.click();
+  await empty.click();
+  await add(page, "Gingembre 250 g").click();
+  await expect(page.getByRole("link", { name: /^Encaisser 6\s000/ })).toBeVisible();
+  await expect(page.getByText("Panier vidé")).toBeHidden();
+});
+
 test("keyboard only: search, Enter adds the one match, Tab to Encaisser, pay", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
-  const tabTo = async (target: ReturnType<typeof page.getByRole>, most: number) => {
-    for (let n = 0; n < most; n++) {
-      await page.keyboard.press("Tab");
-      if (await target.evaluate((element) => element === document.activeElement)) return;
-    }
-    throw new Error(`not reached by ${most} Tabs`);
-  };
   const search = page.getByRole("searchbox");
-  await tabTo(search, 5);
+  await tabTo(page, search, 5);
   await page.keyboard.type("gingembre 250");
   await expect(page.getByRole("button", { name: /^Ajouter / })).toHaveCount(1);
   await page.keyboard.press("Enter");
@@ -103,11 +161,11 @@ test("keyboard only: search, Enter adds the one match, Tab to Encaisser, pay", a
   await page.keyboard.press("Enter");
   await page.keyboard.type("xyz");
   await expect(page.getByRole("heading", { name: "Aucun produit ne correspond" })).toBeVisible();
-  await tabTo(page.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ }), 8);
+  await tabTo(page, page.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ }), 8);
   await page.keyboard.press("Enter");
   const exact = page.getByRole("button", { name: "Espèces : compte exact" });
   await expect(exact).toBeVisible();
-  await tabTo(exact, 12);
+  await tabTo(page, exact, 12);
   await page.keyboard.press("Enter");
   await expect(page.getByText("Vente confirmée")).toBeVisible();
   expect(await shop.sales()).toEqual(["A-000001"]);

@@ -141,7 +141,7 @@ test("an owner sees every device, what it made and what arrived, where there is 
   await sellExact(other);
   await expect(other.getByText("Vente confirmée")).toBeVisible();
   await page.getByRole("link", { name: "Paramètres" }).click();
-  const devices = page.getByRole("region", { name: "Appareils de la boutique" });
+  const devices = page.getByRole("region", { name: "Téléphones de la boutique" });
   const device = (name: string) => devices.getByRole("listitem").filter({ hasText: name });
   await expect(device("Comptoir de gauche")).toContainText("ce téléphone");
   await expect(device("Comptoir de droite")).toContainText("1 fait, 1 reçu");
@@ -163,14 +163,14 @@ test("an owner sees every device, what it made and what arrived, where there is 
   const table = devices.getByRole("table", { name: "Refus et désaccords" });
   await expect(table.getByRole("row").nth(1)).toHaveText(/^\d\d\/\d\d1010$/);
   await context.setOffline(true);
-  await expect(devices).toContainText("Il faut le réseau pour voir les autres appareils.");
+  await expect(devices).toContainText("Il faut le réseau pour voir les autres téléphones.");
   await expect(devices.getByRole("button", { name: "Actualiser" })).toBeDisabled();
   await context.setOffline(false);
   await expect(device("Comptoir de droite")).toContainText("2 faits, 2 reçus");
   await other.getByRole("link", { name: "Nouvelle vente" }).click();
   await other.goto("/parametres");
   await expect(fact(other, "Horloge")).toHaveText("à l’heure");
-  await expect(other.getByRole("heading", { name: "Appareils de la boutique" })).toHaveCount(0);
+  await expect(other.getByRole("heading", { name: "Téléphones de la boutique" })).toHaveCount(0);
 });
 
 test("what the owner says of the shop is on its receipts, on every phone and where no script runs", async ({ shop, browser }) => {

@@ -160,6 +160,53 @@ test("an unknown barcode at the till becomes a product in the cart, without netw
   await expect(page.getByRole("link", { name: "Créer « chou »" })).toHaveAttribute("href", "/stock/nouveau?nom=chou");
 });
 
+test("what is half typed of a new product is there again, until it is saved or another is asked for", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  const [stock, fresh] = [page.getByRole("link", { name: "Stock", exact: true }), page.getByRole("link", { name: "Nouveau produit" })];
+  await stock.click();
+  await fresh.click();
+  await page.getByLabel("Nom", { exact: true }).fill("gingembre 250 G");
+  await page.getByLabel("Prix de vente").fill("2,5");
+  await expect(page.getByRole("alert")).toHaveText("Un montant en chiffres, sans décimales : 15 000 ou 15.000");
+  await expect(page.getByRole("button", { name: "Créer le produit" })).toBeDisabled();
+  // Its like is there already: one looks, and comes back.
+  await expect(page.getByText(`${PRODUCT} existe déjà`)).toBeVisible();
+  await looksRight(page, "Nouveau produit, one that is there already");
+  await page.getByRole("link", { name: "Voir ce produit" }).click();
+  await expect(page.getByRole("heading", { name: PRODUCT })).toBeVisible();
+  await page.getByRole("link", { name: "Retour au stock" }).click();
+  await fresh.click();
+  await expect(page.getByLabel("Nom", { exact: true })).toHaveValue("gingembre 250 G");
+  await page.getByLabel("Nom", { exact: true }).fill("Gingembre 1 kg");
+  await expect(page.getByText(`${PRODUCT} existe déjà`)).toHaveCount(0);
+  await page.getByLabel("Prix de vente").fill("20.000");
+  await page.getByLabel("Prix de vente").press("Enter");
+  await expect(page.getByRole("heading", { name: "Gingembre 1 kg" })).toBeVisible();
+  await page.getByRole("link", { name: "Retour au stock" }).click();
+  await fresh.click();
+  await expect(page.getByLabel("Nom", { exact: true })).toHaveValue("");
+  // Another one that was looked for.
+  await page.getByLabel("Nom", { exact: true }).fill("Chou vert");
+  await page.getByRole("link", { name: "Retour au stock" }).click();
+  await page.getByRole("searchbox").fill("chou rouge");
+  await page.getByRole("link", { name: "Créer « chou rouge »" }).click();
+  await expect(page.getByLabel("Nom", { exact: true })).toHaveValue("chou rouge");
+  await page.getByLabel("Nom", { exact: true }).fill("Chou rouge, pièce");
+  await page.goBack();
+  await page.goForward();
+  await expect(page.getByLabel("Nom", { exact: true })).toHaveValue("Chou rouge, pièce");
+});
+
+test("a quantity that is none says so", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await open(page);
+  await stock(page).getByRole("button", { name: "Recevoir" }).click();
+  await page.getByLabel("Quantité").fill("2,5");
+  await expect(page.getByRole("form", { name: "Recevoir" }).getByRole("alert")).toHaveText(/^Un nombre en chiffres/);
+  await expect(page.getByRole("form", { name: "Recevoir" }).getByRole("button", { name: "Enregistrer" })).toBeDisabled();
+  await looksRight(page, "Recevoir, no quantity");
+});
+
 test("a thousand products are one list, of which a screenful is drawn", async ({ shop, browser }) => {
   const lines = Array.from({ length: 1_000 }, (_, n) => `Lot ${String(n + 1).padStart(4, "0")},500,${n % 10 === 0 ? 0 : 20}`);
   const file = join(tmpdir(), `comptoir-thousand-${process.pid}.csv`);

@@ -45,7 +45,7 @@ test("power_cut_after_receipt: the browser is killed at the receipt; the sale is
   // Cookies reach the disk later than data: the session may be gone with the power, and is here.
   await context.clearCookies();
   await page.evaluate(() => window.dispatchEvent(new Event("online")));
-  await page.getByRole("link", { name: "Mon code" }).click();
+  await page.getByRole("link", { name: "Mon PIN" }).click();
   await signIn(page, OWNER);
   await page.goto(receipt);
   await expect(page.getByText(CONFIRMED)).toBeVisible();
@@ -62,7 +62,7 @@ test("five wrong PINs lock, offline too, and a reload forgives nothing", async (
   await page.getByRole("button", { name: "Mariama Diallo" }).click();
   for (let n = 0; n < 5; n++) {
     for (const digit of "9999") await page.getByRole("button", { name: digit, exact: true }).click();
-    await page.getByRole("button", { name: "Valider le code" }).click();
+    await page.getByRole("button", { name: "Valider le PIN" }).click();
     await expect(page.getByRole("alert")).toBeVisible();
     await expect(page.getByRole("status", { name: /0 chiffres/ })).toBeAttached();
   }
@@ -70,7 +70,7 @@ test("five wrong PINs lock, offline too, and a reload forgives nothing", async (
   await page.reload();
   await page.getByRole("button", { name: "Mariama Diallo" }).click();
   for (const digit of "2580") await page.getByRole("button", { name: digit, exact: true }).click();
-  await page.getByRole("button", { name: "Valider le code" }).click();
+  await page.getByRole("button", { name: "Valider le PIN" }).click();
   await expect(page.getByRole("alert")).toContainText("Trop d’essais");
 });
 

@@ -92,7 +92,7 @@ test(`${KILLS} kills around "Encaisser": every receipt that was painted is there
 
   await shop.start();
   await page.goto("/vente");
-  const [upToDate, noSession] = [page.getByRole("link", { name: "À jour" }), page.getByRole("link", { name: "Mon code" })];
+  const [upToDate, noSession] = [page.getByRole("link", { name: "À jour" }), page.getByRole("link", { name: "Mon PIN" })];
   await expect(upToDate.or(noSession).first()).toBeVisible({ timeout: 120_000 });
   if (await noSession.isVisible()) {
     await noSession.click();

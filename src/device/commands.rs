@@ -151,7 +151,7 @@ impl Commands for Page {
         Box::pin(async move {
             let (of, fields) = inner.clash(key).ok_or(CommandError::AlreadyDecided)?;
             let edit = merge::settled(of, key, &fields, &chosen);
-            let edit = edit.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
+            let edit = edit.map_err(|unreadable| CommandError::Unreadable(unreadable.to_string()))?;
             deciding::decide(&inner.shelf, key, Some(edit)).await?;
             inner.mirror.dirty.set();
             (inner.trigger)(Trigger::Change);

@@ -1,8 +1,10 @@
 //! The one handle through which screens see and use the device. It exists on both sides: on the server it is empty
 //! and its commands are never called; in the browser [`super::start`] fills it.
 
+mod alike;
 mod camera;
 mod decisions;
+mod from;
 mod import;
 mod measures;
 mod owner;
@@ -12,12 +14,12 @@ mod status;
 
 use crate::{
     domain::{
-        Cart, Key, Label, Pin, Product, ProductId, Sale, SaleId, Shop, Tender, Units, UserId, product::StockState,
+        Cart, Invalid, Key, Label, Pin, Product, ProductId, Sale, SaleId, Shop, Tender, Units, UserId,
+        product::StockState,
     },
     sync::{
         CallError, Refusal,
         decide::Choice,
-        engine::QueueError,
         handover::HandedIn,
         view::{Catalogue, Pending, Shown},
         wire::{DevicesAnswer, PersonRow},
@@ -135,9 +137,11 @@ pub enum CommandError {
     OutboxFull,
     #[error("the device's storage failed: {0:?}")]
     Storage(StorageProblem),
-    /// A rule of the shop was broken; the detail says which.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// What was wanted does not read as a change; the detail says where.
     #[error("{0}")]
-    Invalid(String),
+    Unreadable(String),
     /// Somebody else decided meanwhile, here or elsewhere.
     #[error("already decided")]
     AlreadyDecided,
@@ -217,8 +221,7 @@ pub trait Commands: ShopCommands + OwnerCommands + PhoneCommands + CameraCommand
     fn edit_product(&self, seen: Product, wanted: Product) -> Answer<Result<(), CommandError>>;
     /// Queues an edit for each field that differs.
     fn edit_shop(&self, seen: Shop, wanted: Shop) -> Answer<Result<(), CommandError>>;
-    /// Somebody counted a product. What is expected is what this device shows now; what was sold meanwhile, here or
-    /// elsewhere, stays sold.
+    /// Somebody counted a product. What is expected is what this device shows now; what is sold meanwhile stays sold.
     fn count(&self, product: ProductId, counted: Units) -> Answer<Result<(), CommandError>>;
     /// What was counted lately on any phone of the shop; first what somebody should count again.
     fn counts(&self) -> Answer<Result<Vec<Counted>, CommandError>>;
@@ -343,41 +346,6 @@ impl Till {
     /// kept does not wait for the catalogue.
     pub fn connected(&self) -> bool {
         self.commands.with(Option::is_some)
-    }
-}
-
-impl From<StorageProblem> for CommandError {
-    fn from(problem: StorageProblem) -> Self {
-        Self::Storage(problem)
-    }
-}
-
-impl From<StorageProblem> for SignInError {
-    fn from(problem: StorageProblem) -> Self {
-        Self::Storage(problem)
-    }
-}
-
-impl From<CallError> for SignInError {
-    fn from(error: CallError) -> Self {
-        match error {
-            CallError::WrongPin { tries_left } => Self::WrongPin { tries_left },
-            CallError::Locked { for_ms } => Self::Locked { for_ms },
-            CallError::NotReached { .. } => Self::NeedsNetwork,
-            refused => Self::Refused(refused),
-        }
-    }
-}
-
-impl From<QueueError> for CommandError {
-    fn from(error: QueueError) -> Self {
-        match error {
-            QueueError::NotEnrolled | QueueError::NotRead => Self::NotReady,
-            QueueError::NobodySignedIn => Self::NobodySignedIn,
-            QueueError::Full => Self::OutboxFull,
-            QueueError::Invalid(invalid) => Self::Invalid(invalid.to_string()),
-            QueueError::Unreadable(detail) => Self::Invalid(detail),
-        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "hydrate")]
 mod account;
+#[cfg(any(test, feature = "hydrate"))]
+mod burst;
 #[cfg(feature = "hydrate")]
 mod camera;
 #[cfg(feature = "hydrate")]

@@ -97,9 +97,18 @@ pub async fn within<T>(ms: i64, future: impl Future<Output = T>) -> Option<T> {
 
 /// Calls `f` for each event, for as long as the page lives.
 pub fn listen(target: &EventTarget, event: &str, f: impl FnMut(Event) + 'static) {
+    listen_in(target, event, false, f);
+}
+
+/// As [`listen`], before whatever the event happened to hears it.
+pub fn listen_first(target: &EventTarget, event: &str, f: impl FnMut(Event) + 'static) {
+    listen_in(target, event, true, f);
+}
+
+fn listen_in(target: &EventTarget, event: &str, first: bool, f: impl FnMut(Event) + 'static) {
     let closure = Closure::<dyn FnMut(Event)>::new(f);
     // Fails only for a callback that is none.
-    drop(target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()));
+    drop(target.add_event_listener_with_callback_and_bool(event, closure.as_ref().unchecked_ref(), first));
     closure.forget();
 }
 

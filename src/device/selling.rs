@@ -24,8 +24,7 @@ impl Inner {
             .shelf
             .carry_out(|device| {
                 let receipt = engine::next_receipt(&device.meta)?;
-                let sale = cart.to_sale(id, receipt, tenders.clone());
-                let mut sale = sale.map_err(|invalid| CommandError::Invalid(invalid.to_string()))?;
+                let mut sale = cart.to_sale(id, receipt, tenders.clone())?;
                 let wait_ms = engine::worth_waiting(device, platform::online());
                 sale.beyond_stock = wait_ms.is_none() && self.is_short(&sale);
                 if sale.beyond_stock && device.rules().beyond_stock == BeyondStock::Never {

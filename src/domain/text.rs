@@ -17,6 +17,9 @@ pub type Reference = Line<1, { limits::REFERENCE_MAX_CHARS }>;
 pub type Note = Line<0, { limits::NOTE_MAX_CHARS }>;
 pub type Label = Line<1, { limits::LABEL_MAX_CHARS }>;
 
+/// Digits of the shortest barcode in use (EAN-8 without its check digit, and shops' own).
+pub const CODE_MIN: usize = 6;
+
 impl<const MIN: usize, const MAX: usize> Line<MIN, MAX> {
     pub fn new(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
@@ -48,6 +51,16 @@ pub fn whole_code(code: &str) -> Cow<'_, str> {
     match code.len() == 12 && code.bytes().all(|byte| byte.is_ascii_digit()) {
         true => Cow::Owned(format!("0{code}")),
         false => Cow::Borrowed(code),
+    }
+}
+
+/// Codes as one field holds them, apart by a space, and one more. A code that is among them already is not put twice.
+pub fn and_code(codes: &str, code: &str) -> String {
+    let known = codes.split(|c: char| c.is_whitespace() || c == ',' || c == ';').any(|known| known == code);
+    match codes.trim_end() {
+        codes if known => codes.to_owned(),
+        "" => code.to_owned(),
+        codes => format!("{codes} {code}"),
     }
 }
 
@@ -139,6 +152,14 @@ mod tests {
         assert_eq!(fold("  Café crème, 1 kg — « Œuf »"), "cafe creme 1 kg oeuf");
         assert_eq!(fold("e\u{301}te\u{301}"), fold("ÉTÉ"));
         assert_eq!(fold("Ɓaɗo ŋari"), "bado nari");
+    }
+
+    #[test]
+    fn a_code_stands_apart_from_the_others_and_once() {
+        assert_eq!(and_code("", "111"), "111");
+        assert_eq!(and_code("111 ", "222"), "111 222");
+        assert_eq!(and_code("111,222", "222"), "111,222");
+        assert_eq!(and_code("1112", "111"), "1112 111");
     }
 
     #[test]

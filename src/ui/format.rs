@@ -1,6 +1,6 @@
 //! How figures and times are written.
 
-use crate::domain::{Day, Money, Units, day::DAY_MS};
+use crate::domain::{Day, Money, Units, day::DAY_MS, import::whole_number};
 
 /// Between groups of three digits, and before a unit: never breaks a line.
 const NARROW_SPACE: char = '\u{202f}';
@@ -151,10 +151,9 @@ pub fn ago(at_ms: i64, now_ms: i64) -> String {
     }
 }
 
-/// Digits a person typed, spaces and all, as an amount.
+/// What a person typed as an amount, written in any of the ways that an import takes: `15 000`, `15.000`, `15000 GNF`.
 pub fn parse_amount(typed: &str) -> Option<Money> {
-    let digits: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
-    digits.parse().ok().and_then(|gnf| Money::new(gnf).ok())
+    whole_number(typed).ok().flatten().and_then(|gnf| Money::new(gnf).ok())
 }
 
 /// Digits a person typed, as units.
@@ -202,7 +201,11 @@ mod tests {
         assert_eq!(parse_amount(" 15\u{202f}000 ").map(Money::get), Some(15_000));
         assert_eq!((signed(2), signed(-1_200), signed(0)), ("+2".into(), "−1\u{202f}200".into(), "0".into()));
         assert_eq!((parse_units(" 1 200").map(Units::get), parse_units("2,5")), (Some(1_200), None));
-        assert_eq!(parse_amount("-5"), None);
+        assert_eq!(
+            ["15.000", "15,000", "15 000 F"].map(|typed| parse_amount(typed).map(Money::get)),
+            [Some(15_000); 3]
+        );
+        assert_eq!((parse_amount(""), parse_amount("-5")), (None, None));
         assert_eq!(parse_amount("12,5"), None);
     }
 

@@ -3,7 +3,7 @@
 use super::format::{number, parse_amount, parse_day};
 use crate::{
     device::handle::{CameraProblem, CommandError, Damaged, SignInError, StorageProblem},
-    domain::{AdjustReason, Cause, Day, Money, Role, shop::Banknotes},
+    domain::{AdjustReason, Cause, Day, Invalid, Money, Role, shop::Banknotes},
     sync::{
         CallError, Refusal,
         mutation::{Became, Edited},
@@ -35,7 +35,8 @@ pub fn refusal(refusal: &Refusal) -> Vec<String> {
         Refusal::AlreadySettled => one(t!("Quelqu’un a déjà décidé")),
         Refusal::NotAllowed => one(t!("Cette personne n’a pas le droit de le faire")),
         Refusal::StockTooLarge => one(t!("Le stock serait trop grand")),
-        Refusal::Invalid { detail } => vec![t!("Refusé : {detail}", detail)],
+        // The detail is the server's own words, for who looks at its log.
+        Refusal::Invalid { .. } => one(t!("Le serveur n’accepte pas ce qui a été tapé")),
         Refusal::Expired => one(t!("Refusé ; le détail n’est plus gardé")),
     }
 }
@@ -95,7 +96,7 @@ pub fn field_name(field: &str) -> &'static str {
         "purchase_price" => t!("Prix d’achat"),
         "threshold" => t!("Seuil d’alerte"),
         "opening" => t!("Il y en a maintenant"),
-        "kind" => t!("Sorte de dépense"),
+        "kind" => t!("Type de dépense"),
         "amount" => t!("Montant"),
         "note" => t!("Note"),
         "day" => t!("Jour de la dépense"),
@@ -185,8 +186,11 @@ pub fn adjust_reason(reason: AdjustReason) -> &'static str {
 pub fn field_wrong(field: &str) -> &'static str {
     match field {
         "name" => t!("Un nom, de 400 lettres au plus"),
-        "sale_price" | "purchase_price" | "amount" => t!("Un montant en chiffres"),
+        "sale_price" | "purchase_price" | "amount" => {
+            t!("Un montant en chiffres, sans décimales : 15 000 ou 15.000")
+        }
         "threshold" | "opening" => t!("Un nombre en chiffres"),
+        "quantity" => t!("Un nombre en chiffres, de 1 à 1 000 000"),
         "barcodes" => t!("Au plus 20 codes, séparés par une espace"),
         _ => t!("Trop long"),
     }
@@ -270,8 +274,28 @@ pub fn command_error(error: &CommandError) -> String {
             t!("Trop de ventes attendent d’être envoyées. Retrouvez du réseau avant de vendre encore.").into()
         }
         CommandError::Storage(problem) => storage_problem(*problem).into(),
-        CommandError::Invalid(detail) => t!("Impossible : {detail}", detail),
+        CommandError::Invalid(invalid) => self::invalid(invalid).into(),
+        CommandError::Unreadable(_) => {
+            t!("Ce changement n’a pas pu être écrit. Rien n’est enregistré : réessayez.").into()
+        }
         CommandError::AlreadyDecided => t!("Quelqu’un a déjà décidé.").into(),
+    }
+}
+
+/// Which rule of the shop was broken.
+fn invalid(invalid: &Invalid) -> &'static str {
+    match invalid {
+        Invalid::Money(_) => t!("Ce montant est trop grand, ou en dessous de zéro."),
+        Invalid::Quantity(_) | Invalid::Delta(_) => t!("Cette quantité est trop grande, ou nulle."),
+        Invalid::Units(_) => t!("Ce stock serait trop grand, ou en dessous de zéro."),
+        Invalid::TextLength { .. } => t!("Un des textes est vide, ou trop long."),
+        Invalid::TextCharacter => t!("Un des textes contient des signes cachés : tapez-le de nouveau."),
+        Invalid::Receipt(_) => t!("Ce numéro de reçu n’est pas valable."),
+        Invalid::Pin => t!("Le PIN a 4 à 6 chiffres."),
+        Invalid::Count { .. } => t!("Il y en a trop à la fois, ou rien du tout."),
+        Invalid::TendersDiffer { .. } => t!("Ce qui est payé n’est pas le total."),
+        Invalid::GivenTooLittle { .. } => t!("Le client a donné moins que le prix."),
+        Invalid::Time(_) => t!("L’heure de ce téléphone est fausse : réglez-la, puis réessayez."),
     }
 }
 
@@ -336,8 +360,8 @@ pub fn damaged(what: &Damaged) -> (&'static str, String) {
 
 pub fn sign_in_error(error: &SignInError) -> String {
     match error {
-        SignInError::WrongPin { tries_left: 1 } => t!("Code faux. Il reste un essai.").into(),
-        SignInError::WrongPin { tries_left } => t!("Code faux. Il reste {tries_left} essais.", tries_left),
+        SignInError::WrongPin { tries_left: 1 } => t!("PIN faux. Il reste un essai.").into(),
+        SignInError::WrongPin { tries_left } => t!("PIN faux. Il reste {tries_left} essais.", tries_left),
         SignInError::Locked { for_ms } => {
             t!("Trop d’essais. Réessayez dans {seconds} s.", seconds = number((for_ms + 999) / 1_000))
         }

@@ -9,7 +9,8 @@ use std::{
 };
 
 /// What is the same in every language: names, the keys of a keyboard, and the languages.
-const NAMES: &[&str] = &["Comptoir", "GNF", "Orange Money", "WhatsApp", "Backspace", "Français", "English"];
+const NAMES: &[&str] =
+    &["Comptoir", "GNF", "Orange Money", "WhatsApp", "Backspace", "Enter", "Escape", "Français", "English"];
 
 /// Files of the interface whose literals are not all said by it.
 const NOT_SAID: &[(&str, &str)] = &[

@@ -11,6 +11,7 @@ mod sheet;
 
 pub use columns::Column;
 pub use encoding::{Encoding, is_workbook};
+pub(crate) use numbers::read as whole_number;
 pub use plan::{Becomes, Counts, Known, Plan, Planned, Planning};
 pub use reader::{Reader, Row};
 pub use reason::{BadLine, FileError, Reason};

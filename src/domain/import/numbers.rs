@@ -6,7 +6,7 @@ const UNITS: [&str; 4] = ["GNF", "FCFA", "FG", "F"];
 /// `282 500`, `282.500`, `1 000 GNF`, `500,00`, `15 000,00`; nothing for an empty cell, `Err` for what is no whole number.
 /// Spaces may be any of Unicode's. A comma or point before exactly three digits groups thousands (the franc has no
 /// decimals); before zeros at the end it says nothing.
-pub(super) fn read(cell: &str) -> Result<Option<i64>, ()> {
+pub(crate) fn read(cell: &str) -> Result<Option<i64>, ()> {
     let text: String = cell.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\'' | '’')).collect();
     let unit = UNITS.iter().find_map(|unit| {
         let (number, rest) = text.split_at_checked(text.len().checked_sub(unit.len())?)?;

@@ -141,6 +141,14 @@ impl Catalogue {
         ids.filter_map(|id| self.get(*id)).filter(|shown| !shown.product.retired).collect()
     }
 
+    /// Every product of exactly this name, but for accents and case.
+    pub fn named(&self, name: &str) -> Vec<Shown> {
+        let name = fold(name).into_boxed_str();
+        let from = self.by_name.range((name.clone(), ProductId(uuid::Uuid::nil()))..);
+        let named = from.take_while(|(known, _)| !name.is_empty() && *known == name);
+        named.filter_map(|(_, id)| self.get(*id)).collect()
+    }
+
     fn show(&mut self, id: ProductId, confirmed: Option<Arc<Product>>) {
         self.forget(id);
         let text = self.pending.product(id, confirmed.as_deref().cloned());
@@ -215,6 +223,17 @@ mod tests {
         assert_eq!(found.map(|code| catalogue.with_barcode(code).len()), [1, 1, 1, 1, 0]);
         catalogue.put_product(product(1, "Savon", &[]));
         assert!(catalogue.with_barcode("0036000291452").is_empty());
+    }
+
+    #[test]
+    fn a_name_is_the_same_without_its_accents_and_retired_products_have_none() {
+        let mut catalogue = Catalogue::default();
+        catalogue.put_product(product(1, "Riz étuvé", &[]));
+        catalogue.put_product(product(2, "Riz étuvé 25 kg", &[]));
+        assert_eq!(names(catalogue.named(" RIZ  etuve ")), ["Riz étuvé"]);
+        assert!(catalogue.named("").is_empty() && catalogue.named("Riz").is_empty());
+        catalogue.put_product(Product { retired: true, ..product(1, "Riz étuvé", &[]) });
+        assert!(catalogue.named("Riz étuvé").is_empty());
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub fn product_name(name: &str) -> AnyView {
 pub fn in_stock(units: i64, state: StockState) -> AnyView {
     let (said, class) = match state {
         StockState::Good => (t!("{units} en stock", units = number(units)), "stock"),
-        StockState::Low => (t!("{units} · bas", units = number(units)), "stock stock--low"),
+        StockState::Low => (t!("{units} · stock bas", units = number(units)), "stock stock--low"),
         StockState::Empty => (t!("Épuisé").to_owned(), "stock stock--out"),
     };
     erase(view! { <span class=class>{said}</span> })
@@ -262,6 +262,11 @@ pub fn text_field(id: &'static str, label: &'static str, max: &'static str, valu
             {input(id, "input", "text", max, value)}
         </div>
     })
+}
+
+/// Why what stands in a field is none of what belongs there.
+pub fn field_error(said: &'static str) -> AnyView {
+    erase(view! { <span class="field__error" role="alert">{said}</span> })
 }
 
 /// A PIN that is being chosen, under its label: not shown, and not the browser's to keep.

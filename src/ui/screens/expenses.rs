@@ -16,6 +16,7 @@ use crate::{
         format, icons, text,
     },
 };
+pub(super) use expense::Draft;
 pub use expense::ExpenseCard;
 use leptos::{ev::MouseEvent, prelude::*};
 
@@ -125,7 +126,7 @@ impl Listing {
                 <header class="day__head">
                     <h2>{name}</h2>
                     <b class="num">{total}</b>
-                    <div class="words" role="group" aria-label=t!("Sortes")>{rows(kinds)}</div>
+                    <div class="words" role="group" aria-label=t!("Types")>{rows(kinds)}</div>
                 </header>
                 <ul class="products">{rows(list)}</ul>
             </section>

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 mod decide;
+mod drafts;
 mod expenses;
 #[cfg(debug_assertions)]
 mod gallery;
@@ -20,6 +21,7 @@ mod settings;
 mod sign_in;
 mod stock;
 
+pub use drafts::Drafts;
 #[cfg(debug_assertions)]
 pub use gallery::Gallery;
 pub use home::Home;
@@ -41,20 +43,17 @@ use crate::{
         Till,
         handle::{Answer, Commands, Language, Status},
     },
-    domain::{Role, UserId},
+    domain::{Role, UserId, text::CODE_MIN},
     part::SplitLoaderError,
     sync::{engine::SessionState, wire::PersonRow},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys::HtmlElement};
 use leptos_router::hooks::use_navigate;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
     sync::{Arc, Mutex},
 };
-
-/// Digits of the shortest barcode in use (EAN-8 without its check digit, and shops' own).
-const CODE_MIN: usize = 6;
 
 fn till() -> Till {
     use_context::<Till>().unwrap_or_default()
@@ -96,6 +95,16 @@ fn follow<Q: 'static, T: 'static>(
             }
             reading.set(false);
         });
+    });
+}
+
+/// Gives the keyboard to an element, once it is drawn.
+fn focus(id: &'static str) {
+    request_animation_frame(move || {
+        let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(element) = element {
+            drop(element.focus()); // it fails for none
+        }
     });
 }
 
@@ -249,7 +258,7 @@ fn banners(till: Till) -> AnyView {
             till.ready.get() && status.actor.is_some() && status.online && status.session == SessionState::Ended
         });
         asked.then(|| {
-            let act = erase(view! { <a class="btn" href="/connexion">{t!("Mon code")}</a> });
+            let act = erase(view! { <a class="btn" href="/connexion">{t!("Mon PIN")}</a> });
             let kept = t!("Vendez : tout est gardé sur ce téléphone.");
             asks("warn", icons::lock(), t!("PIN demandé pour envoyer"), kept, act)
         })

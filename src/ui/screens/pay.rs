@@ -2,7 +2,7 @@
 
 mod payment;
 
-use super::{banners, chip, require_person, till};
+use super::{banners, chip, drafts::Drafts, require_person, till};
 use crate::{
     device::{
         Till,
@@ -23,19 +23,34 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use payment::{Means, Payment};
 
 /// What the seller typed.
-#[derive(Clone, Copy)]
-struct Form {
-    total: Signal<Money>,
+#[derive(Clone, Copy, Default)]
+pub(super) struct Typed {
     means: RwSignal<Means>,
     given: RwSignal<String>,
     part: RwSignal<String>,
     reference: RwSignal<String>,
 }
 
+impl Typed {
+    pub fn forget(self) {
+        self.means.set(Means::Cash);
+        for typed in [self.given, self.part, self.reference] {
+            typed.set(String::new());
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Form {
+    total: Signal<Money>,
+    typed: Typed,
+}
+
 impl Form {
     fn payment(&self) -> Payment {
-        let (given, part, reference) = (self.given.get(), self.part.get(), self.reference.get());
-        Payment { total: self.total.get(), means: self.means.get(), given, part, reference }
+        let Typed { means, given, part, reference } = self.typed;
+        let (given, part, reference) = (given.get(), part.get(), reference.get());
+        Payment { total: self.total.get(), means: means.get(), given, part, reference }
     }
 
     fn tenders(&self) -> Option<Vec<Tender>> {
@@ -47,14 +62,9 @@ impl Form {
 pub fn Pay() -> impl IntoView {
     let till = till();
     require_person(till);
-    let typed = || RwSignal::new(String::new());
-    let form = Form {
-        total: Signal::derive(move || till.cart.with(|cart| cart.total().unwrap_or(Money::ZERO))),
-        means: RwSignal::new(Means::Cash),
-        given: typed(),
-        part: typed(),
-        reference: typed(),
-    };
+    let typed = expect_context::<Drafts>().payment;
+    let total = Signal::derive(move || till.cart.with(|cart| cart.total().unwrap_or(Money::ZERO)));
+    let form = Form { total, typed };
     let back = use_navigate();
     let busy = RwSignal::new(false);
     Effect::new(move |_| {
@@ -68,8 +78,8 @@ pub fn Pay() -> impl IntoView {
     let waits = Memo::new(move |_| till.selling.with(Option::is_some));
     let shop = move |status: &Status| status.shop.as_ref().map(|shop| shop.banknotes.clone()).unwrap_or_default();
     let banknotes = Memo::new(move |_| till.status.with(shop));
-    let what = live(move || match form.means.get() {
-        Means::Cash if form.given.with(|given| given.trim().is_empty()) => t!("Espèces : compte exact").to_owned(),
+    let what = live(move || match typed.means.get() {
+        Means::Cash if typed.given.with(|given| given.trim().is_empty()) => t!("Espèces : compte exact").to_owned(),
         _ => t!("Encaisser {total}", total = format::money(form.total.get())),
     });
     erase(view! {
@@ -77,8 +87,8 @@ pub fn Pay() -> impl IntoView {
             {top(Some(("/vente", t!("Retour au panier"))), t!("Encaisser").into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)} <p class="due"><span class="muted">{t!("À payer")}</span>{live_amount(form.total)}</p>
-                {segments("moyen", t!("Moyen de paiement"), &[(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney)], form.means)}
-                {live(move || match form.means.get() {
+                {segments("moyen", t!("Moyen de paiement"), &[(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney)], typed.means)}
+                {live(move || match typed.means.get() {
                     Means::Cash => cash(form, banknotes),
                     Means::OrangeMoney => orange_money(form),
                 })}
@@ -186,7 +196,7 @@ fn outcome(form: Form) -> AnyView {
 }
 
 fn cash(form: Form, banknotes: Memo<Banknotes>) -> AnyView {
-    let given = form.given;
+    let given = form.typed.given;
     let note = move |note: Money| {
         let add = on(move |_: MouseEvent| {
             let so_far = format::parse_amount(&given.get_untracked()).map_or(0, Money::get);
@@ -210,10 +220,10 @@ fn orange_money(form: Form) -> AnyView {
     erase(view! {
         <div class="field">
             <label class="field__label" for="reference">{t!("Référence Orange Money")}</label>
-            {input("reference", "input", "text", "60", form.reference)}
+            {input("reference", "input", "text", "60", form.typed.reference)}
             <span class="field__hint">{t!("Le numéro de transaction du message reçu.")}</span>
         </div>
-        {money_field("part", t!("Montant, si ce n’est pas tout"), form.part)}
+        {money_field("part", t!("Montant, si ce n’est pas tout"), form.typed.part)}
         {outcome(form)}
     })
 }

@@ -1,11 +1,12 @@
 //! What a scanner read: typed by one on a cable or by Bluetooth, or seen by the phone's camera.
 
-use super::{CODE_MIN, from_part};
+use super::from_part;
 use crate::{
     device::{
         Till,
         handle::{CameraProblem, Told},
     },
+    domain::text::CODE_MIN,
     part::part,
     sync::view::Shown,
     ui::{

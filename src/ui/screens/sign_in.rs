@@ -1,6 +1,6 @@
 //! Connexion: the phone is enrolled once, then a person and a PIN.
 
-use super::{from_part, languages, storage_banner, till};
+use super::{focus, from_part, languages, storage_banner, till};
 use crate::{
     device::Till,
     domain::{Label, Pin},
@@ -16,11 +16,14 @@ use leptos::{
     ev::{KeyboardEvent, MouseEvent, SubmitEvent},
     prelude::*,
     task::spawn_local,
+    web_sys::HtmlElement,
 };
 use leptos_router::hooks::{use_location, use_navigate};
 
 /// Digits of the longest PIN.
 const PIN_MAX: usize = 6;
+/// What has the keyboard while a PIN is typed.
+const PAD: &str = "pave";
 
 /// What the steps share.
 #[derive(Clone, Copy)]
@@ -164,11 +167,10 @@ fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
     let digits = RwSignal::new(String::new());
     let navigate = use_navigate();
     let (id, name) = (person.id, person.name.to_string());
-    let submit = on(move |event: SubmitEvent| {
-        event.prevent_default();
+    let confirm = move || {
         let Some(commands) = gate.till.commands().filter(|_| !gate.busy.get_untracked()) else { return };
         let Ok(pin) = Pin::new(&digits.get_untracked()) else {
-            return gate.error.set(Some(t!("Le code a 4 à 6 chiffres.").into()));
+            return gate.error.set(Some(t!("Le PIN a 4 à 6 chiffres.").into()));
         };
         gate.busy.set(true);
         let navigate = navigate.clone();
@@ -188,7 +190,7 @@ fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
                 Err(problem) => drop(gate.error.try_set(Some(text::sign_in_error(&problem)))),
             }
         });
-    });
+    };
     let press = move |digit: char| {
         gate.error.set(None);
         digits.update(|digits| {
@@ -202,8 +204,18 @@ fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
         let press = on(move |_: MouseEvent| press(digit));
         erase(view! { <button class="pad__key" type="button" on:click=press>{digit.to_string()}</button> })
     };
+    let leave = move || {
+        gate.error.set(None);
+        gate.chosen.set(None);
+    };
+    let enter = confirm.clone();
     let typed = on(move |event: KeyboardEvent| match event.key().as_str() {
         "Backspace" => take_back(),
+        "Escape" => leave(),
+        // On a key of the pad it presses that; what is held down since the person was chosen confirms nothing.
+        "Enter" if event_target::<HtmlElement>(&event).id() == PAD && !event.repeat() && !event.default_prevented() => {
+            enter()
+        }
         other => {
             if let Some(digit) = other.chars().next().filter(|c| other.len() == 1 && c.is_ascii_digit()) {
                 press(digit);
@@ -214,25 +226,32 @@ fn pin_pad(gate: Gate, person: PersonRow) -> AnyView {
     let first: Vec<AnyView> = "123456789".chars().map(key).collect();
     let dots: Vec<AnyView> = (0..PIN_MAX).map(dot).collect();
     let delete = on(move |_: MouseEvent| take_back());
+    let submit = on(move |event: SubmitEvent| {
+        event.prevent_default();
+        confirm();
+    });
+    // A key that is tapped leaves the keyboard to the pad.
+    let stay = on(|event: MouseEvent| event.prevent_default());
+    focus(PAD);
     erase(view! {
-        <h1 class="sr">{t!("Votre code")}</h1>
-        {person_button(name, t!("Changer de personne"), ().into_any(), None, move |_| gate.chosen.set(None))}
+        <h1 class="sr">{t!("Votre PIN")}</h1>
+        {person_button(name, t!("Changer de personne"), ().into_any(), None, move |_| leave())}
         <form class="gate__form" on:submit=submit on:keydown=typed>
-            <p class="gate__ask">{t!("Votre code (4 à 6 chiffres)")}</p>
+            <p class="gate__ask">{t!("Votre PIN (4 à 6 chiffres)")}</p>
             <output
                 class="dots"
-                aria-label=live(move || t!("{number} chiffres tapés", number = digits.with(String::len)))
+                aria-label=live(move || count!(digits.with(String::len) as i64, "chiffre tapé", "chiffres tapés"))
             >
                 {dots}
             </output>
-            <div class="pad" role="group" aria-label=t!("Pavé numérique")>
+            <div class="pad" id=PAD tabindex="-1" role="group" aria-label=t!("Pavé numérique") on:mousedown=stay>
                 {first}
                 <button class="pad__key" type="button" aria-label=t!("Effacer") on:click=delete>{icons::delete()}</button>
                 {key('0')}
                 <button
                     class="pad__key pad__key--ok"
                     type="submit"
-                    aria-label=t!("Valider le code")
+                    aria-label=t!("Valider le PIN")
                     disabled=live(move || gate.busy.get())
                 >
                     {icons::check()}

@@ -29,6 +29,7 @@ pub use import::Import;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_query_map};
 use list::list;
+pub(super) use new::Draft;
 pub use new::NewProduct;
 pub use product::ProductCard;
 

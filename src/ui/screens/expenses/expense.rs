@@ -4,24 +4,56 @@ use super::read;
 use crate::{
     device::{Till, handle::Act},
     domain::{
-        Day, Expense, ExpenseId, Label, Note,
+        Day, Expense, ExpenseId, Label, Money, Note,
         expense::{Dated, may_be_of},
         limits::EXPENSE_BACK_MAX_DAYS,
     },
     sync::view::ListedExpense,
     ui::{
-        components::{amount, facts, money_field, notice, suggested, text_field, top},
+        components::{amount, facts, field_error, money_field, notice, suggested, text_field, top},
         erase::{erase, live, on},
         format,
-        screens::{banners, chip, name_of, only_theirs, owns, require_person, till},
+        screens::{banners, chip, drafts::Drafts, name_of, only_theirs, owns, require_person, till},
         text,
     },
 };
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    prelude::*,
+    task::spawn_local,
+};
 use leptos_router::hooks::{use_navigate, use_query_map};
 use uuid::Uuid;
 
-/// What is typed.
+/// What is typed of an expense.
+#[derive(Clone, Copy, Default)]
+pub(in crate::ui::screens) struct Draft {
+    kind: RwSignal<String>,
+    amount: RwSignal<String>,
+    note: RwSignal<String>,
+    /// What was chosen for its day, if anything was.
+    day: RwSignal<Option<String>>,
+}
+
+impl Draft {
+    fn of(seen: &Expense) -> Self {
+        let typed = |text: String| RwSignal::new(text);
+        Self {
+            kind: typed(seen.kind.to_string()),
+            amount: typed(format::number(seen.amount.get())),
+            note: typed(seen.note.to_string()),
+            day: RwSignal::default(),
+        }
+    }
+
+    fn forget(self) {
+        for typed in [self.kind, self.amount, self.note] {
+            typed.set(String::new());
+        }
+        self.day.set(None);
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Form {
     till: Till,
@@ -29,11 +61,7 @@ struct Form {
     seen: StoredValue<Option<Dated>>,
     /// By the server's clock, once it is known: today, of a new one.
     recorded_on: Memo<Option<Day>>,
-    /// What was chosen for its day, if anything was.
-    day: RwSignal<Option<String>>,
-    kind: RwSignal<String>,
-    amount: RwSignal<String>,
-    note: RwSignal<String>,
+    typed: Draft,
     reason: RwSignal<String>,
     busy: RwSignal<bool>,
     error: RwSignal<Option<String>>,
@@ -54,12 +82,13 @@ pub fn ExpenseCard() -> impl IntoView {
     let today = Memo::new(move |_| found.with(|found: &Option<super::Found>| found.as_ref().map(|found| found.today)));
     let owner = owns(till);
     let actor = Memo::new(move |_| till.status.with(|status| status.actor.as_ref().map(|actor| actor.id)));
+    let draft = expect_context::<Drafts>().expense;
     let body = live(move || match (id, opened.get()) {
-        (None, _) => Form::new(till, None, today).draw(),
+        (None, _) => Form::new(till, None, today, draft).draw(),
         (_, Some(opened)) if owner.get() || Some(opened.actor) == actor.get() => {
             let ListedExpense { expense, day, at_ms, .. } = opened;
-            let recorded_on = Memo::new(move |_| Some(Day::of_ms(at_ms)));
-            Form::new(till, Some(Dated { expense, day }), recorded_on).draw()
+            let (recorded_on, typed) = (Memo::new(move |_| Some(Day::of_ms(at_ms))), Draft::of(&expense));
+            Form::new(till, Some(Dated { expense, day }), recorded_on, typed).draw()
         }
         (_, Some(opened)) => known(till, opened),
         (_, None) if found.with(Option::is_some) => {
@@ -82,7 +111,7 @@ pub fn ExpenseCard() -> impl IntoView {
 fn known(till: Till, listed: ListedExpense) -> AnyView {
     let ListedExpense { expense, actor, at_ms, day, .. } = listed;
     let told = facts(vec![
-        (t!("Sorte"), expense.kind.to_string().into_any()),
+        (t!("Type"), expense.kind.to_string().into_any()),
         (t!("Montant"), amount(expense.amount)),
         (t!("Note"), expense.note.to_string().into_any()),
         (t!("Jour"), day.to_string().into_any()),
@@ -94,15 +123,11 @@ fn known(till: Till, listed: ListedExpense) -> AnyView {
 }
 
 impl Form {
-    fn new(till: Till, seen: Option<Dated>, recorded_on: Memo<Option<Day>>) -> Self {
-        let of = |read: fn(&Dated) -> String| RwSignal::new(seen.as_ref().map(read).unwrap_or_default());
+    fn new(till: Till, seen: Option<Dated>, recorded_on: Memo<Option<Day>>, typed: Draft) -> Self {
         Self {
             till,
             recorded_on,
-            day: RwSignal::default(),
-            kind: of(|seen| seen.expense.kind.to_string()),
-            amount: of(|seen| format::number(seen.expense.amount.get())),
-            note: of(|seen| seen.expense.note.to_string()),
+            typed,
             reason: RwSignal::default(),
             busy: RwSignal::default(),
             error: RwSignal::default(),
@@ -113,10 +138,19 @@ impl Form {
     /// What it comes to; the id of a new one is made when it is saved.
     fn wanted(self) -> Option<Dated> {
         let id = self.seen.with_value(|seen| seen.as_ref().map_or(ExpenseId(Uuid::nil()), |seen| seen.expense.id));
-        let amount = self.amount.with(|typed| format::parse_amount(typed)).filter(|amount| amount.get() > 0)?;
-        let kind = self.kind.with(|typed| Label::clean(typed).ok())?;
-        let expense = Expense { id, kind, amount, note: self.note.with(|typed| Note::clean(typed).ok())? };
-        Some(Dated { expense, day: self.chosen()? })
+        let kind = self.typed.kind.with(|typed| Label::clean(typed).ok())?;
+        let note = self.typed.note.with(|typed| Note::clean(typed).ok())?;
+        Some(Dated { expense: Expense { id, kind, amount: self.amount()?, note }, day: self.chosen()? })
+    }
+
+    fn amount(self) -> Option<Money> {
+        self.typed.amount.with(|typed| format::parse_amount(typed)).filter(|amount| amount.get() > 0)
+    }
+
+    /// What is wrong with the amount; while there is none, nothing is.
+    fn wrong(self) -> Option<&'static str> {
+        let typed = self.typed.amount.with(|typed| !typed.trim().is_empty());
+        (typed && self.amount().is_none()).then(|| text::field_wrong("amount"))
     }
 
     /// The day it is of before anything is chosen.
@@ -126,7 +160,7 @@ impl Form {
 
     /// The day it is of; `None` where it cannot be of what is chosen.
     fn chosen(self) -> Option<Day> {
-        let day = match self.day.get() {
+        let day = match self.typed.day.get() {
             Some(chosen) => format::parse_iso(&chosen)?,
             None => self.stands()?,
         };
@@ -135,12 +169,13 @@ impl Form {
 
     fn days(self) -> AnyView {
         // What is chosen is the field's own: a browser that is told half a date forgets it.
-        let shown = live(move || self.stands().map(format::iso).unwrap_or_default());
+        let drafted = self.typed.day.get_untracked();
+        let shown = live(move || drafted.clone().or_else(|| self.stands().map(format::iso)).unwrap_or_default());
         let first = move || self.recorded_on.get().map(|last| Day(last.0 - EXPENSE_BACK_MAX_DAYS));
         let wrong = live(move || {
             let (first, last) = (first()?, self.recorded_on.get()?);
             let said = t!("Entre le {first} et le {last}", first, last);
-            self.chosen().is_none().then(|| erase(view! { <span class="field__error" role="alert">{said}</span> }))
+            self.chosen().is_none().then(|| field_error(said))
         });
         erase(view! {
             <div class="field">
@@ -152,7 +187,7 @@ impl Form {
                     min=live(move || first().map(format::iso))
                     max=live(move || self.recorded_on.get().map(format::iso))
                     prop:value=shown
-                    on:input=on(move |event| self.day.set(Some(event_target_value(&event))))
+                    on:input=on(move |event| self.typed.day.set(Some(event_target_value(&event))))
                 />
                 {wrong}
             </div>
@@ -163,12 +198,16 @@ impl Form {
         let wanted = Memo::new(move |_| self.wanted());
         let unchanged = move || self.seen.with_value(|seen| seen.is_some() && *seen == wanted.get());
         let done = use_navigate();
+        let is_new = self.seen.with_value(Option::is_none);
         let act = move |act: Act| {
             let Some(commands) = self.till.commands() else { return };
             self.busy.set(true);
             let done = done.clone();
             spawn_local(async move {
                 let saved = commands.act(act).await;
+                if saved.is_ok() && is_new {
+                    self.typed.forget();
+                }
                 let _ = self.busy.try_set(false); // the screen may have been left meanwhile
                 match saved {
                     Ok(()) => done("/depenses", Default::default()),
@@ -177,8 +216,12 @@ impl Form {
             });
         };
         let takes = act.clone();
-        let save = on(move |_: MouseEvent| {
+        let save = on(move |event: SubmitEvent| {
+            event.prevent_default();
             let (Some(commands), Some(wanted)) = (self.till.commands(), wanted.get_untracked()) else { return };
+            if self.busy.get_untracked() {
+                return; // one expense a tap
+            }
             match self.seen.get_value() {
                 Some(seen) => act(Act::EditExpense { seen, wanted }),
                 None => {
@@ -193,23 +236,29 @@ impl Form {
             Some(wanted) => t!("Enregistrer {amount}", amount = format::money(wanted.expense.amount)),
             None => t!("Enregistrer").to_owned(),
         });
+        // The amount is there, and nothing can be saved yet.
+        let typeless = live(move || {
+            let lacks = self.amount().is_some() && self.typed.kind.with(|typed| typed.trim().is_empty());
+            lacks.then(|| erase(view! { <span class="field__hint">{t!("Choisissez un type, ou écrivez-le.")}</span> }))
+        });
         let void = self.seen.with_value(|seen| seen.as_ref().map(|seen| self.void(seen.expense.id, takes)));
         erase(view! {
             {live(move || self.error.get().map(|title| notice("bad", title, Vec::new())))}
-            <section class="card" aria-label=t!("Dépense")>
-                {money_field("amount", t!("Montant"), self.amount)}
+            <form class="card" aria-label=t!("Dépense") on:submit=save>
+                {money_field("amount", t!("Montant"), self.typed.amount)}
+                {live(move || self.wrong().map(field_error))}
                 {self.days()}
-                {suggested("kind", t!("Sorte"), "100", text::expense_kinds(), self.kind)}
-                {text_field("note", t!("Note (facultative)"), "500", self.note)}
+                {suggested("kind", t!("Type"), "100", text::expense_kinds(), self.typed.kind)}
+                {typeless}
+                {text_field("note", t!("Note (facultative)"), "500", self.typed.note)}
                 <button
                     class="btn btn--main btn--wide"
-                    type="button"
+                    type="submit"
                     disabled=live(move || self.busy.get() || wanted.with(Option::is_none) || unchanged())
-                    on:click=save
                 >
                     {says}
                 </button>
-            </section>
+            </form>
             {void}
         })
     }

@@ -23,7 +23,7 @@ pub fn day(till: Till) -> AnyView {
         {takings(till, today)} {install::offer(till, sold.into())} {attention(till)} <h2>{t!("La boutique")}</h2>
         <ul class="todo">
             {row("/ventes", icons::receipt_text(), t!("Ventes").to_owned(), t!("Par jour ; annuler, vendre à nouveau"))}
-            {row("/depenses", icons::banknote(), t!("Dépenses").to_owned(), t!("Par mois et par sorte"))}
+            {row("/depenses", icons::banknote(), t!("Dépenses").to_owned(), t!("Par mois et par type"))}
         </ul>
     })
 }
@@ -114,7 +114,7 @@ fn attention(till: Till) -> AnyView {
         }
         let some = |n: usize| (n > 0).then_some(n as i64);
         let decide = some(to_decide).map(|n| {
-            let said = count!(n, "chose à décider", "choses à décider");
+            let said = count!(n, "décision à prendre", "décisions à prendre");
             row("/a-decider", icons::triangle_alert(), said, t!("Une vente refusée, ou deux valeurs différentes"))
         });
         let wait = some(waiting).map(|n| {
@@ -126,7 +126,7 @@ fn attention(till: Till) -> AnyView {
             row("/stock?etat=epuise", icons::package(), said, t!("Il n’y en a plus"))
         });
         let low = some(low).map(|n| {
-            let said = count!(n, "produit bas", "produits bas");
+            let said = count!(n, "produit en stock bas", "produits en stock bas");
             row("/stock?etat=bas", icons::package(), said, t!("Au seuil d’alerte, ou en dessous"))
         });
         let reads = first.then(|| loading(till));

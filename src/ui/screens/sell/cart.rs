@@ -7,6 +7,7 @@ use crate::{
         components::{live_amount, product_name},
         erase::{Row, erase, live, on, rows},
         format, icons,
+        screens::drafts::Drafts,
     },
 };
 use leptos::{ev::MouseEvent, prelude::*};
@@ -20,14 +21,26 @@ pub fn cart_panel(till: Till) -> AnyView {
         let lines = till.cart.with(|cart| cart.lines().to_vec());
         lines.into_iter().map(|line| Row::new(line.product.to_string(), move || cart_line(till, line))).collect()
     };
-    let clear = on(move |_: MouseEvent| till.cart.set(Cart::default()));
+    let emptied = expect_context::<Drafts>().emptied;
+    let clear = on(move |_: MouseEvent| {
+        open.set(false);
+        emptied.set(Some(till.cart.get_untracked()).filter(|cart| !cart.is_empty()));
+        till.cart.set(Cart::default());
+    });
+    let put_back =
+        on(move |_: MouseEvent| till.cart.update(|cart| cart.behind(&emptied.get_untracked().unwrap_or_default())));
     erase(view! {
         <section
             class="cart"
             class:cart--open=live(move || open.get())
             class:cart--empty=live(move || is_empty.get())
+            class:cart--emptied=live(move || emptied.with(Option::is_some))
             aria-label=t!("Panier")
         >
+            <div class="cart__undo" role="status" hidden=live(move || emptied.with(Option::is_none))>
+                <b>{t!("Panier vidé")}</b>
+                <button class="btn" type="button" on:click=put_back>{t!("Rétablir")}</button>
+            </div>
             <div class="cart__body" id="panier">
                 <header class="cart__head">
                     <h2>{t!("Panier")}</h2>

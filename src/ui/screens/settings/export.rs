@@ -132,7 +132,7 @@ async fn written(till: Till, commands: &dyn ShopCommands, file: File) -> Result<
                 ]
             };
             let rows = months.into_iter().flat_map(|month| month.expenses).map(row);
-            let heads = [t!("Date"), t!("Sorte"), t!("Montant"), t!("Note"), t!("Qui"), t!("Saisie le"), t!("État")];
+            let heads = [t!("Date"), t!("Type"), t!("Montant"), t!("Note"), t!("Qui"), t!("Saisie le"), t!("État")];
             table(&heads, rows)
         }
     })

@@ -162,7 +162,7 @@ fn wrong(error: &HandInError) -> String {
             t!("Le serveur n’a pas répondu. Rien n’est perdu : réessayez avec du réseau.").into()
         }
         HandInError::OtherShop => t!("Ce fichier est d’une autre boutique.").into(),
-        HandInError::Refused(CallError::NotSignedIn) => t!("Entrez d’abord votre code, avec du réseau.").into(),
+        HandInError::Refused(CallError::NotSignedIn) => t!("Entrez d’abord votre PIN, avec du réseau.").into(),
         HandInError::Refused(_) => t!("Le serveur a refusé. Demandez au propriétaire.").into(),
         HandInError::Storage(problem) => text::storage_problem(*problem).into(),
     }

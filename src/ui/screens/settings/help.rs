@@ -98,7 +98,7 @@ fn copy(till: Till, seen: Seen) -> AnyView {
     });
     erase(view! {
         <button class="btn btn--wide" type="button" on:click=on(copy)>{icons::message_circle()} {t!("Copier un rapport")}</button>
-        <p class="small muted">{t!("Pour qui vous aide : des chiffres de ce téléphone, aucun code, aucun nom de client.")}</p>
+        <p class="small muted">{t!("Pour qui vous aide : des chiffres de ce téléphone, aucun PIN, aucun nom de client.")}</p>
         {done}
     })
 }

@@ -4,7 +4,7 @@ use crate::{
     device::Till,
     domain::{Label, Note, Shop},
     ui::{
-        components::{input, notice, text_field},
+        components::{field_error, input, notice, text_field},
         erase::{erase, live, on},
         text,
     },
@@ -94,11 +94,16 @@ fn fields(till: Till, form: Form, said: RwSignal<Option<Result<(), String>>>) ->
         }
         _ => None,
     });
+    let nameless = live(move || {
+        let none = form.seen.with(Option::is_some) && form.name.with(|name| name.trim().is_empty());
+        none.then(|| field_error(t!("La boutique a besoin d’un nom")))
+    });
     erase(view! {
         <section aria-labelledby="p11">
             <form class="card" on:submit=on(save)>
                 <h2 id="p11">{t!("Boutique")}</h2>
                 {text_field("boutique-nom", t!("Nom de la boutique"), "100", form.name)}
+                {nameless}
                 {text_field("boutique-adresse", t!("Adresse"), "500", form.address)}
                 {text_field("boutique-telephone", t!("Téléphone"), "500", form.phone)}
                 {text_field("boutique-bas", t!("Bas du reçu"), "500", form.foot)}

@@ -14,7 +14,7 @@ pub fn draw(till: Till) -> AnyView {
             Notifies::Closed => {
                 (t!("Ce téléphone vous prévient d’une vente refusée, même quand Comptoir est fermé."), None)
             }
-            Notifies::Yes => (open, Some(t!("Même quand il est fermé"))),
+            Notifies::Yes => (open, Some(t!("Prévenir même quand il est fermé"))),
             Notifies::OpenOnly => (open, None),
             Notifies::No => {
                 (t!("Les notifications sont refusées : permettez-les dans les réglages du navigateur."), None)
@@ -37,7 +37,7 @@ pub fn draw(till: Till) -> AnyView {
             }
         };
         let stop = (notifies == Notifies::Closed).then(|| {
-            erase(view! { <button class="btn btn--wide" type="button" on:click=on(stop)>{t!("Plus quand il est fermé")}</button> })
+            erase(view! { <button class="btn btn--wide" type="button" on:click=on(stop)>{t!("Ne plus prévenir quand il est fermé")}</button> })
         });
         Some(erase(view! {
             <section class="card" aria-labelledby="p4"><h2 id="p4">{t!("Notifications")}</h2><p class="small muted">{said}</p>{ask}{stop}</section>

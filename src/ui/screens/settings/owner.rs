@@ -27,7 +27,7 @@ pub fn links(till: Till) -> AnyView {
         owner.get().then(|| {
             erase(view! {
                 <ul class="todo">
-                    {link("/parametres/personnes", icons::user(), t!("Personnes"), t!("Qui travaille ici, rôles et codes"))}
+                    {link("/parametres/personnes", icons::user(), t!("Personnes"), t!("Qui travaille ici, rôles et PIN"))}
                     {link("/parametres/telephones", icons::smartphone(), t!("Téléphones"), t!("Ajouter, nommer, retirer un téléphone"))}
                 </ul>
             })
@@ -72,7 +72,7 @@ pub fn wrong(error: &CallError) -> &'static str {
         }
         CallError::Exists => t!("Cette personne a été ajoutée entre-temps. Regardez la liste."),
         CallError::TooMany => t!("La boutique a déjà 200 personnes, celles qui sont parties comprises."),
-        CallError::NotSignedIn => t!("Entrez d’abord votre code : le serveur ne vous reconnaît plus."),
+        CallError::NotSignedIn => t!("Entrez d’abord votre PIN : le serveur ne vous reconnaît plus."),
         CallError::NotAllowed => {
             t!("Le serveur ne le permet pas : seul un propriétaire, et pas pour qui est déjà parti.")
         }

@@ -55,8 +55,8 @@ impl TwoPins {
 
     fn read(self) -> Result<Pin, String> {
         let (first, again) = (self.first.get_untracked(), self.again.get_untracked());
-        let pin = Pin::new(&first).map_err(|_| t!("Le code a 4 à 6 chiffres."))?;
-        if first == again { Ok(pin) } else { Err(t!("Les deux codes ne sont pas les mêmes.").into()) }
+        let pin = Pin::new(&first).map_err(|_| t!("Le PIN a 4 à 6 chiffres."))?;
+        if first == again { Ok(pin) } else { Err(t!("Les deux PIN ne sont pas les mêmes.").into()) }
     }
 }
 
@@ -157,7 +157,7 @@ impl Desk {
         };
         let is_now = t!("{name} : {role} maintenant.", name, role = text::role(other).to_lowercase());
         let change = move |_: MouseEvent| self.ask(id, PersonAct::Role(other), is_now.clone(), |_| {});
-        let has_pin = t!("{name} a un nouveau code. Le téléphone le demande à la prochaine connexion.", name);
+        let has_pin = t!("{name} a un nouveau PIN. Le téléphone le demande à la prochaine connexion.", name);
         let give = move |event: SubmitEvent| {
             event.prevent_default();
             match self.pin.read() {
@@ -176,10 +176,10 @@ impl Desk {
                     {icons::user()}{offers}
                 </button>
                 <form class="choices" on:submit=on(give)>
-                    {pin_field("nouveau-code", t!("Nouveau code (4 à 6 chiffres)"), self.pin.first)}
-                    {pin_field("nouveau-code-encore", t!("Le même code encore une fois"), self.pin.again)}
+                    {pin_field("nouveau-code", t!("Nouveau PIN (4 à 6 chiffres)"), self.pin.first)}
+                    {pin_field("nouveau-code-encore", t!("Le même PIN encore une fois"), self.pin.again)}
                     <button class="btn btn--wide" type="submit" disabled=live(move || !idle.get())>
-                        {icons::lock()} {t!("Donner ce code")}
+                        {icons::lock()} {t!("Donner ce PIN")}
                     </button>
                 </form>
                 {self.retire(id, name)}
@@ -265,8 +265,8 @@ impl Desk {
                     <h2 id="personnes-ajouter">{t!("Ajouter une personne")}</h2>
                     {text_field("personne-nom", t!("Nom"), "100", name)}
                     {segments("role", t!("Rôle"), &[(t!("Employé"), Role::Employee), (t!("Propriétaire"), Role::Owner)], role)}
-                    {pin_field("personne-code", t!("Code (4 à 6 chiffres)"), pin.first)}
-                    {pin_field("personne-code-encore", t!("Le même code encore une fois"), pin.again)}
+                    {pin_field("personne-code", t!("PIN (4 à 6 chiffres)"), pin.first)}
+                    {pin_field("personne-code-encore", t!("Le même PIN encore une fois"), pin.again)}
                     <button class="btn btn--main btn--wide" type="submit" disabled=live(move || !idle.get())>
                         {icons::plus()} {t!("Ajouter")}
                     </button>

@@ -123,7 +123,7 @@ impl Desk {
                         {qr.map(|qr| drawn(&qr))}
                         <p>
                             {t!("Pour un seul téléphone, jusqu’à {time}.", time = format::time(ends_ms))} " "
-                            {t!("Photographiez le dessin avec le nouveau téléphone, ou ouvrez-y {page} et tapez le code.", page)}
+                            {t!("Scannez ce QR code avec le nouveau téléphone, ou ouvrez-y {page} et tapez le code.", page)}
                         </p>
                     </div>
                 })
@@ -274,7 +274,7 @@ impl Desk {
                     t!("Il ne lit plus rien de la boutique, et ne revient qu’avec un nouveau code.").to_owned(),
                     t!("Ce qu’il n’a pas encore envoyé, il peut encore le remettre : c’est gardé à part pour vous.")
                         .to_owned(),
-                    t!("Ce qu’il montre déjà reste sur lui : perdu ou volé, changez aussi les codes.").to_owned(),
+                    t!("Ce qu’il montre déjà reste sur lui : perdu ou volé, changez aussi les PIN.").to_owned(),
                 ];
                 erase(view! {
                     {notice("warn", t!("Retirer {name} ?", name), told)}

@@ -47,10 +47,10 @@ pub fn draw(till: Till) -> AnyView {
         }
     });
     let inside = move || match (reached.get(), shop.get()) {
-        (false, _) => say(t!("Il faut le réseau pour voir les autres appareils. Ceux-ci continuent de vendre.")),
+        (false, _) => say(t!("Il faut le réseau pour voir les autres téléphones. Ceux-ci continuent de vendre.")),
         (true, Shop::Asked) => say(t!("Demande au serveur…")),
         (true, Shop::Failed(CallError::NotAllowed)) => {
-            say(t!("Seul le propriétaire voit les appareils de la boutique."))
+            say(t!("Seul le propriétaire voit les téléphones de la boutique."))
         }
         (true, Shop::Failed(CallError::NotReached { .. } | CallError::TryLater)) => {
             say(t!("Le serveur n’a pas répondu. Réessayez."))
@@ -63,7 +63,7 @@ pub fn draw(till: Till) -> AnyView {
             let again = on(move |_: MouseEvent| ask());
             erase(view! {
                 <section class="card" aria-labelledby="p8">
-                    <h2 id="p8">{t!("Appareils de la boutique")}</h2>
+                    <h2 id="p8">{t!("Téléphones de la boutique")}</h2>
                     {live(inside)}
                     <button class="btn btn--wide" type="button" disabled=live(move || !reached.get()) on:click=again>
                         {icons::refresh_cw()} {t!("Actualiser")}

@@ -5,7 +5,7 @@ use crate::{
     domain::{AdjustReason, Note, ProductId, Quantity, quantity::Delta},
     sync::view::Shown,
     ui::{
-        components::{in_stock, input, notice, segments, text_field},
+        components::{field_error, in_stock, input, notice, segments, text_field},
         erase::{erase, live, on},
         format::{self, number},
         text,
@@ -150,11 +150,17 @@ impl Acts {
         self.form(t!("Ajuster"), choices, said, act)
     }
 
+    /// What is wrong with the quantity; while there is none, nothing is.
+    fn wrong(self) -> Option<&'static str> {
+        let typed = self.typed.with(|typed| !typed.trim().is_empty());
+        (typed && self.quantity().is_none()).then(|| text::field_wrong("quantity"))
+    }
+
     /// A quantity and a note; `said` is what it comes to.
     fn form(self, name: &'static str, choices: AnyView, said: Memo<Option<String>>, act: Memo<Option<Act>>) -> AnyView {
         let save = on(move |event: SubmitEvent| {
             event.prevent_default();
-            if let Some(act) = act.get_untracked() {
+            if let Some(act) = act.get_untracked().filter(|_| !self.busy.get_untracked()) {
                 self.save(act);
             }
         });
@@ -166,6 +172,7 @@ impl Acts {
                     <label class="field__label" for="quantite">{t!("Quantité")}</label>
                     {input("quantite", "input", "numeric", "12", self.typed)}
                     <span class="small muted" role="status">{live(move || said.get())}</span>
+                    {live(move || self.wrong().map(field_error))}
                 </div>
                 {text_field("note", t!("Note (facultative)"), "500", self.note)}
                 <button

@@ -10,7 +10,7 @@ use crate::{
         erase::{Row, erase, live, on, rows},
         format::{self, number, signed},
         screens::{
-            banners, chip, require_person,
+            banners, chip, focus, require_person,
             scan::{Camera, the_one},
             till,
         },
@@ -22,6 +22,8 @@ use leptos_router::hooks::use_query_map;
 
 /// Products offered for what is typed.
 const FOUND_MAX: usize = 12;
+/// Where what was counted is typed.
+const TYPED: &str = "compte";
 
 /// What the screen is at.
 #[derive(Clone, Copy)]
@@ -88,14 +90,21 @@ impl Counting {
     }
 
     fn choose(self, product: ProductId) {
+        self.error.set(None);
         self.query.set(String::new());
         self.typed.set(String::new());
         self.chosen.set(Some(product));
+        focus(TYPED);
     }
 
-    /// A scanner types a code and sends Enter. Answers the product's name.
+    /// A scanner types a code and sends Enter. Answers the product's name. What was counted and not saved is not lost by
+    /// it: the list shows what was scanned.
     fn choose_the_one(self) -> Option<String> {
         let one = self.query.with_untracked(|typed| the_one(self.till, typed))?;
+        if self.chosen.get_untracked().is_some() && self.typed.with_untracked(|typed| !typed.trim().is_empty()) {
+            self.error.set(Some(t!("Enregistrez ou annulez d’abord ce comptage.").into()));
+            return None;
+        }
         self.choose(one.product.id);
         Some(one.product.name.to_string())
     }
@@ -172,14 +181,17 @@ impl Counting {
                     self.save(id, counted);
                 }
             };
-            let cancel = move |_: MouseEvent| self.chosen.set(None);
+            let cancel = move |_: MouseEvent| {
+                self.error.set(None);
+                self.chosen.set(None);
+            };
             Some(erase(view! {
                 <form class="card" aria-label=t!("Comptage") on:submit=on(save)>
                     <h2>{name}</h2>
                     <p>{t!("Attendu :")}" "<strong class="num">{expected}</strong></p>
                     <div class="field">
-                        <label class="field__label" for="compte">{t!("Compté")}</label>
-                        {input("compte", "input", "numeric", "12", self.typed)}
+                        <label class="field__label" for=TYPED>{t!("Compté")}</label>
+                        {input(TYPED, "input", "numeric", "12", self.typed)}
                         <span class="small muted" role="status">{said}</span>
                     </div>
                     <div class="btns">

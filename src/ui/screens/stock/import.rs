@@ -212,8 +212,8 @@ impl Importing {
         let faulty = (counts.bad > 0).then(|| {
             erase(view! {
                 <div class="field">
-                    <span class="field__label">{t!("Les lignes en faute")}</span>
-                    {segments("fautes", t!("Les lignes en faute"), &[(t!("Importer les bonnes lignes"), true), (t!("Rien tant qu’il y en a"), false)], self.skips)}
+                    <span class="field__label">{t!("Les lignes en erreur")}</span>
+                    {segments("fautes", t!("Les lignes en erreur"), &[(t!("Importer les bonnes lignes"), true), (t!("Rien tant qu’il y en a"), false)], self.skips)}
                 </div>
             })
         });
@@ -264,7 +264,7 @@ impl Importing {
         let held = Memo::new(move |_| bad > 0 && !self.skips.get());
         let hint = live(move || {
             held.get().then(|| {
-                let lines = count!(bad as i64, "ligne en faute", "lignes en faute");
+                let lines = count!(bad as i64, "ligne en erreur", "lignes en erreur");
                 let said = t!("Corrigez d’abord {lines} dans le fichier, puis choisissez-le encore une fois.", lines);
                 erase(view! { <p class="small muted">{said}</p> })
             })

@@ -2,28 +2,59 @@
 
 use super::form::{Form, field};
 use crate::{
-    device::handle::Act,
+    device::{Till, handle::Act},
     domain::{Product, ProductId, Units},
+    sync::view::Shown,
     ui::{
-        components::{notice, top},
+        components::{asks, notice, top},
         erase::{erase, live, on},
         format, icons,
-        screens::{banners, chip, holds_costs, owns, require_person, till},
+        screens::{banners, chip, drafts::Drafts, holds_costs, owns, require_person, till},
         text,
     },
 };
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_query_map};
 use uuid::Uuid;
 
+/// Products named that a new one may be a second of.
+const ALIKE_MAX: usize = 3;
+
+/// What was typed of a product that is not created yet.
+#[derive(Clone, Copy, Default)]
+pub(in crate::ui::screens) struct Draft {
+    form: Form,
+    opening: RwSignal<String>,
+    /// The name and the code that were looked for.
+    asked: StoredValue<[String; 2]>,
+}
+
+impl Draft {
+    /// Goes on with it; begins anew where another product was looked for.
+    fn open(self, asked: [String; 2]) {
+        if asked.iter().any(|asked| !asked.is_empty()) && self.asked.get_value() != asked {
+            self.begin(asked);
+        }
+    }
+
+    fn begin(self, asked: [String; 2]) {
+        self.form.begin(&asked[0], &asked[1]);
+        self.opening.set(String::new());
+        self.asked.set_value(asked);
+    }
+}
+
 #[component]
 pub fn NewProduct() -> impl IntoView {
+    const FORM: &str = "nouveau";
     let till = till();
     require_person(till);
     let asked = |name: &str| use_query_map().with_untracked(|query| query.get(name).unwrap_or_default());
     // A customer waits at the till for it.
     let for_sale = asked("pour") == "vente";
-    let (form, opening) = (Form::new(&asked("nom"), &asked("code")), RwSignal::new(String::new()));
+    let draft = expect_context::<Drafts>().product;
+    draft.open([asked("nom"), asked("code")]);
+    let Draft { form, opening, .. } = draft;
     let (busy, error) = (RwSignal::new(false), RwSignal::new(None::<String>));
     let costs = holds_costs(till);
     let read = Memo::new(move |_| -> Result<(Product, Units), &'static str> {
@@ -34,13 +65,20 @@ pub fn NewProduct() -> impl IntoView {
     // A field that nobody filled yet is not wrong.
     let wrong = Memo::new(move |_| read.with(|read| read.as_ref().err().copied()).filter(|field| !form.lacks(field)));
     let navigate = use_navigate();
-    let save = move |_: MouseEvent| {
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
         let (Some(commands), Ok((product, opening))) = (till.commands(), read.get_untracked()) else { return };
+        if busy.get_untracked() {
+            return; // one product a tap
+        }
         busy.set(true);
         let product = Product { id: ProductId(commands.new_id()), ..product };
         let navigate = navigate.clone();
         spawn_local(async move {
             let done = commands.act(Act::CreateProduct { product: product.clone(), opening }).await;
+            if done.is_ok() {
+                draft.begin(Default::default());
+            }
             let _ = busy.try_set(false); // the screen may have been left meanwhile
             match done {
                 Ok(()) if for_sale => {
@@ -77,22 +115,42 @@ pub fn NewProduct() -> impl IntoView {
             {top(Some(back), t!("Nouveau produit").into_any(), chip(till), ().into_any())}
             <main class="page">
                 {banners(till)} {live(move || error.get().map(|title| notice("bad", title, Vec::new())))}
-                <section class="card" aria-label=t!("Fiche")>
-                    {live(move || form.fields(costs.get(), wrong))}
+                {alike(till, form, busy)}
+                <form class="card" id=FORM aria-label=t!("Fiche") on:submit=on(save)>
+                    {live(move || form.fields(till, costs.get(), wrong))}
                     {field("opening", "12", opening, wrong)} <p class="small muted">{hint}</p>
-                </section>
+                </form>
                 {many}
             </main>
             <section class="dock" aria-label=t!("Actions")>
                 <button
                     class="btn btn--main btn--wide"
-                    type="button"
+                    type="submit"
+                    form=FORM
                     disabled=live(move || busy.get() || read.with(Result::is_err))
-                    on:click=on(save)
                 >
                     {says}
                 </button>
             </section>
         </div>
     })
+}
+
+/// Products of the same name or barcode: a second one may be meant, and mostly is not.
+fn alike(till: Till, form: Form, busy: RwSignal<bool>) -> AnyView {
+    let found = Memo::new(move |before: Option<&Vec<Shown>>| {
+        if busy.get() {
+            return before.cloned().unwrap_or_default(); // what is being saved is not a second of itself
+        }
+        form.codes.with(|codes| form.name.with(|name| till.alike(name, text::codes(codes), ALIKE_MAX)))
+    });
+    erase(live(move || {
+        let one = |shown: Shown| {
+            let to = format!("/stock/produit?id={}", shown.product.id);
+            let see = erase(view! { <a class="btn" href=to>{t!("Voir ce produit")}</a> });
+            let title = t!("{name} existe déjà", name = shown.product.name);
+            asks("warn", icons::triangle_alert(), title, t!("Même nom ou même code-barres."), see)
+        };
+        found.get().into_iter().map(one).collect::<Vec<_>>()
+    }))
 }

@@ -13,7 +13,7 @@ use crate::{
         text,
     },
 };
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 #[component]
@@ -68,7 +68,9 @@ fn form(till: Till, seen: Product, costs: bool) -> AnyView {
     let read = Memo::new(move |_| form.read(seen.with_value(|seen| seen.id)));
     let wrong = Memo::new(move |_| read.with(|read| read.as_ref().err().copied()));
     let navigate = use_navigate();
-    let save = move |_: MouseEvent| {
+    let unchanged = move || read.with(|read| read.as_ref().is_ok_and(|wanted| seen.with_value(|seen| seen == wanted)));
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
         let (Some(commands), Ok(wanted)) = (till.commands(), read.get_untracked()) else { return };
         busy.set(true);
         let navigate = navigate.clone();
@@ -81,19 +83,17 @@ fn form(till: Till, seen: Product, costs: bool) -> AnyView {
             }
         });
     };
-    let unchanged = move || read.with(|read| read.as_ref().is_ok_and(|wanted| seen.with_value(|seen| seen == wanted)));
     erase(view! {
         {live(move || error.get().map(|title| notice("bad", title, Vec::new())))}
-        <section class="card" aria-label=t!("Fiche")>
-            {form.fields(costs, wrong)}
+        <form class="card" aria-label=t!("Fiche") on:submit=on(save)>
+            {form.fields(till, costs, wrong)}
             <button
                 class="btn btn--main btn--wide"
-                type="button"
+                type="submit"
                 disabled=live(move || busy.get() || read.with(Result::is_err) || unchanged())
-                on:click=on(save)
             >
                 {t!("Enregistrer")}
             </button>
-        </section>
+        </form>
     })
 }

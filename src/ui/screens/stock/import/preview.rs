@@ -61,7 +61,7 @@ impl Sort {
             (Sort::Same, _) => things!(n, "inchangé", "inchangés"),
             (Sort::Again, _) => things!(n, "ligne répétée", "lignes répétées"),
             (Sort::Retired, _) => things!(n, "retiré, laissé", "retirés, laissés"),
-            (Sort::Bad, _) => things!(n, "ligne en faute", "lignes en faute"),
+            (Sort::Bad, _) => things!(n, "ligne en erreur", "lignes en erreur"),
         }
     }
 
