@@ -129,6 +129,7 @@ impl Storage {
             self.write(&transaction, write)?;
         }
         // Said now, because a page that is left at once is not there to let the transaction end by itself.
+        #[expect(deprecated, reason = "web-sys alone says so; every browser since 2020 has it")]
         transaction.commit().map_err(|error| problem(&error))?;
         finish(transaction).await.map(|()| Outcome::Committed)
     }

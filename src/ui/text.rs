@@ -295,6 +295,7 @@ fn invalid(invalid: &Invalid) -> &'static str {
         Invalid::Count { .. } => t!("Il y en a trop à la fois, ou rien du tout."),
         Invalid::TendersDiffer { .. } => t!("Ce qui est payé n’est pas le total."),
         Invalid::GivenTooLittle { .. } => t!("Le client a donné moins que le prix."),
+        Invalid::Day(_) => t!("Ce jour est à venir, ou trop ancien."),
         Invalid::Time(_) => t!("L’heure de ce téléphone est fausse : réglez-la, puis réessayez."),
     }
 }

@@ -265,7 +265,8 @@ pub fn text_field(id: &'static str, label: &'static str, max: &'static str, valu
 }
 
 /// Why what stands in a field is none of what belongs there.
-pub fn field_error(said: &'static str) -> AnyView {
+pub fn field_error(said: impl Into<String>) -> AnyView {
+    let said: String = said.into();
     erase(view! { <span class="field__error" role="alert">{said}</span> })
 }
 

@@ -23,7 +23,7 @@ pub fn days() -> AnyView {
                 <b class="num">{sum(1_285_000)}</b>
                 <p class="small muted num">"42 ventes"</p>
                 <p class="small muted num">"Espèces 985 000 · Orange Money 300 000"</p>
-                <div class="words" role="group" aria-label="Sortes">
+                <div class="words" role="group" aria-label="Types">
                     <button class="btn word" type="button" aria-pressed="true">"Transport " <b class="num">"30 000"</b></button>
                     <button class="btn word" type="button" aria-pressed="false">"Loyer " <b class="num">"900 000"</b></button>
                 </div>
