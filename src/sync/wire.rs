@@ -12,7 +12,9 @@ pub use people::*;
 pub use undecided::{ClashRow, RefusedRow};
 
 use super::{mutation::Mutation, verdict::Answer};
-use crate::domain::{Cause, Day, Expense, InstallationId, Label, Product, ProductId, Role, Sale, SaleId, Shop, UserId};
+use crate::domain::{
+    Cause, Day, Expense, InstallationId, Label, Note, Product, ProductId, Role, Sale, SaleId, Shop, UserId,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -124,6 +126,18 @@ pub enum Past {
         last: Day,
         after: Option<Uuid>,
     },
+    /// Movements of that day and before, the latest change first: a product's, or the shop's; `after` is the place of the
+    /// last one read.
+    Moves {
+        product: Option<ProductId>,
+        last: Day,
+        after: Option<Uuid>,
+    },
+}
+
+/// Movements have no id of their own: where one stands in an order of reading is its change number, written as a UUID.
+pub fn place_of_change(change: u64) -> Uuid {
+    Uuid::from_u128(u128::from(change))
 }
 
 /// Where a first sync stands.
@@ -188,12 +202,15 @@ pub enum Pulled {
     Past(PastPage),
 }
 
-/// Rows of the past, by id.
+/// Rows of the past, in the order they are asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PastPage {
     /// Where to go on; absent when all has been read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Uuid>,
+    /// Beside the last of some days: the day before them that last had such rows; absent where there is nothing older.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Day>,
     pub rows: Rows,
 }
 
@@ -316,6 +333,9 @@ pub struct MovementRow {
     pub delta: i64,
     pub stock_after: i64,
     pub cause: Cause,
+    /// What the person typed beside it.
+    #[serde(default, skip_serializing_if = "Note::is_empty")]
+    pub note: Note,
     pub actor: UserId,
     pub at_ms: i64,
 }
