@@ -149,7 +149,7 @@ impl Listing {
 
     /// The months before, which the server is asked for.
     fn end(self) -> AnyView {
-        let since = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| Some(found.since))));
+        let reach = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| found.reach)));
         let nothing =
             Memo::new(move |_| self.found.with(|found| found.as_ref().is_some_and(|found| found.months.is_empty())));
         let empty = live(move || {
@@ -158,6 +158,6 @@ impl Listing {
                 erase(view! { <div class="empty" role="status">{icons::banknote()}<h2>{t!("Pas de dépense")}</h2><p>{more}</p></div> })
             })
         });
-        erase(view! { {empty} {self.past.end(since, || ())} })
+        erase(view! { {empty} {self.past.end(reach, || ())} })
     }
 }
