@@ -4,6 +4,7 @@ mod clashing;
 mod counting;
 mod database;
 mod deciding;
+mod exporting;
 mod handing_in;
 mod housekeeping;
 mod importing;
