@@ -30,7 +30,7 @@ pub const REQUEST_MAX_BYTES: usize = 1024 * 1024;
 pub const CAUSES_MAX: usize = 500;
 /// Rows in one page. A page ends between change numbers, so the rows of its last change may exceed it.
 pub const PAGE_MAX_ROWS: usize = 1_000;
-/// Rows in the page that comes with a push: an answer a seller waits for.
+/// Rows in the page that comes with a push, and in one of a product's past: answers that a person waits for.
 pub const PUSH_PAGE_MAX_ROWS: usize = 200;
 /// Bytes of rows after which a page ends.
 pub const PAGE_TARGET_BYTES: usize = 256 * 1024;
