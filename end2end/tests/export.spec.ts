@@ -1,6 +1,7 @@
 // What a phone holds, as files that a spreadsheet in French opens.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
+import { looksRight } from "../support/looks";
 import { add, expect, SELLER, sellExact, test } from "../support/shop";
 
 /** Asks for a file in Paramètres: its path, and its lines. */
@@ -41,8 +42,10 @@ test("an owner takes sales, movements, expenses and products along, without netw
   expect(cash).toEqual([String(Number(ginger[7]) + Number(garlic[7]))]);
 
   const moved = await file(page, "Mouvements de stock");
-  expect(moved.lines[0]).toBe("Date;Produit;Mouvement;Variation;Stock après;Qui");
-  expect(moved.lines.some((line) => /;Gingembre 250 g;Vente;-2;7;/.test(line))).toBe(true);
+  expect(moved.lines[0]).toBe("Date;Produit;Mouvement;Variation;Stock après;Qui;Note;État");
+  expect(moved.lines.some((line) => /;Gingembre 250 g;Vente;-2;7;Mariama Diallo;;Confirmé$/.test(line))).toBe(true);
+  // What waits is in it, as in the sales' file, and comes first.
+  expect(moved.lines[1]).toMatch(/;Ail 250 g;Vente;-1;10;Mariama Diallo;;En attente$/);
   expect((await file(page, "Dépenses")).lines[0]).toBe("Date;Type;Montant;Note;Qui;Saisie le;État");
 
   // The products' file reads back: nothing in it is new to the shop it came from.
@@ -70,4 +73,103 @@ test("what a voided sale brought in counts nowhere, and an employee takes nothin
   await seller.goto("/parametres");
   await expect(seller.getByRole("heading", { name: "Synchronisation" })).toBeVisible();
   await expect(seller.getByRole("region", { name: "Fichiers pour tableur" })).toHaveCount(0);
+});
+
+const DAY_MS = 86_400_000;
+
+/** The shop is new: what it did long ago is put into the server's answers. Ends each request for the past it is told to. */
+async function withPast(page: Page, cut: () => boolean) {
+  const id = (n: number) => `01800000-0000-7000-8000-${String(n).padStart(12, "0")}`;
+  const asked: any[] = [];
+  await page.route("**/api/v1/pull", async (route) => {
+    const past = route.request().postDataJSON().request.from.past;
+    if (!past) return route.continue();
+    if (cut()) return route.abort();
+    asked.push(past);
+    const answer = (page: object) => route.fulfill({ json: { server_now_ms: Date.now(), pulled: { past: page } } });
+    if (past.moves) {
+      // Two pages, of a product that nobody has any more.
+      const change = past.moves.after ? 1 : 2;
+      const row = { change, product: id(1), delta: 5, stock_after: 5 * change, cause: "received", note: "Marché Madina", actor: id(4), at_ms: (past.moves.last - 40 * (3 - change)) * DAY_MS };
+      return answer({ after: change === 2 ? id(2) : undefined, rows: { movements: [row] } });
+    }
+    const { kind, first, last } = past.days;
+    expect(last - first).toBeLessThanOrEqual(30);
+    // One in the first month that is asked for, and one a year before, after which there is nothing.
+    const n = asked.filter(({ days }) => days).length;
+    const day = n === 1 ? last - 1 : last;
+    const earlier = n === 1 ? last - 365 : undefined;
+    const lines = [{ product: id(1), name: "Savon de ménage", quantity: 3, unit_price: 500 }];
+    const sale = { id: id(10 + n), receipt: `A-00090${n}`, lines, tenders: [{ cash: { amount: 1500, given: 1500 } }] };
+    const row = { installation: id(3), actor: id(4), at_ms: day * DAY_MS, day };
+    const expense = { id: id(20 + n), kind: "Loyer", amount: 900_000, note: "" };
+    await answer({ earlier, rows: kind === "sale" ? { sales: [{ sale, ...row }] } : { expenses: [{ expense, ...row }] } });
+  });
+  return asked;
+}
+
+test("all of it comes from the server month by month, waits for the network, and goes on when the screen is left", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await add(page, "Ail 250 g").click();
+  await sellExact(page);
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  let cut = true;
+  const asked = await withPast(page, () => cut);
+  await page.goto("/parametres");
+  const card = page.getByRole("region", { name: "Fichiers pour tableur" });
+  await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+  await card.getByRole("button", { name: "Ventes" }).click();
+  await expect(card.getByText("Le serveur ne répond pas : la suite vient avec le réseau.")).toBeVisible();
+  await expect(card.getByRole("status").filter({ hasText: /^[A-ZÉ]\S+ \d{4} · 1 ligne$/ })).toBeVisible();
+  await expect(card.getByRole("button", { name: "Dépenses" })).toBeDisabled();
+  await looksRight(page, "an export that waits");
+  await page.getByRole("link", { name: "Stock" }).click();
+  await expect(page.getByRole("heading", { name: "Stock" })).toBeVisible();
+  const downloading = page.waitForEvent("download");
+  cut = false;
+  const download = await downloading;
+  expect(download.suggestedFilename()).toMatch(/^ventes-tout-\d{4}-\d\d-\d\d\.csv$/);
+  const lines = readFileSync(await download.path(), "utf8").slice(1, -2).split("\r\n");
+  expect(lines.map((line) => line.split(";")[0])).toEqual(["Reçu", "A-000001", "A-000901", "A-000902"]);
+  expect(asked.map(({ days }) => days.kind)).toEqual(["sale", "sale"]);
+  await page.getByRole("link", { name: "Paramètres" }).click();
+  await expect(card).toContainText(`${download.suggestedFilename()} est dans les téléchargements.`);
+  const [again] = await Promise.all([page.waitForEvent("download"), card.getByRole("button", { name: "Télécharger encore" }).click()]);
+  expect(again.suggestedFilename()).toBe(download.suggestedFilename());
+  await card.getByRole("button", { name: "Fermer" }).click();
+  await expect(card.getByText("est dans les téléchargements")).toHaveCount(0);
+});
+
+test("movements and expenses of all times, without the months in which there was nothing", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  const asked = await withPast(page, () => false);
+  await page.goto("/parametres");
+  const card = page.getByRole("region", { name: "Fichiers pour tableur" });
+  await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+  const moved = await file(page, "Mouvements de stock");
+  expect(moved.name).toMatch(/^mouvements-tout-/);
+  const old = moved.lines.filter((line) => line.includes("Marché Madina")).map((line) => line.split(";").slice(2));
+  expect(old).toEqual([
+    ["Réception", "5", "10", "", "Marché Madina", "Confirmé"],
+    ["Réception", "5", "5", "", "Marché Madina", "Confirmé"],
+  ]);
+  expect(asked.map(({ moves }) => moves.product)).toEqual([null, null]);
+  const spent = await file(page, "Dépenses");
+  expect(spent.lines.slice(1).map((line) => line.split(";").slice(1, 3))).toEqual([["Loyer", "900000"], ["Loyer", "900000"]]);
+  expect(asked).toHaveLength(4);
+});
+
+test("an export that is stopped leaves nothing behind", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await withPast(page, () => true);
+  await page.goto("/parametres");
+  const card = page.getByRole("region", { name: "Fichiers pour tableur" });
+  await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+  await card.getByRole("button", { name: "Dépenses" }).click();
+  await card.getByRole("button", { name: "Arrêter" }).click();
+  await expect(card.getByRole("button", { name: "Arrêter" })).toHaveCount(0);
+  await expect(card.getByRole("button", { name: "Dépenses" })).toBeEnabled();
+  // What this phone holds needs no server.
+  await card.getByRole("radio", { name: "90 derniers jours" }).check({ force: true });
+  expect((await file(page, "Dépenses")).name).toMatch(/^depenses-\d{4}/);
 });

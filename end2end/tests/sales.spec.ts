@@ -179,7 +179,7 @@ test("what is older than a phone holds is asked of the server, and listed with t
     const lines = [{ product: id(1), name: "Savon de ménage", quantity: 3, unit_price: 500 }];
     const sale = { id: id(2), receipt: "A-000900", lines, tenders: [{ cash: { amount: 1500, given: 1500 } }] };
     const row = { sale, installation: id(3), actor: id(4), at_ms: day * 86_400_000, day };
-    await route.fulfill({ json: { server_now_ms: Date.now(), pulled: { past: { rows: { sales: [row] } } } } });
+    await route.fulfill({ json: { server_now_ms: Date.now(), pulled: { past: { earlier: day - 1, rows: { sales: [row] } } } } });
   });
   await page.getByRole("button", { name: "Voir plus ancien" }).click();
   await expect(reach).not.toHaveText(before!);

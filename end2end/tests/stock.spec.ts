@@ -48,7 +48,7 @@ test("goods are received and lost without network, and both phones read the same
   await adjust.getByRole("button", { name: "Enregistrer" }).click();
   await expect(stock(one)).toContainText("17 en stock");
   await expect(moves(one).nth(0)).toContainText(/^Casse\s*−3.*Mariama Diallo · en attente\s*reste 17$/);
-  await expect(moves(one).nth(1)).toContainText(/^Réception\s*\+12.*en attente\s*reste 20$/);
+  await expect(moves(one).nth(1)).toContainText(/^Réception\s*\+12.*en attente\s*reste 20\s*Marché Madina$/);
   await context.setOffline(false);
   await expect(one.getByRole("link", { name: "À jour" })).toBeVisible();
   for (const page of [one, two]) {
@@ -56,12 +56,47 @@ test("goods are received and lost without network, and both phones read the same
     await expect(stock(page)).toContainText("17 en stock");
     await expect(moves(page)).toHaveCount(4);
     await expect(moves(page).nth(0)).toContainText(/^Casse\s*−3.*Mariama Diallo\s*reste 17$/);
+    // What was typed beside it, on every phone.
+    await expect(moves(page).nth(1)).toContainText(/^Réception\s*\+12.*Mariama Diallo\s*reste 20\s*Marché Madina$/);
     await expect(moves(page).nth(2)).toContainText(/^Vente\s*−1.*Ibrahima Camara\s*reste 8$/);
     await expect(moves(page).nth(3)).toContainText(/^Stock de départ\s*\+9.*\s*reste 9$/);
   }
   await looksRight(one, "a product's history");
   await moves(one).nth(2).getByRole("link", { name: "Vente" }).click();
   await expect(one.getByRole("article", { name: "Reçu B-000001" })).toContainText(PRODUCT);
+});
+
+test("what moved a product longer ago than the phone holds is asked of the server, to the first of it", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  const id = (n: number) => `01800000-0000-7000-8000-${String(n).padStart(12, "0")}`;
+  const asked: any[] = [];
+  await page.route("**/api/v1/pull", async (route) => {
+    const past = route.request().postDataJSON().request.from.past;
+    if (!past) return route.continue();
+    asked.push(past.moves);
+    // The shop is new: what it received before this product's opening is put into two answers, the latest first.
+    const change = past.moves.after ? 1 : 2;
+    const at_ms = (past.moves.last - 40 + 10 * change) * 86_400_000;
+    const row = { change, product: past.moves.product, delta: 1, stock_after: change, cause: "received", note: `Livraison ${change}`, actor: id(4), at_ms };
+    await route.fulfill({ json: { server_now_ms: Date.now(), pulled: { past: { after: change === 2 ? id(2) : undefined, rows: { movements: [row] } } } } });
+  });
+  await open(page);
+  await expect(moves(page)).toHaveCount(1);
+  const card = page.getByRole("region", { name: "Mouvements" });
+  await expect(card.getByText(/^Tout depuis le \d\d\/\d\d\/\d{4} est ici\. Le reste est sur le serveur\.$/)).toBeVisible();
+  await card.getByRole("button", { name: "Voir plus ancien" }).click();
+  await expect(moves(page).last()).toContainText(/^Réception\s*\+1.*reste 2\s*Livraison 2$/);
+  await expect(card.getByText("Le reste est sur le serveur.", { exact: true })).toBeVisible();
+  await page.context().setOffline(true);
+  await card.getByRole("button", { name: "Voir plus ancien" }).click();
+  await expect(card.getByText("Le serveur ne répond pas. Réessayez avec le réseau.")).toBeVisible();
+  await page.context().setOffline(false);
+  await card.getByRole("button", { name: "Voir plus ancien" }).click();
+  await expect(card.getByText("C’est tout : il n’y a rien de plus ancien.")).toBeVisible();
+  await expect(card.getByRole("button", { name: "Voir plus ancien" })).toHaveCount(0);
+  await expect(moves(page).last()).toContainText(/Livraison 1$/);
+  expect(asked.map(({ after }) => after)).toEqual([null, id(2)]);
+  await looksRight(page, "a product's history, all of it");
 });
 
 test("an inventory adds or takes, and shows in the history as such", async ({ shop, browser }) => {

@@ -1,6 +1,7 @@
 //! What screens ask of the device.
 
 mod camera;
+mod export;
 mod import;
 mod owner;
 mod phone;
@@ -9,7 +10,7 @@ mod shop;
 use super::{
     account,
     camera::Camera,
-    counting, deciding,
+    counting, deciding, exporting,
     handle::{
         Absent, Answer, CommandError, Commands, Counted, HandInError, Measures, Notice, Prepared, Receipt, SignInError,
         Sold, StorageProblem, Till,
@@ -52,6 +53,7 @@ pub struct Inner {
     /// What was prepared to be handed in by another phone.
     pub file: handover::Kept,
     pub camera: Rc<Camera>,
+    pub export: Rc<exporting::Kept>,
 }
 
 impl Page {

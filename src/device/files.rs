@@ -45,10 +45,18 @@ pub fn text(bytes: Vec<u8>) -> Result<String, FileProblem> {
 }
 
 pub fn download(name: &str, bytes: &[u8], kind: &str) -> Result<(), JsValue> {
-    let parts = Array::of1(&Uint8Array::from(bytes));
-    let blob = construct("Blob", &[parts.into(), object(&[("type", kind.into())])?])?;
+    give(name, &blob(&Array::of1(&Uint8Array::from(bytes)), kind)?)
+}
+
+/// Bytes, texts or others like it, put together by the browser, which keeps them where it likes.
+pub fn blob(parts: &Array, kind: &str) -> Result<JsValue, JsValue> {
+    construct("Blob", &[parts.into(), object(&[("type", kind.into())])?])
+}
+
+/// Puts it among the person's downloads.
+pub fn give(name: &str, blob: &JsValue) -> Result<(), JsValue> {
     let urls = global("URL")?;
-    let url = call(&urls, "createObjectURL", &[blob])?;
+    let url = call(&urls, "createObjectURL", std::slice::from_ref(blob))?;
     let link = call(&global("document")?, "createElement", &["a".into()])?;
     set(&link, "href", &url)?;
     set(&link, "download", &name.into())?;

@@ -4,18 +4,19 @@
 mod alike;
 mod camera;
 mod decisions;
+mod export;
 mod from;
 mod import;
 mod measures;
 mod owner;
 mod phone;
+mod receipt;
 mod shop;
 mod status;
 
 use crate::{
     domain::{
-        Cart, Invalid, Key, Label, Pin, Product, ProductId, Sale, SaleId, Shop, Tender, Units, UserId,
-        product::StockState,
+        Cart, Invalid, Key, Label, Pin, Product, ProductId, SaleId, Shop, Tender, Units, UserId, product::StockState,
     },
     sync::{
         CallError, Refusal,
@@ -27,12 +28,14 @@ use crate::{
 };
 pub use camera::{CameraCommands, CameraProblem, Told};
 pub use decisions::{Damaged, Decided, Decision, Undecided};
+pub use export::{ExportCommands, ExportProblem, ExportState, Exporting, Piece, Wanted, Write};
 pub use import::{Chosen, FileProblem, ImportCommands, ImportStatus};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};
 pub use owner::OwnerCommands;
 pub use phone::{BAR_DARK, BAR_LIGHT, Install, Language, PhoneCommands, Theme};
-pub use shop::{Act, Counted, Expenses, Older, Sales, ShopCommands, Today, VoidedBy};
+pub use receipt::{Absent, Receipt, ReceiptState};
+pub use shop::{Act, Counted, Expenses, Moves, Older, Reach, Sales, ShopCommands, Today, VoidedBy};
 pub use status::{InstallationStatus, Status};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
 
@@ -74,6 +77,8 @@ pub struct Till {
     pub locked: RwSignal<bool>,
     /// Minutes without use after which the phone locks itself; 0 for never.
     pub lock_after: RwSignal<u32>,
+    /// A file that is made for the owner, or is done and not put away yet.
+    pub export: RwSignal<Option<Exporting>>,
     catalogue: StoredValue<Catalogue>,
     catalogue_version: RwSignal<u64>,
     commands: RwSignal<Option<Arc<dyn Commands + Send + Sync>>>,
@@ -170,39 +175,10 @@ pub enum SignInError {
     Storage(StorageProblem),
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub struct Receipt {
-    pub sale: Sale,
-    /// What is known of the shop, to print above and below.
-    pub shop: Option<Shop>,
-    pub seller: String,
-    pub actor: UserId,
-    pub at_ms: i64,
-    pub state: ReceiptState,
-    pub voided: Option<VoidedBy>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReceiptState {
-    Confirmed,
-    /// "En attente de synchronisation".
-    Waiting,
-    /// Refused after it was shown: to decide.
-    ToDecide,
-    Voided,
-}
-
-/// Why a receipt that is not on this device is not shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Absent {
-    /// The shop has none.
-    Unknown,
-    /// The server was not reached, or nobody is signed in with it.
-    NotReached,
-}
-
 /// What the device can do. Implemented by the browser's driver.
-pub trait Commands: ShopCommands + OwnerCommands + PhoneCommands + CameraCommands + ImportCommands {
+pub trait Commands:
+    ShopCommands + OwnerCommands + PhoneCommands + CameraCommands + ImportCommands + ExportCommands
+{
     fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
     fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
     fn sign_out(&self) -> Answer<Result<(), CommandError>>;
@@ -272,6 +248,7 @@ impl Till {
             language: RwSignal::new(Language::French),
             locked: RwSignal::new(false),
             lock_after: RwSignal::new(0),
+            export: RwSignal::new(None),
             catalogue: StoredValue::new(Catalogue::default()),
             catalogue_version: RwSignal::new(0),
             commands: RwSignal::new(None),

@@ -3,7 +3,8 @@
 
 use super::{
     counting,
-    handle::{Expenses, Sales, StorageProblem, Till, Today},
+    handle::{Expenses, Moves, Reach, Sales, StorageProblem, Till, Today},
+    past::{AskedMoves, Months},
     platform::now_ms,
     read,
     shelf::Shelf,
@@ -12,9 +13,7 @@ use crate::{
     domain::{Day, ProductId},
     sync::{
         engine::{self, Device, Held, Store, keys, sound},
-        view::{
-            self, Moved, Pending, Search, booked_day, by_day, by_month, list_expenses, list_sales, margin, takings,
-        },
+        view::{self, Pending, Search, booked_day, by_day, by_month, list_expenses, list_sales, margin, takings},
         wire::{ExpenseRow, HISTORY_DAYS, Kind, MovementRow, SaleRow},
     },
 };
@@ -24,7 +23,7 @@ use std::collections::BTreeMap;
 type Rows = Vec<(String, String)>;
 
 /// Today by the server's clock, as far as the device knows it.
-fn today_of(device: &Device) -> Day {
+pub fn today_of(device: &Device) -> Day {
     Day::of_ms(now_ms().saturating_add(device.meta.contact.skew_ms))
 }
 
@@ -34,13 +33,13 @@ pub fn held_since(device: &Device) -> Day {
 }
 
 /// A day's sales on the disk.
-enum Unread {
+pub enum Unread {
     Keys(Vec<String>),
     Texts(Rows),
 }
 
 impl Unread {
-    async fn read(self, shelf: &Shelf) -> Result<Vec<SaleRow>, StorageProblem> {
+    pub async fn read(self, shelf: &Shelf) -> Result<Vec<SaleRow>, StorageProblem> {
         let rows = match self {
             Unread::Keys(keys) => shelf.storage().get_all(Store::Confirmed, keys).await?,
             Unread::Texts(rows) => rows,
@@ -51,7 +50,7 @@ impl Unread {
 }
 
 /// The sales of a day, or of all days this device holds, not read yet.
-async fn sold(shelf: &Shelf, device: &Device, on: Option<Day>) -> Result<BTreeMap<Day, Unread>, StorageProblem> {
+pub async fn sold(shelf: &Shelf, device: &Device, on: Option<Day>) -> Result<BTreeMap<Day, Unread>, StorageProblem> {
     let Some(Held { generation, .. }) = device.shown() else { return Ok(BTreeMap::new()) };
     if shelf.storage().get(Store::Meta, keys::SOLD_KNOWN).await?.is_none() {
         let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(generation, Kind::Sale)).await?;
@@ -82,7 +81,7 @@ async fn read_all(shelf: &Shelf, device: &Device) -> Result<BTreeMap<Day, Unread
 
 pub async fn sales(
     shelf: &Shelf,
-    older: impl FnOnce() -> (Vec<SaleRow>, Option<Day>),
+    older: impl FnOnce() -> Months<SaleRow>,
     typed: &str,
     at_least: usize,
 ) -> Result<Sales, StorageProblem> {
@@ -90,14 +89,14 @@ pub async fn sales(
     let pending: Pending = read::pending(shelf, &device).await?;
     let mut rows: Vec<SaleRow> = Vec::new();
     let mut count = pending.shown_sales().filter(|(_, sale)| search.finds(sale)).count();
-    let (mut first, mut since) = (Day(i64::MIN), Some(held_since(&device)));
+    let (mut first, mut reach) = (Day(i64::MIN), Reach::Since(held_since(&device)));
     let days = match search.is_empty() {
         true => sold(shelf, &device, None).await?,
         false => read_all(shelf, &device).await?,
     };
     for (day, unread) in days.into_iter().rev() {
         if count >= at_least {
-            since = None;
+            reach = Reach::Held;
             break;
         }
         let read = unread.read(shelf).await?;
@@ -105,14 +104,14 @@ pub async fn sales(
         rows.extend(read);
         first = day;
     }
-    if since.is_some() {
-        let (asked, asked_since) = older();
-        rows.splice(0..0, asked); // of a row that is in both, this device's is the newer
-        since = asked_since.or(since);
+    if reach != Reach::Held {
+        let asked = older();
+        reach = asked.reach().unwrap_or(reach);
+        rows.splice(0..0, asked.rows); // of a row that is in both, this device's is the newer
         first = Day(i64::MIN);
     }
     let found = list_sales(rows, &pending).into_iter().filter(|one| one.day >= first && search.finds(&one.sale));
-    Ok(Sales { days: by_day(found), today: today_of(&device), since })
+    Ok(Sales { days: by_day(found), today: today_of(&device), reach })
 }
 
 pub async fn today(shelf: &Shelf, till: Till) -> Result<Today, StorageProblem> {
@@ -129,13 +128,12 @@ pub async fn today(shelf: &Shelf, till: Till) -> Result<Today, StorageProblem> {
     Ok(Today { day, takings: takings(&sales), margin: holds_costs.then(|| margin(&sales, cost)) })
 }
 
-pub async fn expenses(
-    shelf: &Shelf,
-    older: impl FnOnce() -> (Vec<ExpenseRow>, Option<Day>),
-) -> Result<Expenses, StorageProblem> {
+pub async fn expenses(shelf: &Shelf, older: impl FnOnce() -> Months<ExpenseRow>) -> Result<Expenses, StorageProblem> {
     let device = shelf.device().await?;
     let pending = read::pending(shelf, &device).await?;
-    let (mut rows, asked_since) = older();
+    let asked = older();
+    let reach = asked.reach().unwrap_or_else(|| Reach::Since(held_since(&device)));
+    let Months { mut rows, .. } = asked;
     if let Some(shown) = device.shown() {
         let unread = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Expense)).await?;
         let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &ExpenseRow| row.expense.id.0);
@@ -143,19 +141,15 @@ pub async fn expenses(
         rows.extend(shelf.sound(Store::Confirmed, &unread, read).await.0);
     }
     let months = by_month(list_expenses(rows, &pending));
-    Ok(Expenses { months, today: today_of(&device), since: asked_since.unwrap_or_else(|| held_since(&device)) })
+    Ok(Expenses { months, today: today_of(&device), reach })
 }
 
-pub async fn all_movements(shelf: &Shelf) -> Result<Vec<MovementRow>, StorageProblem> {
-    let Some(shown) = shelf.device().await?.shown() else { return Ok(Vec::new()) };
-    let rows = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Movement)).await?;
-    let mut rows = shelf.sound(Store::Confirmed, &rows, sound::moved).await.0;
-    rows.retain(|row| row.change <= shown.cursor.change);
-    rows.sort_by_key(|row| (row.change, row.product));
-    Ok(rows)
-}
-
-pub async fn movements(shelf: &Shelf, product: ProductId) -> Result<Vec<Moved>, StorageProblem> {
+/// `older` is what the server was asked for of it.
+pub async fn movements(
+    shelf: &Shelf,
+    older: impl FnOnce() -> Option<AskedMoves>,
+    product: ProductId,
+) -> Result<Moves, StorageProblem> {
     let device = shelf.device().await?;
     let pending = read::pending(shelf, &device).await?;
     let (rows, stock) = match device.shown() {
@@ -165,5 +159,13 @@ pub async fn movements(shelf: &Shelf, product: ProductId) -> Result<Vec<Moved>, 
         }
         None => (Vec::new(), 0),
     };
-    Ok(view::history(&rows, stock, &pending, product))
+    let Some(AskedMoves { rows: asked, after }) = older() else {
+        let moved = view::history(&rows, stock, &pending, product);
+        return Ok(Moves { moved, reach: Reach::Since(held_since(&device)) });
+    };
+    // They never change: of one that is in both, either will do.
+    let rows: BTreeMap<u64, MovementRow> = asked.into_iter().chain(rows).map(|row| (row.change, row)).collect();
+    let rows: Vec<MovementRow> = rows.into_values().collect();
+    let reach = if after.is_some() { Reach::Part } else { Reach::Whole };
+    Ok(Moves { moved: view::history(&rows, stock, &pending, product), reach })
 }

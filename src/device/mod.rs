@@ -13,6 +13,8 @@ mod counting;
 #[cfg(feature = "hydrate")]
 mod deciding;
 #[cfg(feature = "hydrate")]
+mod exporting;
+#[cfg(feature = "hydrate")]
 mod files;
 pub mod handle;
 #[cfg(feature = "hydrate")]

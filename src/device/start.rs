@@ -136,6 +136,7 @@ async fn begin(till: Till, owner: Owner) -> Result<(), StorageProblem> {
         past: RefCell::default(),
         file: Rc::default(),
         camera: Rc::default(),
+        export: Rc::default(),
     };
     mirror.overview().await?;
     till.connect(Arc::new(Page::new(Rc::new(inner))));

@@ -49,6 +49,17 @@ impl fmt::Display for Day {
     }
 }
 
+/// `14:05`.
+pub fn time(time_ms: i64) -> String {
+    let minutes = time_ms.rem_euclid(DAY_MS) / 60_000;
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// `23/11/2026 14:05`.
+pub fn date_time(time_ms: i64) -> String {
+    format!("{} {}", Day::of_ms(time_ms), time(time_ms))
+}
+
 /// When a thing was done, as the device can know it: its own clock, and how far that was from the server's at the
 /// last contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

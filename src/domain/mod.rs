@@ -6,6 +6,7 @@
 pub mod cart;
 pub mod day;
 pub mod expense;
+pub mod export;
 pub mod id;
 pub mod import;
 pub mod limits;
@@ -17,6 +18,7 @@ pub mod sale;
 pub mod shop;
 pub mod sightings;
 pub mod stock;
+pub mod table;
 pub mod text;
 pub mod user;
 

@@ -16,6 +16,7 @@ pub mod devices;
 pub mod enrol;
 pub mod error;
 pub mod events;
+pub mod export;
 pub mod http;
 pub mod import;
 pub mod jobs;

@@ -271,6 +271,7 @@ pub(super) struct MovementColumns {
     pub delta: i64,
     pub stock_after: i64,
     pub cause: String,
+    pub note: String,
     pub actor_id: Uuid,
     pub at_ms: i64,
 }
@@ -282,6 +283,7 @@ pub(super) fn movement(row: MovementColumns) -> Result<MovementRow, ServerError>
         delta: row.delta,
         stock_after: row.stock_after,
         cause: serde_json::from_str(&row.cause)?,
+        note: Note::new(&row.note)?,
         actor: UserId(row.actor_id),
         at_ms: row.at_ms,
     })

@@ -4,15 +4,17 @@
 mod devices;
 mod notify;
 mod people;
+mod rows;
 mod undecided;
 
 pub use devices::*;
 pub use notify::*;
 pub use people::*;
+pub use rows::*;
 pub use undecided::{ClashRow, RefusedRow};
 
 use super::{mutation::Mutation, verdict::Answer};
-use crate::domain::{Cause, Day, Expense, InstallationId, Label, Product, ProductId, Role, Sale, SaleId, Shop, UserId};
+use crate::domain::{Day, InstallationId, Label, ProductId, SaleId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,7 +30,7 @@ pub const REQUEST_MAX_BYTES: usize = 1024 * 1024;
 pub const CAUSES_MAX: usize = 500;
 /// Rows in one page. A page ends between change numbers, so the rows of its last change may exceed it.
 pub const PAGE_MAX_ROWS: usize = 1_000;
-/// Rows in the page that comes with a push: an answer a seller waits for.
+/// Rows in the page that comes with a push, and in one of a product's past: answers that a person waits for.
 pub const PUSH_PAGE_MAX_ROWS: usize = 200;
 /// Bytes of rows after which a page ends.
 pub const PAGE_TARGET_BYTES: usize = 256 * 1024;
@@ -124,6 +126,18 @@ pub enum Past {
         last: Day,
         after: Option<Uuid>,
     },
+    /// Movements of that day and before, the latest change first: a product's, or the shop's; `after` is the place of the
+    /// last one read.
+    Moves {
+        product: Option<ProductId>,
+        last: Day,
+        after: Option<Uuid>,
+    },
+}
+
+/// Movements have no id of their own: where one stands in an order of reading is its change number, written as a UUID.
+pub fn place_of_change(change: u64) -> Uuid {
+    Uuid::from_u128(u128::from(change))
 }
 
 /// Where a first sync stands.
@@ -192,12 +206,15 @@ pub enum Pulled {
     Past(PastPage),
 }
 
-/// Rows of the past, by id.
+/// Rows of the past, in the order they are asked for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PastPage {
     /// Where to go on; absent when all has been read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Uuid>,
+    /// Beside the last of some days: the day before them that last had such rows; absent where there is nothing older.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Day>,
     pub rows: Rows,
 }
 
@@ -226,124 +243,6 @@ pub struct StartPage {
     /// Rows of all kinds in the whole of it, for the progress shown.
     pub total_rows: u64,
     pub rows: Rows,
-}
-
-/// Rows as they stand. Stock travels by movements: `stock_after` of a product's last movement in a page is its stock
-/// at the page's end. At the start it comes in `stock`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Rows {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shop: Option<Shop>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub people: Vec<PersonRow>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub phones: Vec<PhoneRow>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub products: Vec<Product>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stock: Vec<StockRow>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sales: Vec<SaleRow>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub refused: Vec<RefusedRow>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub clashes: Vec<ClashRow>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub expenses: Vec<ExpenseRow>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub movements: Vec<MovementRow>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gone: Vec<Gone>,
-}
-
-impl Rows {
-    pub fn count(&self) -> usize {
-        usize::from(self.shop.is_some())
-            + self.people.len()
-            + self.phones.len()
-            + self.products.len()
-            + self.sales.len()
-            + self.refused.len()
-            + self.clashes.len()
-            + self.expenses.len()
-            + self.movements.len()
-            + self.gone.len()
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonRow {
-    pub id: UserId,
-    pub name: Label,
-    pub role: Role,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub retired: bool,
-}
-
-/// An installation, as its owner calls it. What a phone hears of itself it takes for its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PhoneRow {
-    pub id: InstallationId,
-    /// Of its receipts' numbers.
-    pub prefix: String,
-    pub name: String,
-    /// Whether purchase prices reach it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub holds_costs: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StockRow {
-    pub product: ProductId,
-    pub units: i64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SaleRow {
-    pub sale: Sale,
-    pub installation: InstallationId,
-    pub actor: UserId,
-    pub at_ms: i64,
-    pub day: Day,
-    /// The device's clock was impossible, and the time was moved.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub clamped: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub voided: Option<Voided>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Voided {
-    pub by: UserId,
-    pub at_ms: i64,
-    pub reason: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExpenseRow {
-    pub expense: Expense,
-    pub actor: UserId,
-    pub at_ms: i64,
-    pub day: Day,
-}
-
-/// One change of one product's stock; `change` and `product` name it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MovementRow {
-    pub change: u64,
-    pub product: ProductId,
-    pub delta: i64,
-    pub stock_after: i64,
-    pub cause: Cause,
-    pub actor: UserId,
-    pub at_ms: i64,
-}
-
-/// A row the devices no longer hold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gone {
-    pub kind: Kind,
-    pub id: Uuid,
 }
 
 /// Enrols a phone with a code from the owner. The device makes id and secret first, so that a lost answer can be

@@ -1,5 +1,6 @@
 //! How figures and times are written.
 
+pub use crate::domain::day::{date_time, time};
 use crate::domain::{Day, Money, Units, day::DAY_MS, import::whole_number};
 
 /// Between groups of three digits, and before a unit: never breaks a line.
@@ -29,11 +30,6 @@ pub fn signed(value: i64) -> String {
 /// `15 000 GNF`.
 pub fn money(amount: Money) -> String {
     format!("{}{NARROW_SPACE}GNF", number(amount.get()))
-}
-
-/// `23/11/2026 14:05`.
-pub fn date_time(time_ms: i64) -> String {
-    format!("{} {}", Day::of_ms(time_ms), time(time_ms))
 }
 
 fn weekdays() -> [&'static str; 7] {
@@ -95,12 +91,6 @@ pub fn parse_iso(typed: &str) -> Option<Day> {
 pub fn parse_day(typed: &str) -> Option<Day> {
     let parts: Vec<&str> = typed.split('/').map(str::trim).rev().collect();
     parse_iso(&parts.join("-"))
-}
-
-/// `14:05`.
-pub fn time(time_ms: i64) -> String {
-    let minutes = time_ms.rem_euclid(DAY_MS) / 60_000;
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// A text as a part of an address.

@@ -5,9 +5,9 @@
 pub mod language;
 
 pub mod components;
-pub mod csv;
 pub mod erase;
 pub mod format;
 pub mod icons;
 pub mod screens;
+pub mod tables;
 pub mod text;

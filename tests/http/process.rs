@@ -192,6 +192,50 @@ fn a_database_that_does_not_open_is_named_without_its_password() {
 }
 
 #[test]
+fn a_shops_books_are_written_into_files_beside_its_server() {
+    let place = Place::new();
+    place.out(&["demo"]);
+    let serving = place.serve();
+    let code = place.out(&["device", "code", "--quiet", "--owner-phone"]);
+    place.out(&["smoke", &serving.url, "--code", code.trim(), "--pin", "2580"]);
+    let file = |name: &str| place.path().join(name).to_string_lossy().into_owned();
+    let export = |what: &str, name: &str, days: &[&str]| {
+        let path = file(name);
+        let said = place.out(&[&["export", what, &path][..], days].concat());
+        let lines = fs::read_to_string(file(name)).unwrap();
+        let lines: Vec<String> = lines.trim_start_matches('\u{feff}').lines().map(str::to_owned).collect();
+        assert!(said.contains(&format!("Boutique Kaloum: {} lines in ", lines.len() - 1)), "{said}");
+        lines
+    };
+    let sales = export("sales", "sales.csv", &[]);
+    assert!(sales[0].starts_with("Reçu;Date;Vendeur;État;Produit;") && sales[1].contains(";Annulée;"), "{sales:?}");
+    let moved = export("movements", "movements.csv", &["--shop", "Boutique Kaloum"]);
+    assert!(moved[0].ends_with(";Qui;Note;État") && moved[1].contains(";Vente annulée;"), "{moved:?}");
+    assert_eq!(export("movements", "since.csv", &["--from", "2000-01-01"]), moved);
+    assert_eq!(export("movements", "until.csv", &["--to", "31/12/1999"]).len(), 1);
+    assert_eq!(export("expenses", "expenses.csv", &[]), ["Date;Type;Montant;Note;Qui;Saisie le;État"]);
+    // What it writes, an import reads.
+    let products = export("products", "products.csv", &[]);
+    assert!(products[0].ends_with(";Prix d’achat"), "{}", products[0]);
+    let known = format!(": 0 products added, {} were there already", products.len() - 1);
+    assert!(place.out(&["import", &file("products.csv")]).contains(&known));
+
+    let refused = |arguments: &[&str], why: &str| {
+        let refused = place.run(arguments);
+        assert!(!refused.status.success() && text(&refused.stderr).contains(why), "{}", text(&refused.stderr));
+    };
+    refused(&["export", "sales", &file("sales.csv")], "is there already and stays as it is: choose another name");
+    refused(&["export", "sales", &file("nowhere/sales.csv")], "there is no such folder");
+    refused(&["export", "sales", &file("x.csv"), "--from", "2026-02-30"], "no such day: write it as 2026-08-31");
+    let backwards = ["export", "sales", &file("x.csv"), "--from", "2026-08-31", "--to", "2026-08-01"];
+    refused(&backwards, "--from 31/08/2026 is after --to 01/08/2026");
+    refused(&["export", "products", &file("x.csv"), "--from", "2026-08-31"], "leave --from and --to out");
+    refused(&["export", "sales", &file("x.csv"), "--shop", "Ailleurs"], "Ailleurs");
+    let left = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left.filter(|name| name.starts_with("x.csv") || name.ends_with(".part")).count(), 0);
+}
+
+#[test]
 fn a_price_list_updates_what_is_there_and_a_preview_changes_nothing() {
     let place = Place::new();
     place.out(&["demo"]);

@@ -5,6 +5,7 @@ mod counting;
 mod database;
 mod deciding;
 mod expenses;
+mod exporting;
 mod handing_in;
 mod housekeeping;
 mod importing;

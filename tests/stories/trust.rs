@@ -139,7 +139,7 @@ fn sell_and_pay(phone: &mut Phone, of: ProductId) -> (SaleId, ExpenseId) {
         note: Note::new("").unwrap(),
     };
     let made = expense.id;
-    phone.queue(Body::RecordExpense(RecordExpense { expense }));
+    phone.queue(Body::RecordExpense(RecordExpense { expense, day: None }));
     let Ok(Body::RecordSale(record)) = phone.sell(of, 1).read() else { panic!() };
     (record.sale.id, made)
 }

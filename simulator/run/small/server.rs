@@ -337,8 +337,8 @@ impl Server {
             Some((sale, true)) => Cause::Void { sale },
         };
         let Moved { change, product, delta, stock_after, .. } = *row;
-        let actor = judged.mutation().origin.actor;
-        MovementRow { change, product, delta, stock_after, cause, actor, at_ms: judged.at_ms }
+        let (note, actor) = (Note::default(), judged.mutation().origin.actor);
+        MovementRow { change, product, delta, stock_after, cause, note, actor, at_ms: judged.at_ms }
     }
 }
 

@@ -3,18 +3,16 @@
 use super::Page;
 use crate::{
     device::{
-        files,
-        handle::{Act, Answer, CommandError, Expenses, Older, Sales, ShopCommands, StorageProblem, Today},
+        handle::{Act, Answer, CommandError, Expenses, Moves, Older, Sales, ShopCommands, StorageProblem, Today},
         history, past, platform, read,
     },
-    domain::{Day, ProductId},
+    domain::ProductId,
     sync::{
         Body, merge,
         mutation::{
             AdjustStock, CreateProduct, ReceiveStock, ReceivedLine, RecordExpense, RetireProduct, VoidExpense, VoidSale,
         },
-        view::Moved,
-        wire::{MovementRow, PhoneRow},
+        wire::PhoneRow,
     },
 };
 use uuid::Uuid;
@@ -31,68 +29,32 @@ impl ShopCommands for Page {
     fn sales(&self, typed: String, at_least: usize) -> Answer<Result<Sales, StorageProblem>> {
         let inner = self.0.clone();
         Box::pin(async move {
-            let older = || {
-                let asked = inner.past.borrow();
-                (asked.sales.rows.clone(), asked.sales.since)
-            };
+            let older = || inner.past.borrow().sales.clone();
             history::sales(&inner.shelf, older, &typed, at_least).await
         })
     }
 
     fn ask_older(&self, of: Older) -> Answer<bool> {
         let inner = self.0.clone();
-        Box::pin(async move {
-            let Ok(device) = inner.shelf.device().await else { return false };
-            let since = match of {
-                Older::Sales => inner.past.borrow().sales.since,
-                Older::Expenses => inner.past.borrow().expenses.since,
-            };
-            // The first day held is held in part: how old a thing may be is counted in hours.
-            let last = since.map_or_else(|| history::held_since(&device), |since| Day(since.0 - 1));
-            let Some((first, pages)) = past::days(&inner.shelf, of, last).await else { return false };
-            let mut asked = inner.past.borrow_mut();
-            match of {
-                Older::Sales => {
-                    asked.sales.rows.extend(pages.into_iter().flat_map(|page| page.rows.sales));
-                    asked.sales.since = Some(first);
-                }
-                Older::Expenses => {
-                    asked.expenses.rows.extend(pages.into_iter().flat_map(|page| page.rows.expenses));
-                    asked.expenses.since = Some(first);
-                }
-            }
-            true
-        })
+        Box::pin(async move { past::older(&inner.shelf, &inner.past, of).await.is_some() })
     }
 
     fn expenses(&self) -> Answer<Result<Expenses, StorageProblem>> {
         let inner = self.0.clone();
+        Box::pin(async move { history::expenses(&inner.shelf, || inner.past.borrow().expenses.clone()).await })
+    }
+
+    fn movements(&self, product: ProductId) -> Answer<Result<Moves, StorageProblem>> {
+        let inner = self.0.clone();
         Box::pin(async move {
-            let older = || {
-                let asked = inner.past.borrow();
-                (asked.expenses.rows.clone(), asked.expenses.since)
-            };
-            history::expenses(&inner.shelf, older).await
+            let older = || inner.past.borrow().moves.get(&product).cloned();
+            history::movements(&inner.shelf, older, product).await
         })
-    }
-
-    fn movements(&self, product: ProductId) -> Answer<Result<Vec<Moved>, StorageProblem>> {
-        let inner = self.0.clone();
-        Box::pin(async move { history::movements(&inner.shelf, product).await })
-    }
-
-    fn all_movements(&self) -> Answer<Result<Vec<MovementRow>, StorageProblem>> {
-        let inner = self.0.clone();
-        Box::pin(async move { history::all_movements(&inner.shelf).await })
     }
 
     fn phones(&self) -> Answer<Result<Vec<PhoneRow>, StorageProblem>> {
         let inner = self.0.clone();
         Box::pin(async move { read::phones(&inner.shelf).await })
-    }
-
-    fn give_csv(&self, name: String, text: String) -> bool {
-        files::download(&name, text.as_bytes(), "text/csv").is_ok()
     }
 
     fn new_id(&self) -> Uuid {

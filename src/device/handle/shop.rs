@@ -8,7 +8,7 @@ use crate::{
     },
     sync::{
         view::{Doubt, ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
-        wire::{MovementRow, PhoneRow},
+        wire::PhoneRow,
     },
 };
 use uuid::Uuid;
@@ -60,19 +60,15 @@ pub trait ShopCommands {
     fn act(&self, act: Act) -> Answer<Result<(), CommandError>>;
     /// Sales found for what is typed, the latest day first: whole days, until there are as many as that.
     fn sales(&self, typed: String, at_least: usize) -> Answer<Result<Sales, StorageProblem>>;
-    /// Asks the server for the month before what is known here, which is then told with the rest. Says whether the server
-    /// answered.
+    /// Asks the server for what comes before what is known here, which is then told with the rest. Says whether the
+    /// server answered.
     fn ask_older(&self, of: Older) -> Answer<bool>;
     /// All expenses that are known here.
     fn expenses(&self) -> Answer<Result<Expenses, StorageProblem>>;
-    /// What moved a product's stock lately, the latest first.
-    fn movements(&self, product: ProductId) -> Answer<Result<Vec<Moved>, StorageProblem>>;
-    /// Every movement of stock this device holds, in the order of their changes.
-    fn all_movements(&self) -> Answer<Result<Vec<MovementRow>, StorageProblem>>;
+    /// What moved a product's stock, the latest first.
+    fn movements(&self, product: ProductId) -> Answer<Result<Moves, StorageProblem>>;
     /// The shop's phones, as far as this device has heard.
     fn phones(&self) -> Answer<Result<Vec<PhoneRow>, StorageProblem>>;
-    /// Gives the person a file; `false` where the browser takes none.
-    fn give_csv(&self, name: String, text: String) -> bool;
     /// An id for something new.
     fn new_id(&self) -> Uuid;
     fn today(&self) -> Answer<Result<Today, StorageProblem>>;
@@ -83,6 +79,21 @@ pub trait ShopCommands {
 pub enum Older {
     Sales,
     Expenses,
+    /// Of one product's stock.
+    Moves(ProductId),
+}
+
+/// How far back a list goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// This device holds more.
+    Held,
+    /// All from that day on; what is older is on the server.
+    Since(Day),
+    /// There is more on the server.
+    Part,
+    /// There is nothing older.
+    Whole,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -90,8 +101,7 @@ pub struct Sales {
     pub days: Vec<SalesDay>,
     /// By the server's clock.
     pub today: Day,
-    /// The first day these are all of; `None` where this device holds more.
-    pub since: Option<Day>,
+    pub reach: Reach,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -99,8 +109,13 @@ pub struct Expenses {
     pub months: Vec<ExpensesMonth>,
     /// By the server's clock.
     pub today: Day,
-    /// The first day these are all of.
-    pub since: Day,
+    pub reach: Reach,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moves {
+    pub moved: Vec<Moved>,
+    pub reach: Reach,
 }
 
 impl Expenses {

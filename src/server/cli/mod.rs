@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod demo;
 mod device;
+mod export;
 mod import;
 mod jobs;
 mod push_key;
@@ -18,7 +19,7 @@ use super::{
     db::{self, Db},
 };
 use crate::{
-    domain::{Role, UserId},
+    domain::{Role, UserId, export::Words},
     sync::wire::PersonRow,
 };
 use clap::{Parser, Subcommand};
@@ -54,6 +55,8 @@ enum Command {
     Device(device::Device),
     /// Add the products of a CSV file to a shop; exit 1 on any bad line.
     Import(import::Import),
+    /// Write products, sales, movements or expenses into a CSV file for a spreadsheet.
+    Export(export::Export),
     /// Recompute every stock and every sale; exit 1 on any difference.
     Check(check::Check),
     /// Copy the shop's file while its server runs.
@@ -74,13 +77,14 @@ enum Command {
 /// What went wrong, in words for an operator.
 type Failure = Box<dyn Error + Send + Sync>;
 
-pub fn run() -> ExitCode {
+/// `words` are what the columns of a file are called: the interface's, which is no room of the server's.
+pub fn run(words: &Words) -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.into()),
     };
-    match runtime.block_on(cli.run()) {
+    match runtime.block_on(cli.run(words)) {
         Ok(code) => code,
         Err(error) => failed(&error),
     }
@@ -92,7 +96,7 @@ fn failed(error: &Failure) -> ExitCode {
 }
 
 impl Cli {
-    async fn run(self) -> Result<ExitCode, Failure> {
+    async fn run(self, words: &Words) -> Result<ExitCode, Failure> {
         // A server is tried from anywhere: no settings are needed.
         if let Command::Smoke(smoke) = self.command {
             return smoke.run().await;
@@ -108,6 +112,7 @@ impl Cli {
             Command::User(user) => user.run(&open(&config).await?).await,
             Command::Device(device) => device.run(&open(&config).await?).await,
             Command::Import(import) => import.run(&open(&config).await?).await,
+            Command::Export(export) => export.run(&open(&config).await?, words).await,
             Command::Backup(backup) => backup.run(&config).await,
             Command::Restore(restore) => restore.run(&config).await,
             Command::Check(check) => check.run(&open(&config).await?).await,

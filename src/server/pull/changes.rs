@@ -262,7 +262,7 @@ impl Range {
         let found = fetch_all!(
             tx,
             MovementColumns,
-            "SELECT change, product_id, delta, stock_after, cause, actor_id, at_ms FROM movements
+            "SELECT change, product_id, delta, stock_after, cause, note, actor_id, at_ms FROM movements
              WHERE shop_id = $1 AND change > $2 AND change <= $3 ORDER BY change, product_id",
             session.shop.0,
             self.from,

@@ -11,7 +11,7 @@ use crate::server::{
     rows::{self, *},
     session::Session,
 };
-use crate::sync::wire::{Cursor, Kind, PAGE_TARGET_BYTES, Position, Pulled, StartPage, StockRow};
+use crate::sync::wire::{Cursor, Kind, PAGE_TARGET_BYTES, Position, Pulled, StartPage, StockRow, place_of_change};
 use uuid::Uuid;
 
 pub(super) async fn page(
@@ -282,8 +282,7 @@ impl Reader<'_> {
         found.into_iter().map(|row| Ok(entry(row.id, Item::Expense(rows::expense(row)?)))).collect()
     }
 
-    /// Movements have no id of their own and are read in the order of their changes: their place is a change number,
-    /// written as a UUID.
+    /// In the order of their changes.
     async fn movements(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
         let after = i64::try_from(after.as_u128()).unwrap_or(self.at);
         let last = fetch_optional!(
@@ -300,23 +299,14 @@ impl Reader<'_> {
         let found = fetch_all!(
             tx,
             MovementColumns,
-            "SELECT change, product_id, delta, stock_after, cause, actor_id, at_ms FROM movements
+            "SELECT change, product_id, delta, stock_after, cause, note, actor_id, at_ms FROM movements
              WHERE shop_id = $1 AND change > $2 AND change <= $3 AND at_ms >= $4 ORDER BY change, product_id",
             self.session.shop.0,
             after,
             last.map_or(self.at, |(last,)| last),
             self.since_ms
         )?;
-        let mut entries: Vec<Entry> = Vec::new();
-        for row in found {
-            let place = Uuid::from_u128(u128::from(row.change.unsigned_abs()));
-            let item = Item::Movement(rows::movement(row)?);
-            match entries.last_mut() {
-                Some(entry) if entry.place == place => entry.items.push(item),
-                _ => entries.push(entry(place, item)),
-            }
-        }
-        Ok(entries)
+        by_change(found)
     }
 
     async fn total_rows(&self, tx: &mut Tx) -> Result<u64, ServerError> {
@@ -341,6 +331,20 @@ impl Reader<'_> {
         )?;
         Ok(rows.unsigned_abs())
     }
+}
+
+/// All movements of a change are one entry.
+pub(super) fn by_change(found: Vec<MovementColumns>) -> Result<Vec<Entry>, ServerError> {
+    let mut entries: Vec<Entry> = Vec::new();
+    for row in found {
+        let place = place_of_change(row.change.unsigned_abs());
+        let item = Item::Movement(rows::movement(row)?);
+        match entries.last_mut() {
+            Some(entry) if entry.place == place => entry.items.push(item),
+            _ => entries.push(entry(place, item)),
+        }
+    }
+    Ok(entries)
 }
 
 fn entry(place: Uuid, item: Item) -> Entry {

@@ -53,7 +53,7 @@ pub fn doubt(moves: &[MovementRow]) -> Option<Doubt> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ProductId, SaleId, Units, UserId};
+    use crate::domain::{Note, ProductId, SaleId, Units, UserId};
     use uuid::Uuid;
 
     /// Change number, minute, units, and of a count what was counted, expected and known.
@@ -70,7 +70,8 @@ mod tests {
                 None => Cause::Sale { sale: SaleId(Uuid::nil()) },
             };
             let (product, actor) = (ProductId(Uuid::nil()), UserId(Uuid::nil()));
-            MovementRow { change: *change, product, delta: *delta, stock_after, cause, actor, at_ms: minute * 60_000 }
+            let (note, at_ms) = (Note::default(), minute * 60_000);
+            MovementRow { change: *change, product, delta: *delta, stock_after, cause, note, actor, at_ms }
         };
         rows.iter().map(row).collect()
     }

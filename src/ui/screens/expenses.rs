@@ -177,7 +177,7 @@ impl Listing {
 
     /// The months before, which the server is asked for.
     fn end(self) -> AnyView {
-        let since = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| Some(found.since))));
+        let reach = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| found.reach)));
         let nothing =
             Memo::new(move |_| self.found.with(|found| found.as_ref().is_some_and(|found| found.months.is_empty())));
         let empty = live(move || {
@@ -188,6 +188,6 @@ impl Listing {
         });
         // What is older is no question of the last days.
         let away = live(move || self.period.get() != Period::Months);
-        erase(view! { {empty} <div hidden=away>{self.past.end(since, || ())}</div> })
+        erase(view! { {empty} <div hidden=away>{self.past.end(reach, || ())}</div> })
     }
 }

@@ -1,8 +1,10 @@
-//! The end of a list: what is older than the device holds, which the server is asked for, month by month.
+//! The end of a list: what is older than the device holds, which the server is asked for, piece by piece.
 
 use crate::{
-    device::{Till, handle::Older},
-    domain::Day,
+    device::{
+        Till,
+        handle::{Older, Reach},
+    },
     ui::{
         erase::{erase, live, on},
         text,
@@ -30,21 +32,32 @@ impl Past {
         self.asked.track();
     }
 
-    /// How far the list reaches, and more of it. `since` is the first day these are all of; within it `None` where this
-    /// device holds more, which `more` then shows.
-    pub fn end(self, since: Memo<Option<Option<Day>>>, more: impl Fn() + 'static) -> AnyView {
-        let reach = live(move || {
-            since.get().flatten().map(|day| t!("Tout depuis le {day} est ici. Le reste est sur le serveur.", day))
+    /// How far the list reaches, and more of it: `more` shows it, once it is here.
+    pub fn end(self, reach: Memo<Option<Reach>>, more: impl Fn() + 'static) -> AnyView {
+        let says = live(move || match reach.get()? {
+            Reach::Held => None,
+            Reach::Since(day) => Some(t!("Tout depuis le {day} est ici. Le reste est sur le serveur.", day)),
+            Reach::Part => Some(t!("Le reste est sur le serveur.").to_owned()),
+            Reach::Whole => Some(t!("C’est tout : il n’y a rien de plus ancien.").to_owned()),
         });
-        let older = on(move |_: MouseEvent| match since.get_untracked() {
-            Some(None) => more(),
-            Some(Some(_)) => self.ask(),
-            None => {}
+        let older = on(move |_: MouseEvent| match reach.get_untracked() {
+            Some(Reach::Held) => more(),
+            Some(Reach::Since(_) | Reach::Part) => {
+                more();
+                self.ask();
+            }
+            Some(Reach::Whole) | None => {}
         });
         erase(view! {
-            <div class="end" hidden=live(move || since.get().is_none())>
-                <p class="small muted">{reach}</p>
-                <button class="btn btn--wide" type="button" disabled=live(move || self.asking.get()) on:click=older>
+            <div class="end" hidden=live(move || reach.get().is_none())>
+                <p class="small muted">{says}</p>
+                <button
+                    class="btn btn--wide"
+                    type="button"
+                    hidden=live(move || reach.get() == Some(Reach::Whole))
+                    disabled=live(move || self.asking.get())
+                    on:click=older
+                >
                     {t!("Voir plus ancien")}
                 </button>
             </div>

@@ -191,7 +191,7 @@ impl Listing {
 
     /// What there is beyond the list: more on this phone, or the months before on the server.
     fn end(self) -> AnyView {
-        let since = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| found.since)));
+        let reach = Memo::new(move |_| self.found.with(|found| found.as_ref().map(|found| found.reach)));
         let nothing =
             Memo::new(move |_| self.found.with(|found| found.as_ref().is_some_and(|found| found.days.is_empty())));
         let empty = live(move || {
@@ -201,6 +201,6 @@ impl Listing {
                 erase(view! { <div class="empty" role="status">{icons::search()}<h2>{said}</h2></div> })
             })
         });
-        erase(view! { {empty} {self.past.end(since, move || self.at_least.update(|at_least| *at_least += STEP))} })
+        erase(view! { {empty} {self.past.end(reach, move || self.at_least.update(|at_least| *at_least += STEP))} })
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::sync::mutation::Became;
 use crate::{
-    domain::{Cause, Day, day::DAY_MS},
+    domain::{Cause, Day, Note, day::DAY_MS},
     sync::wire::{HISTORY_DAYS, Kind, MovementRow, RefusedRow, SaleRow},
 };
 
@@ -32,8 +32,8 @@ fn refused_sale(n: u64, at_ms: i64, became: Became) -> RefusedRow {
 }
 
 fn moved(change: u64, at_ms: i64) -> MovementRow {
-    let (cause, actor) = (Cause::Received, UserId(Uuid::from_u128(9)));
-    MovementRow { change, product: product(1), delta: 1, stock_after: change as i64, cause, actor, at_ms }
+    let (cause, note, actor) = (Cause::Received, Note::default(), UserId(Uuid::from_u128(9)));
+    MovementRow { change, product: product(1), delta: 1, stock_after: change as i64, cause, note, actor, at_ms }
 }
 
 impl Till {

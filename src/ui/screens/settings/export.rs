@@ -1,31 +1,22 @@
-//! What this phone holds, as files for a spreadsheet: an owner's to take along.
+//! The shop's books as files for a spreadsheet: an owner's to take along.
 
+use super::owner;
 use crate::{
     device::{
         Till,
-        handle::{ShopCommands, StorageProblem},
+        handle::{ExportProblem, ExportState, Exporting, Piece, Wanted, Write},
     },
-    domain::{SaleLine, Tender, UserId},
-    sync::{
-        view::{ListedExpense, ListedSale, Shown},
-        wire::MovementRow,
+    domain::{
+        UserId,
+        export::{File, Moved, Sold, Spent, State, Words},
     },
     ui::{
-        components::notice,
-        csv::{Cell, table},
+        components::{notice, segments},
         erase::{erase, live, on},
-        format, icons, text,
+        format, icons, tables, text,
     },
 };
-use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
-
-#[derive(Clone, Copy)]
-enum File {
-    Products,
-    Sales,
-    Movements,
-    Expenses,
-}
+use leptos::{ev::MouseEvent, prelude::*};
 
 /// Its button, and the first part of its name.
 fn files() -> [(File, &'static str, &'static str); 4] {
@@ -39,183 +30,158 @@ fn files() -> [(File, &'static str, &'static str); 4] {
 
 pub fn draw(till: Till) -> AnyView {
     let owner = Memo::new(move |_| till.status.with(|status| status.is_owner()) && till.ready.get());
-    let (busy, said) = (RwSignal::new(false), RwSignal::new(None::<Result<String, String>>));
-    erase(live(move || owner.get().then(|| card(till, busy, said))))
+    let older = RwSignal::new(false);
+    erase(live(move || owner.get().then(|| card(till, older))))
 }
 
-fn card(till: Till, busy: RwSignal<bool>, said: RwSignal<Option<Result<String, String>>>) -> AnyView {
+fn card(till: Till, older: RwSignal<bool>) -> AnyView {
+    let busy = Memo::new(move |_| {
+        let is_busy = |export: &Exporting| matches!(export.state, ExportState::Reading | ExportState::Waiting);
+        till.export.with(|export| export.as_ref().is_some_and(is_busy))
+    });
     let file = |(file, label, name): (File, &'static str, &'static str)| {
         let give = move |_: MouseEvent| {
             let Some(commands) = till.commands().filter(|_| !busy.get_untracked()) else { return };
-            busy.set(true);
-            spawn_local(async move {
-                let today = commands.today().await.map(|today| today.day);
-                let written = match today {
-                    Ok(today) => written(till, &*commands, file).await.map(|text| (text, today)),
-                    Err(problem) => Err(problem),
-                };
-                let told =
-                    written.map_err(|problem| text::storage_problem(problem).to_owned()).and_then(|(text, day)| {
-                        let name = format!("{name}-{}.csv", format::iso(day));
-                        match commands.give_csv(name.clone(), text) {
-                            true => Ok(name),
-                            false => Err(t!("Ce navigateur n’a pas pris le fichier. Essayez dans Chrome.").to_owned()),
-                        }
-                    });
-                let _ = (busy.try_set(false), said.try_set(Some(told))); // the screen may be gone
-            });
+            let older = older.get_untracked() && file != File::Products;
+            let name = if older { format!("{name}-tout") } else { name.to_owned() };
+            let (words, costs) = (tables::words(), holds_costs(till));
+            let wanted = Wanted { file, older, name, headings: words.headings(file, costs) };
+            commands.begin_export(wanted, write(till, words, costs));
         };
         erase(view! {
             <button class="btn" type="button" disabled=live(move || busy.get()) on:click=on(give)>{label}</button>
         })
     };
     let files: Vec<AnyView> = files().into_iter().map(file).collect();
-    let told = live(move || {
-        said.get().map(|said| match said {
-            Ok(name) => notice("ok", t!("{name} est dans les téléchargements.", name), Vec::new()),
-            Err(problem) => notice("bad", problem, Vec::new()),
-        })
+    let reach = live(move || match older.get() {
+        false => t!("Ce que ce téléphone garde : les produits, et les 90 derniers jours. Sans réseau aussi."),
+        true => t!("Depuis le début : ce qui a plus de 90 jours est demandé au serveur, mois par mois."),
     });
     erase(view! {
         <section class="card" aria-labelledby="fichiers">
             <h2 id="fichiers">{t!("Fichiers pour tableur")}</h2>
-            <p class="small muted">
-                {t!("Ce que ce téléphone garde : les produits, et les 90 derniers jours. Un tableur en français (Excel, LibreOffice) les ouvre tels quels.")}
-            </p>
+            {segments("periode", t!("Période"), &[(t!("90 derniers jours"), false), (t!("Tout"), true)], older)}
+            <p class="small muted">{reach}</p>
             <div class="btns">{files}</div>
-            {told}
+            {told(till)}
+            <p class="small muted">{t!("Un tableur en français (Excel, LibreOffice) les ouvre tels quels.")}</p>
             <a class="btn btn--wide" href="/stock/import">{icons::upload()} {t!("Importer des produits")}</a>
         </section>
     })
 }
 
-async fn written(till: Till, commands: &dyn ShopCommands, file: File) -> Result<String, StorageProblem> {
-    let people = till.people.get_untracked();
-    let who = |id: UserId| {
-        let known = people.iter().find(|person| person.id == id);
-        Cell::Text(known.map_or_else(String::new, |person| person.name.to_string()))
-    };
-    Ok(match file {
-        File::Products => products(till),
-        File::Sales => {
-            let days = commands.sales(String::new(), usize::MAX).await?.days;
-            sales(days.into_iter().flat_map(|day| day.sales), who)
-        }
-        File::Movements => {
-            let name = |row: &MovementRow| {
-                untrack(|| till.product(row.product)).map_or_else(String::new, |shown| shown.product.name.to_string())
-            };
-            let row = |row: MovementRow| {
-                vec![
-                    Cell::Text(format::date_time(row.at_ms)),
-                    Cell::Text(name(&row)),
-                    Cell::Text(text::cause(&row.cause).to_owned()),
-                    Cell::Figure(row.delta),
-                    Cell::Figure(row.stock_after),
-                    who(row.actor),
-                ]
-            };
-            let rows = commands.all_movements().await?.into_iter().map(row);
-            table(&[t!("Date"), t!("Produit"), t!("Mouvement"), t!("Variation"), t!("Stock après"), t!("Qui")], rows)
-        }
-        File::Expenses => {
-            let months = commands.expenses().await?.months;
-            let row = |listed: ListedExpense| {
-                vec![
-                    Cell::Text(listed.day.to_string()),
-                    Cell::Text(listed.expense.kind.to_string()),
-                    Cell::Figure(listed.expense.amount.get()),
-                    Cell::Text(listed.expense.note.to_string()),
-                    who(listed.actor),
-                    Cell::Text(format::date_time(listed.at_ms)),
-                    Cell::Text(if listed.waiting { t!("En attente") } else { t!("Confirmée") }.to_owned()),
-                ]
-            };
-            let rows = months.into_iter().flat_map(|month| month.expenses).map(row);
-            let heads = [t!("Date"), t!("Type"), t!("Montant"), t!("Note"), t!("Qui"), t!("Saisie le"), t!("État")];
-            table(&heads, rows)
-        }
+/// How far it is, and what can be done about it. Drawn anew only where that changes, so that a button stays the one that a
+/// finger is on.
+fn told(till: Till) -> AnyView {
+    let stage = Memo::new(move |_| {
+        let state = till.export.with(|export| export.as_ref().map(|export| export.state.clone()))?;
+        Some(if state == ExportState::Waiting { ExportState::Reading } else { state })
+    });
+    erase(live(move || {
+        stage.get().map(|stage| match stage {
+            ExportState::Reading | ExportState::Waiting => under_way(till),
+            ExportState::Done => done(till),
+            ExportState::Failed(problem) => {
+                let said = match &problem {
+                    ExportProblem::Storage(problem) => text::storage_problem(*problem),
+                    ExportProblem::Refused(error) => owner::wrong(error),
+                    ExportProblem::NoFile => t!("Ce navigateur n’a pas pris le fichier. Essayez dans Chrome."),
+                };
+                notice("bad", said.to_owned(), Vec::new())
+            }
+        })
+    }))
+}
+
+fn under_way(till: Till) -> AnyView {
+    let far = live(move || till.export.with(|export| export.as_ref().map(far)));
+    let is_waiting = |export: &Exporting| export.state == ExportState::Waiting;
+    let waits = Memo::new(move |_| till.export.with(|export| export.as_ref().is_some_and(is_waiting)));
+    let waits = live(move || {
+        let said = t!("Le serveur ne répond pas : la suite vient avec le réseau.");
+        waits.get().then(|| notice("info", said.to_owned(), Vec::new()))
+    });
+    erase(view! {
+        <p class="num" role="status">{far}</p>
+        {waits}
+        <p class="small muted">
+            {t!("Vous pouvez quitter cet écran. Si vous fermez Comptoir ou rechargez la page, il faudra recommencer.")}
+        </p>
+        <div class="btns">{end(till, t!("Arrêter"))}</div>
     })
 }
 
-/// The headings are those that an import reads.
-fn products(till: Till) -> String {
-    let costs = till
-        .status
-        .with_untracked(|status| status.installation.as_ref().is_some_and(|installation| installation.holds_costs));
-    let mut headings =
-        vec![t!("Nom"), t!("Catégorie"), t!("Code-barres"), t!("Prix de vente"), t!("Stock"), t!("Seuil")];
-    if costs {
-        headings.push(t!("Prix d’achat"));
-    }
-    let row = |shown: Shown| {
-        let product = &shown.product;
-        let codes: Vec<&str> = product.barcodes.iter().map(|code| code.as_str()).collect();
-        let mut row = vec![
-            Cell::Text(product.name.to_string()),
-            Cell::Text(product.category.to_string()),
-            Cell::Code(codes.join(" ")),
-            Cell::Figure(product.sale_price.get()),
-            Cell::Figure(shown.stock),
-            Cell::Figure(product.threshold.get()),
-        ];
-        if costs {
-            row.push(product.purchase_price.map_or(Cell::Empty, |price| Cell::Figure(price.get())));
-        }
-        row
-    };
-    table(&headings, untrack(|| till.search_in("", None, usize::MAX)).into_iter().map(row))
+/// `Août 2026 · 1 240 lignes`.
+fn far(export: &Exporting) -> String {
+    let lines = count!(export.lines as i64, "ligne", "lignes");
+    export.at.map_or_else(|| lines.clone(), |at| format!("{} · {lines}", format::month(at)))
 }
 
-/// A line of the file for each line of a sale. What it brought in stands once, and nowhere for one that was voided, so that
-/// the columns add up.
-fn sales(sales: impl Iterator<Item = ListedSale>, who: impl Fn(UserId) -> Cell) -> String {
-    let headings = [
-        t!("Reçu"),
-        t!("Date"),
-        t!("Vendeur"),
-        t!("État"),
-        t!("Produit"),
-        t!("Quantité"),
-        t!("Prix unitaire"),
-        t!("Total"),
-        t!("Espèces"),
-        "Orange Money",
-        t!("Référence"),
-    ];
-    let lines = |listed: ListedSale| {
-        let state = match (listed.voided, listed.waiting) {
-            (true, _) => t!("Annulée"),
-            (false, true) => t!("En attente"),
-            (false, false) => t!("Confirmée"),
-        };
-        let (mut cash, mut orange, mut references) = (0, 0, Vec::new());
-        for tender in &listed.sale.tenders {
-            match tender {
-                Tender::Cash { amount, .. } => cash += amount.get(),
-                Tender::OrangeMoney { amount, reference } => {
-                    orange += amount.get();
-                    references.push(reference.to_string());
-                }
-            }
-        }
-        let counts = |gnf: i64, here: bool| if here && !listed.voided { Cell::Figure(gnf) } else { Cell::Empty };
-        let line = |(at, line): (usize, &SaleLine)| {
-            vec![
-                Cell::Text(listed.sale.receipt.to_string()),
-                Cell::Text(format::date_time(listed.at_ms)),
-                who(listed.actor),
-                Cell::Text(state.to_owned()),
-                Cell::Text(line.name.to_string()),
-                Cell::Figure(line.quantity.get()),
-                Cell::Figure(line.unit_price.get()),
-                counts(line.total().unwrap_or_default().get(), true),
-                counts(cash, at == 0),
-                counts(orange, at == 0),
-                if at == 0 { Cell::Code(references.join(" ")) } else { Cell::Empty },
-            ]
-        };
-        listed.sale.lines.iter().enumerate().map(line).collect::<Vec<_>>()
+fn done(till: Till) -> AnyView {
+    let Some(Exporting { name, lines, .. }) = till.export.get_untracked() else { return ().into_any() };
+    let again = on(move |_: MouseEvent| till.commands().iter().for_each(|commands| commands.give_export()));
+    let said = t!("{name} est dans les téléchargements.", name);
+    erase(view! {
+        {notice("ok", said, vec![count!(lines as i64, "ligne", "lignes")])}
+        <div class="btns">
+            <button class="btn" type="button" on:click=again>{t!("Télécharger encore")}</button>
+            {end(till, t!("Fermer"))}
+        </div>
+    })
+}
+
+/// Stops what is under way, or puts away what is done.
+fn end(till: Till, label: &'static str) -> AnyView {
+    let end = on(move |_: MouseEvent| till.commands().iter().for_each(|commands| commands.end_export()));
+    erase(view! { <button class="btn" type="button" on:click=end>{label}</button> })
+}
+
+fn holds_costs(till: Till) -> bool {
+    let holds =
+        |status: &crate::device::handle::Status| status.installation.as_ref().is_some_and(|own| own.holds_costs);
+    till.status.with_untracked(holds)
+}
+
+/// Writes the pieces, wherever the person is by then.
+fn write(till: Till, words: Words, costs: bool) -> Write {
+    let people = till.people.get_untracked();
+    let who = move |id: UserId| {
+        people.iter().find(|person| person.id == id).map_or("", |person| person.name.as_str()).to_owned()
     };
-    table(&headings, sales.flat_map(lines).collect::<Vec<_>>())
+    let state = |waiting: bool| if waiting { State::Waiting } else { State::Confirmed };
+    Box::new(move |piece| match piece {
+        Piece::Products(products) => {
+            products.iter().map(|shown| words.product(&shown.product, shown.stock, costs)).collect()
+        }
+        Piece::Sales(sales) => {
+            let lines = sales.iter().map(|listed| {
+                let state = if listed.voided { State::Voided } else { state(listed.waiting) };
+                words.sale(&Sold { sale: &listed.sale, at_ms: listed.at_ms, seller: &who(listed.actor), state })
+            });
+            lines.flatten().collect()
+        }
+        Piece::Movements(moves) => {
+            let line = |(product, moved): &(_, crate::sync::view::Moved)| {
+                let known = untrack(|| till.product(*product));
+                words.movement(&Moved {
+                    product: known.as_ref().map_or("", |shown| shown.product.name.as_str()),
+                    at_ms: moved.at_ms,
+                    cause: &moved.cause,
+                    delta: moved.delta,
+                    stock_after: moved.stock_after,
+                    who: &who(moved.actor),
+                    note: moved.note.as_str(),
+                    state: state(moved.waiting),
+                })
+            };
+            moves.iter().map(line).collect()
+        }
+        Piece::Expenses(expenses) => {
+            let line = |listed: &crate::sync::view::ListedExpense| {
+                let (expense, day, at_ms, state) = (&listed.expense, listed.day, listed.at_ms, state(listed.waiting));
+                words.expense(&Spent { expense, day, at_ms, who: &who(listed.actor), state })
+            };
+            expenses.iter().map(line).collect()
+        }
+    })
 }

@@ -1,0 +1,317 @@
+//! A file for the owner, from what the device holds and, where they want all of it, from the server month by month. It is
+//! put together of pieces that the browser keeps: the page holds one month at a time.
+
+use super::{
+    counting, files,
+    handle::{ExportProblem, ExportState, Exporting, Piece, StorageProblem, Till, Wanted, Write},
+    history, past, platform, read,
+    shelf::Shelf,
+};
+use crate::{
+    domain::{Day, ExpenseId, ProductId, SaleId, day::DAY_MS, export::File},
+    sync::{
+        CallError,
+        engine::{Device, Store, keys, sound},
+        view::{self, ListedSale, Moved, Pending, list_expenses, list_sales},
+        wire::{ExpenseRow, Kind, MovementRow, Past, PastPage, SaleRow},
+    },
+};
+use js_sys::Array;
+use leptos::prelude::*;
+use std::{
+    cell::{Cell, RefCell},
+    cmp::Reverse,
+    collections::BTreeSet,
+};
+use wasm_bindgen::JsValue;
+
+const TYPE: &str = "text/csv";
+/// Between two questions to a server that does not answer.
+const RETRY_MS: i64 = 5_000;
+/// Movements that are written between two frames.
+const MOVES_A_PIECE: usize = 2_000;
+
+/// The file that is done, as long as this page lives.
+#[derive(Default)]
+pub struct Kept {
+    /// Counts exports: one that is not the last has ended.
+    run: Cell<u64>,
+    done: RefCell<Option<(String, JsValue)>>,
+}
+
+impl Kept {
+    pub fn give(&self, till: Till) {
+        let given = self.done.borrow().as_ref().is_none_or(|(name, blob)| files::give(name, blob).is_ok());
+        if !given {
+            let failed = |export: &mut Exporting| export.state = ExportState::Failed(ExportProblem::NoFile);
+            till.export.update(|export| export.iter_mut().for_each(failed));
+        }
+    }
+
+    pub fn end(&self, till: Till) {
+        self.run.set(self.run.get() + 1);
+        self.done.take();
+        till.export.set(None);
+    }
+}
+
+/// Why no file comes of it.
+enum Stop {
+    /// Somebody ended it, or the owner signed out.
+    Ended,
+    Failed(ExportProblem),
+}
+
+impl From<StorageProblem> for Stop {
+    fn from(problem: StorageProblem) -> Self {
+        Self::Failed(ExportProblem::Storage(problem))
+    }
+}
+
+impl From<JsValue> for Stop {
+    fn from(_: JsValue) -> Self {
+        Self::Failed(ExportProblem::NoFile)
+    }
+}
+
+pub async fn run(shelf: &Shelf, till: Till, kept: &Kept, wanted: Wanted, write: Write) {
+    kept.end(till);
+    let (run, name, pending) = (kept.run.get(), wanted.name.clone(), Pending::default());
+    let (parts, own) = (Array::new(), BTreeSet::new());
+    let mut export = Export { shelf, till, kept, run, wanted, write, name, at: None, lines: 0, parts, pending, own };
+    let made = export.make().await;
+    if kept.run.get() != run {
+        return; // another began, or none is wanted
+    }
+    match made {
+        Ok(()) => {}
+        Err(Stop::Ended) => kept.end(till),
+        Err(Stop::Failed(problem)) => export.say(ExportState::Failed(problem)),
+    }
+}
+
+struct Export<'a> {
+    shelf: &'a Shelf,
+    till: Till,
+    kept: &'a Kept,
+    run: u64,
+    wanted: Wanted,
+    write: Write,
+    name: String,
+    at: Option<Day>,
+    lines: u64,
+    parts: Array,
+    /// The outbox as it was when this began, and the sales and expenses in it: they are written first, and nothing twice.
+    pending: Pending,
+    own: BTreeSet<uuid::Uuid>,
+}
+
+impl Export<'_> {
+    async fn make(&mut self) -> Result<(), Stop> {
+        let device = self.shelf.device().await?;
+        let (year, month, day) = history::today_of(&device).civil();
+        self.name = format!("{}-{year:04}-{month:02}-{day:02}.csv", self.wanted.name);
+        self.say(ExportState::Reading);
+        let held = self.held().await?;
+        if self.wanted.older {
+            match self.wanted.file {
+                File::Products => {}
+                File::Sales => self.older(Kind::Sale, held).await?,
+                File::Expenses => self.older(Kind::Expense, held).await?,
+                File::Movements => self.older_moves(held).await?,
+            }
+        }
+        self.goes_on()?;
+        let blob = files::blob(&self.parts, TYPE)?;
+        files::give(&self.name, &blob)?;
+        *self.kept.done.borrow_mut() = Some((self.name.clone(), blob));
+        self.say(ExportState::Done);
+        Ok(())
+    }
+
+    fn say(&self, state: ExportState) {
+        let (name, at, lines) = (self.name.clone(), self.at, self.lines);
+        self.till.export.set(Some(Exporting { name, at, lines, state }));
+    }
+
+    fn goes_on(&self) -> Result<(), Stop> {
+        let owner = self.till.status.with_untracked(|status| status.is_owner());
+        if owner && self.kept.run.get() == self.run { Ok(()) } else { Err(Stop::Ended) }
+    }
+
+    /// Writes a piece and lets the phone draw.
+    async fn add(&mut self, at: Option<Day>, piece: Piece) -> Result<(), Stop> {
+        self.goes_on()?;
+        let lines = (self.write)(piece);
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.parts.push(&files::blob(&Array::of1(&lines.concat().into()), TYPE)?);
+        self.lines += lines.len() as u64;
+        self.at = at.or(self.at);
+        self.say(ExportState::Reading);
+        platform::painted().await;
+        Ok(())
+    }
+
+    /// What this device holds. Where the server is asked for the rest, it is asked for all of the first day, which is
+    /// held in part: that day is answered.
+    async fn held(&mut self) -> Result<Day, Stop> {
+        loop {
+            let device = self.shelf.device().await?;
+            let (shown, held) = (device.shown().map(|shown| shown.generation), history::held_since(&device));
+            let since_ms = if self.wanted.older { (held.0 + 1) * DAY_MS } else { i64::MIN };
+            self.pending = read::pending(self.shelf, &device).await?;
+            (self.lines, self.parts) = (0, Array::of1(&self.wanted.headings.as_str().into()));
+            match self.wanted.file {
+                File::Products => {
+                    let products = untrack(|| self.till.search_in("", None, usize::MAX));
+                    self.add(None, Piece::Products(products)).await?;
+                }
+                File::Sales => self.held_sales(&device, since_ms).await?,
+                File::Movements => self.held_moves(&device, since_ms).await?,
+                File::Expenses => self.held_expenses(&device, since_ms).await?,
+            }
+            // Where the shop was read anew meanwhile, rows went away under the reading.
+            if self.shelf.device().await?.shown().map(|shown| shown.generation) == shown {
+                return Ok(held);
+            }
+        }
+    }
+
+    async fn held_sales(&mut self, device: &Device, since_ms: i64) -> Result<(), Stop> {
+        let own = list_sales([], &self.pending);
+        self.own = own.iter().map(|listed| listed.sale.id.0).collect();
+        self.add(None, Piece::Sales(latest_first(own))).await?;
+        for (_, unread) in history::sold(self.shelf, device, None).await?.into_iter().rev() {
+            let mut rows = unread.read(self.shelf).await?;
+            rows.retain(|row| row.at_ms >= since_ms);
+            self.sales(rows).await?;
+        }
+        Ok(())
+    }
+
+    async fn sales(&mut self, mut rows: Vec<SaleRow>) -> Result<(), Stop> {
+        rows.retain(|row| !self.own.contains(&row.sale.id.0));
+        let (at, ids) =
+            (rows.first().map(|row| row.day), rows.iter().map(|row| row.sale.id).collect::<BTreeSet<SaleId>>());
+        let mut listed = list_sales(rows, &self.pending);
+        listed.retain(|listed| ids.contains(&listed.sale.id));
+        self.add(at, Piece::Sales(latest_first(listed))).await
+    }
+
+    async fn held_expenses(&mut self, device: &Device, since_ms: i64) -> Result<(), Stop> {
+        let mut rows = Vec::new();
+        if let Some(shown) = device.shown() {
+            let prefix = keys::rows(shown.generation, Kind::Expense);
+            let unread = self.shelf.storage().scan(Store::Confirmed, &prefix).await?;
+            let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &ExpenseRow| row.expense.id.0);
+            rows = self.shelf.sound(Store::Confirmed, &unread, read).await.0;
+        }
+        rows.retain(|row| row.at_ms >= since_ms);
+        self.own = list_expenses([], &self.pending).iter().map(|listed| listed.expense.id.0).collect();
+        let mut listed = list_expenses(rows, &self.pending);
+        listed.sort_by_key(|listed| Reverse((listed.at_ms, listed.expense.id)));
+        self.add(None, Piece::Expenses(listed)).await
+    }
+
+    async fn expenses(&mut self, mut rows: Vec<ExpenseRow>) -> Result<(), Stop> {
+        rows.retain(|row| !self.own.contains(&row.expense.id.0));
+        let ids: BTreeSet<ExpenseId> = rows.iter().map(|row| row.expense.id).collect();
+        let at = rows.first().map(|row| row.day);
+        let mut listed = list_expenses(rows, &self.pending);
+        listed.retain(|listed| ids.contains(&listed.expense.id));
+        listed.sort_by_key(|listed| Reverse((listed.at_ms, listed.expense.id)));
+        self.add(at, Piece::Expenses(listed)).await
+    }
+
+    async fn held_moves(&mut self, device: &Device, since_ms: i64) -> Result<(), Stop> {
+        let (shown, mut waiting) = (device.shown(), Vec::<(ProductId, Moved)>::new());
+        for product in self.pending.products().collect::<BTreeSet<_>>() {
+            let stock = match shown {
+                Some(shown) => counting::confirmed_stock(self.shelf, shown, product).await?,
+                None => 0,
+            };
+            let moved = view::history(&[], stock, &self.pending, product);
+            waiting.extend(moved.into_iter().map(|moved| (product, moved)));
+        }
+        waiting.sort_by_key(|(_, moved)| Reverse(moved.at_ms));
+        self.add(None, Piece::Movements(waiting)).await?;
+        let Some(shown) = shown else { return Ok(()) };
+        let prefix = keys::rows(shown.generation, Kind::Movement);
+        let unread = self.shelf.storage().scan(Store::Confirmed, &prefix).await?;
+        let mut rows = self.shelf.sound(Store::Confirmed, &unread, sound::moved).await.0;
+        drop(unread);
+        rows.retain(|row| row.change <= shown.cursor.change && row.at_ms >= since_ms);
+        rows.sort_by_key(|row| (Reverse(row.change), row.product));
+        for rows in rows.chunks(MOVES_A_PIECE) {
+            self.moves(rows).await?;
+        }
+        Ok(())
+    }
+
+    async fn moves(&mut self, rows: &[MovementRow]) -> Result<(), Stop> {
+        let at = rows.last().map(|row| Day::of_ms(row.at_ms));
+        self.add(at, Piece::Movements(rows.iter().map(|row| (row.product, Moved::from(row))).collect())).await
+    }
+
+    /// Sales or expenses of the days up to that one, month by month.
+    async fn older(&mut self, kind: Kind, held: Day) -> Result<(), Stop> {
+        let mut next = Some(held);
+        while let Some(last) = next {
+            let (year, month, _) = last.civil();
+            let first = Day::from_civil(year, month, 1).unwrap_or(last);
+            self.at = Some(first);
+            let (mut sales, mut expenses, mut after) = (Vec::new(), Vec::new(), None);
+            loop {
+                let page = self.ask(Past::Days { kind, first, last, after }).await?;
+                sales.extend(page.rows.sales);
+                expenses.extend(page.rows.expenses);
+                after = page.after;
+                if after.is_none() {
+                    next = page.earlier.filter(|day| *day < first);
+                    break;
+                }
+            }
+            match kind {
+                Kind::Sale => self.sales(sales).await?,
+                _ => self.expenses(expenses).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn older_moves(&mut self, held: Day) -> Result<(), Stop> {
+        let mut after = None;
+        loop {
+            let page = self.ask(Past::Moves { product: None, last: held, after }).await?;
+            self.moves(&page.rows.movements).await?;
+            after = page.after;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Until the server answers, or refuses.
+    async fn ask(&mut self, past: Past) -> Result<PastPage, Stop> {
+        self.say(ExportState::Reading);
+        loop {
+            self.goes_on()?;
+            match past::ask(self.shelf, past.clone()).await {
+                Ok(page) => return Ok(page),
+                Err(CallError::NotReached { .. } | CallError::TryLater) => {
+                    self.goes_on()?;
+                    self.say(ExportState::Waiting);
+                    platform::sleep(RETRY_MS).await;
+                }
+                Err(refused) => return Err(Stop::Failed(ExportProblem::Refused(refused))),
+            }
+        }
+    }
+}
+
+fn latest_first(mut sales: Vec<ListedSale>) -> Vec<ListedSale> {
+    sales.sort_by_key(|listed| Reverse((listed.at_ms, listed.sale.id)));
+    sales
+}
