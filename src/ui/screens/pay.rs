@@ -2,7 +2,7 @@
 
 mod payment;
 
-use super::{banners, chip, drafts::Drafts, require_person, till};
+use super::{banners, chip, drafts::Drafts, from_part, require_person, till};
 use crate::{
     device::{
         Till,
@@ -12,6 +12,7 @@ use crate::{
         Money, SaleLine, Tender,
         shop::{Banknotes, BeyondStock},
     },
+    part::part,
     ui::{
         components::{input, live_amount, money_field, notice, segments, top},
         erase::{erase, live, on},
@@ -58,10 +59,28 @@ impl Form {
     }
 }
 
+/// Without the device's part of the page nothing is sold: what is on the screen comes with it.
 #[component]
 pub fn Pay() -> impl IntoView {
     let till = till();
     require_person(till);
+    let missing = move || erase(view! { <main class="page">{banners(till)}</main> });
+    let content = live(move || till.connected().then(|| from_part(move |owner| drawn(till, owner), missing)));
+    erase(view! {
+        <div class="app app--task">
+            {top(Some(("/vente", t!("Retour au panier"))), t!("Encaisser").into_any(), chip(till), ().into_any())}
+            {content}
+        </div>
+    })
+}
+
+part! {
+    device: fn drawn(till: Till, owner: Owner) -> AnyView {
+        owner.with(|| paying(till))
+    }
+}
+
+fn paying(till: Till) -> AnyView {
     let typed = expect_context::<Drafts>().payment;
     let total = Signal::derive(move || till.cart.with(|cart| cart.total().unwrap_or(Money::ZERO)));
     let form = Form { total, typed };
@@ -83,33 +102,30 @@ pub fn Pay() -> impl IntoView {
         _ => t!("Encaisser {total}", total = format::money(form.total.get())),
     });
     erase(view! {
-        <div class="app app--task">
-            {top(Some(("/vente", t!("Retour au panier"))), t!("Encaisser").into_any(), chip(till), ().into_any())}
-            <main class="page">
-                {banners(till)} <p class="due"><span class="muted">{t!("À payer")}</span>{live_amount(form.total)}</p>
-                {segments("moyen", t!("Moyen de paiement"), &[(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney)], typed.means)}
-                {live(move || match typed.means.get() {
-                    Means::Cash => cash(form, banknotes),
-                    Means::OrangeMoney => orange_money(form),
-                })}
-                {live(move || beyond.get().map(|beyond| tell(beyond, sure)))}
-            </main>
-            <section class="dock" aria-label=t!("Payer")>
-                {live(move || waits.get().then(|| wait(till)))}
-                <button
-                    class="btn btn--main btn--wide"
-                    class:hidden=live(move || waits.get())
-                    type="button"
-                    disabled=live(move || {
-                        let held = beyond.with(|beyond| beyond.as_ref().is_some_and(|beyond| beyond.holds(sure.get())));
-                        busy.get() || !till.connected() || form.tenders().is_none() || held
-                    })
-                    on:click=on(pay)
-                >
-                    {what}
-                </button>
-            </section>
-        </div>
+        <main class="page">
+            {banners(till)} <p class="due"><span class="muted">{t!("À payer")}</span>{live_amount(form.total)}</p>
+            {segments("moyen", t!("Moyen de paiement"), &[(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney)], typed.means)}
+            {live(move || match typed.means.get() {
+                Means::Cash => cash(form, banknotes),
+                Means::OrangeMoney => orange_money(form),
+            })}
+            {live(move || beyond.get().map(|beyond| tell(beyond, sure)))}
+        </main>
+        <section class="dock" aria-label=t!("Payer")>
+            {live(move || waits.get().then(|| wait(till)))}
+            <button
+                class="btn btn--main btn--wide"
+                class:hidden=live(move || waits.get())
+                type="button"
+                disabled=live(move || {
+                    let held = beyond.with(|beyond| beyond.as_ref().is_some_and(|beyond| beyond.holds(sure.get())));
+                    busy.get() || !till.connected() || form.tenders().is_none() || held
+                })
+                on:click=on(pay)
+            >
+                {what}
+            </button>
+        </section>
     })
 }
 
