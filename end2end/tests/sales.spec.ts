@@ -55,8 +55,8 @@ test("a day has its sums, and a sale is found by receipt, name without accents, 
   await expect(today(one)).toContainText("1 vente trouvée");
   // Whoever opens one and comes back finds what was found.
   await listed(one, "B-000001").getByRole("link").click();
-  await expect(one.getByRole("heading", { name: /B-000001/ })).toBeVisible();
-  await one.getByRole("link", { name: "Ventes", exact: true }).first().click();
+  await expect(one.getByRole("article", { name: "Reçu B-000001" })).toBeVisible();
+  await one.getByRole("link", { name: "Retour aux ventes" }).click();
   await expect(search).toHaveValue("12 000 GNF");
   await expect(today(one).getByRole("listitem")).toHaveCount(1);
   await search.fill("xyz");

@@ -155,6 +155,7 @@ test("a new product takes codes one after the other", async ({ shop, browser }) 
   await page.keyboard.press("Enter"); // a hand's
   await expect(page.getByRole("heading", { name: "Sardines 125 g" })).toBeVisible();
   await page.goto("/vente");
+  await expect(page.getByRole("link", { name: "À jour" })).toBeVisible(); // whoever listens to scanners is there
   await scan(page, "6110009990003");
   await inCart(page, "Sardines 125 g", 1);
 });
