@@ -18,7 +18,7 @@ use comptoir::{
     sync::{
         Body, Verdict,
         engine::{self, Acknowledged, Device, Entry, LocalTx, Store, Write, keys},
-        wire::Cursor,
+        wire::{Cursor, Kind, PhoneRow},
     },
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -314,6 +314,17 @@ pub fn confirmed_is_the_servers(phone: &Phone, fresh: &Disk) -> Held {
     };
     holds(own == other, named::CONFIRMED_IS_THE_SERVERS, || {
         format!("phone {} has {:?}, the server {:?}", phone.index, only(&own, &other), only(&other, &own))
+    })?;
+    let Some(itself) = phone.disk.device().meta.installation else { return Ok(()) };
+    let row = other.get(&format!("{}/{}", Kind::Phone.name(), itself.id));
+    let told = row.map(|row| serde_json::from_str::<PhoneRow>(row).expect("the engine wrote it"));
+    let knows = told.as_ref().is_some_and(|row| (&row.name, row.holds_costs) == (&itself.name, itself.holds_costs));
+    holds(knows, named::CONFIRMED_IS_THE_SERVERS, || {
+        format!(
+            "phone {} takes itself for {:?}, the server for {told:?}",
+            phone.index,
+            (itself.name, itself.holds_costs)
+        )
     })
 }
 
@@ -341,7 +352,7 @@ pub fn is_at_rest(phone: &Phone, newest: Cursor) -> bool {
         return device.unsent().next().is_none(); // it hands in, and reads nothing
     }
     let read_all = device.meta.held.is_some_and(|held| held.cursor == newest) && device.meta.loading.is_none();
-    device.outbox.is_empty() && read_all
+    device.outbox.is_empty() && read_all && device.meta.read_anew.is_none()
 }
 
 pub fn why_restless(phone: &Phone) -> String {

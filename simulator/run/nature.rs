@@ -74,6 +74,9 @@ impl Nature {
         if acts % 4 == 3 {
             strikes.push((Strike::HandedIn, 300));
         }
+        if acts % 8 == 5 {
+            strikes.push((Strike::CostsGiven, 300));
+        }
         let quarrels = acts % 16 == 6;
         let products = if quarrels { products.min(QUARRELLED_OVER) } else { products };
         Self {

@@ -8,8 +8,14 @@ use super::{
 };
 use comptoir::{
     domain::{InstallationId, ProductId},
-    server::{ServerError, catalogue, db, db::Db, enrol, jobs, pull, push, session::Session, sessions},
-    sync::{CallError, engine::Installation, wire::PersonRow},
+    server::{
+        ServerError, catalogue, db, db::Db, device as device_acts, enrol, jobs, pull, push, session::Session, sessions,
+    },
+    sync::{
+        CallError,
+        engine::Installation,
+        wire::{DeviceAct, DeviceRequest, PROTOCOL, PersonRow},
+    },
 };
 use uuid::Uuid;
 
@@ -120,6 +126,19 @@ impl<'a> Server<'a> {
 
     pub async fn revoke(&self, installation: InstallationId, now_ms: i64) {
         enrol::revoke(self.db(), SHOP, installation, now_ms).await.expect("a phone is revoked");
+    }
+
+    /// By the owner, on a phone of hers.
+    pub async fn give_costs(&self, device: InstallationId, holds_costs: bool, now_ms: i64) {
+        let by = shop::installation(0);
+        let act = DeviceAct::Costs { device, holds_costs };
+        let request = DeviceRequest { protocol: PROTOCOL, installation: by.id, act };
+        let session = shop::session(&by, &shop::person(0));
+        // A server set back to before a fork does not know the phone, and says so.
+        match device_acts::answer(self.db(), &session, request, now_ms).await {
+            Ok(_) | Err(ServerError::Call(CallError::NotAllowed)) => {}
+            Err(error) => panic!("purchase prices are given: {error}"),
+        }
     }
 
     pub async fn jobs(&self, now_ms: i64) {

@@ -61,6 +61,8 @@ pub enum Strike {
     Revoked,
     /// What a phone holds is sent by another in its place.
     HandedIn,
+    /// The owner gives a phone purchase prices, or takes them.
+    CostsGiven,
 }
 
 /// What every part of the world needs.

@@ -73,6 +73,13 @@ impl World<'_> {
             Strike::Cloned => self.cloned(phone),
             Strike::Revoked => self.revoked(phone).await,
             Strike::HandedIn => self.handed_in(phone),
+            Strike::CostsGiven => {
+                let holds_costs = self.stage.chance.below(2) == 0;
+                if let Some(own) = self.phones[phone].disk.device().meta.installation {
+                    self.server.give_costs(own.id, holds_costs, self.stage.now_ms).await;
+                }
+                Ok(())
+            }
         }
     }
 
