@@ -24,7 +24,7 @@ async function sell(page: Page) {
   await page.goto("/vente");
   await add(page, PRODUCT).click();
   await sellExact(page);
-  await expect(page.getByText(/Vente confirmée|En attente/).first()).toBeVisible();
+  await expect(page.getByText(/Vente confirmée|En attente de synchronisation/).first()).toBeVisible();
 }
 
 async function shows(page: Page, stock: string) {
