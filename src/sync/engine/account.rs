@@ -39,11 +39,16 @@ pub(super) fn hear_of_itself(tx: &mut LocalTx, device: &Device, rows: &Rows) -> 
     let Some(own) = &device.meta.installation else { return false };
     let Some(told) = rows.phones.iter().find(|phone| phone.id == own.id) else { return false };
     let now = Installation { name: told.name.clone(), holds_costs: told.holds_costs, ..own.clone() };
-    let other_costs = now.holds_costs != own.holds_costs;
     if now != *own {
         tx.expect(Store::Meta, keys::INSTALLATION, Some(json(own)));
         tx.put(Store::Meta, keys::INSTALLATION, &now);
     }
+    read_for_costs(tx, own, &now)
+}
+
+/// Where other purchase prices reach it than before. Says whether they do.
+pub(super) fn read_for_costs(tx: &mut LocalTx, own: &Installation, now: &Installation) -> bool {
+    let other_costs = now.holds_costs != own.holds_costs;
     if other_costs {
         tx.put(Store::Meta, keys::READ_ANEW, &Anew::Now);
     }

@@ -1,7 +1,7 @@
 //! A cloned or restored phone becomes an installation of its own (G20).
 
 use super::{
-    account::begin_epoch,
+    account::{begin_epoch, read_for_costs},
     import::put_away,
     state::{Device, Entry, Installation},
     storage::{LocalTx, Store, json, keys},
@@ -31,6 +31,9 @@ pub fn fork(device: &Device, new: &Installation) -> LocalTx {
     tx.expect(Store::Meta, keys::INSTALLATION, device.meta.installation.as_ref().map(json));
     tx.expect(Store::Meta, keys::SEQUENCE, (device.meta.sequence > 0).then(|| device.meta.sequence.to_string()));
     tx.put(Store::Meta, keys::INSTALLATION, new);
+    if let Some(own) = &device.meta.installation {
+        read_for_costs(&mut tx, own, new);
+    }
     begin_epoch(&mut tx, device);
     tx.put(Store::Meta, keys::ENROLLING, &(new.id, &new.secret));
     tx.delete(Store::Meta, keys::FORKING);

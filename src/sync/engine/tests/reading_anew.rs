@@ -118,3 +118,14 @@ fn a_phone_that_is_given_purchase_prices_reads_the_shop_anew() {
     let known = till.0.scan(Store::Confirmed, &keys::rows(1, crate::sync::wire::Kind::Phone));
     assert_eq!(known.len(), 1);
 }
+
+/// Seed 700142: what the old installation held was copied with it.
+#[test]
+fn a_fork_that_is_told_other_purchase_prices_reads_the_shop_anew() {
+    for (costs, anew) in [(false, None), (true, Some(Anew::Now))] {
+        let mut till = Till::new();
+        let forks = fork(&till.device(), &Installation { holds_costs: costs, ..installation(2, "B") });
+        till.commit(&forks);
+        assert_eq!(till.device().meta.read_anew, anew);
+    }
+}
