@@ -7,7 +7,7 @@ const speaks = (page: Page) => page.evaluate(() => document.documentElement.lang
 
 async function choose(page: Page, language: string) {
   const loaded = page.waitForEvent("load");
-  await page.getByRole("radio", { name: language }).check();
+  await page.getByRole("radio", { name: language }).click();
   await loaded;
 }
 

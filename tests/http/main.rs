@@ -3,6 +3,7 @@
 mod assets;
 mod devices;
 mod events;
+mod files;
 mod guards;
 mod metrics;
 mod people;
