@@ -64,7 +64,7 @@ test("five wrong PINs lock, offline too, and a reload forgives nothing", async (
     for (const digit of "9999") await page.getByRole("button", { name: digit, exact: true }).click();
     await page.getByRole("button", { name: "Valider le PIN" }).click();
     await expect(page.getByRole("alert")).toBeVisible();
-    await expect(page.getByRole("status", { name: /0 chiffres/ })).toBeAttached();
+    await expect(page.getByRole("status", { name: /^0 chiffre tapé$/ })).toBeAttached();
   }
   await expect(page.getByRole("alert")).toContainText("Trop d’essais");
   await page.reload();
