@@ -216,7 +216,33 @@ pub(super) fn put_away(tx: &mut LocalTx) {
     tx.delete(Store::Meta, keys::IMPORT);
 }
 
-/// A piece as it was kept.
+/// A piece as it was kept. One with far more changes than [`Pieces`] puts into it is damaged, and would hold up the outbox.
 pub fn piece(text: &str) -> Result<Piece, String> {
-    from_json::read(text).map_err(|error| error.to_string())
+    let piece: Piece = from_json::read(text).map_err(|error| error.to_string())?;
+    match piece.items.len() {
+        changes if changes > 2 * PIECE_CHANGES => Err(format!("{changes} changes in one piece")),
+        _ => Ok(piece),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ProductId;
+    use uuid::Uuid;
+
+    fn items(count: usize) -> Vec<Item> {
+        let edit = EditProduct::of(ProductId(Uuid::from_u128(1)));
+        vec![Item::Edit(edit); count]
+    }
+
+    /// Hostile bytes made one of ten thousand changes out of a piece of a hundred.
+    #[test]
+    fn a_piece_of_more_changes_than_any_is_damaged() {
+        let mut pieces = Pieces::default();
+        (0..PIECE_CHANGES - 1).for_each(|_| pieces.add(items(1)));
+        pieces.add(items(7)); // as many as a line can have
+        assert!(piece(&pieces.done[0]).is_ok());
+        assert!(piece(&json(&Piece { lines: 1, items: items(2 * PIECE_CHANGES + 1) })).is_err());
+    }
 }
