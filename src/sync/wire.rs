@@ -150,8 +150,8 @@ pub struct Position {
     pub after: Option<Uuid>,
 }
 
-/// The kinds of rows, in the order a first sync reads them: what one can sell comes first. Phones are few, and come whole
-/// with its first page.
+/// The kinds of rows, in the order a first sync reads them: what one can sell comes first. Phones are few, and come with
+/// its first page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {

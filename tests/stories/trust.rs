@@ -19,6 +19,7 @@ stories!(
     acknowledged_is_durable,
     purchase_prices_reach_only_owners_phones,
     a_phone_hears_its_name_and_whether_it_holds_purchase_prices,
+    of_very_many_phones_the_last_are_told_and_the_one_that_asks,
     absurd_values_have_no_effect,
 );
 
@@ -229,6 +230,24 @@ async fn a_phone_hears_its_name_and_whether_it_holds_purchase_prices(test: TestD
     let mut names: Vec<_> = phone.rows::<PhoneRow>(Kind::Phone).into_iter().map(|row| (row.prefix, row.name)).collect();
     names.sort();
     assert_eq!(names, [("A", "Téléphone"), ("B", "Bureau")].map(|(prefix, name)| (prefix.into(), name.into())));
+}
+
+async fn of_very_many_phones_the_last_are_told_and_the_one_that_asks(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let first = shop.phone(shop.owner).await;
+    for _ in 0..DEVICES_MAX {
+        let code = enrol::create_code(&test.db, shop.id, false, shop.now_ms).await.unwrap();
+        let installation = InstallationId(uuid::Uuid::now_v7());
+        let (secret, name) = ("cd".repeat(32), Label::new("Un de plus").unwrap());
+        enrol::enrol(&test.db, &EnrolRequest { code, installation, secret, name }, shop.now_ms).await.unwrap();
+    }
+    let session = first.session.unwrap();
+    let (installation, from) = (session.installation, From::Start { position: None });
+    let request = PullRequest { protocol: PROTOCOL, installation, app: "test".into(), from };
+    let answer = pull::pull(&test.db, &session, request, shop.now_ms).await.unwrap();
+    let Pulled::Start(StartPage { rows, .. }) = answer.pulled else { panic!("{answer:?}") };
+    assert_eq!(rows.phones.len(), DEVICES_MAX);
+    assert_eq!(rows.phones.iter().filter(|phone| phone.id == installation).count(), 1);
 }
 
 async fn absurd_values_have_no_effect(test: TestDb) {

@@ -180,7 +180,7 @@ impl Range {
     }
 
     async fn phones(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {
-        let found = super::phones(tx, session, self.from, self.to).await?;
+        let found = super::phones(tx, session, self.from, self.to, i64::MAX).await?;
         Ok(found.into_iter().map(|(change, phone)| (change, Item::Phone(phone))).collect())
     }
 

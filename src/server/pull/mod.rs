@@ -92,16 +92,26 @@ async fn shop(tx: &mut Tx, session: &Session) -> Result<Shop, ServerError> {
     Ok(shop.ok_or(CallError::NotAllowed)?)
 }
 
-/// The shop's phones that changed after `from`, up to `to`, with their change numbers.
-async fn phones(tx: &mut Tx, session: &Session, from: i64, to: i64) -> Result<Vec<(i64, PhoneRow)>, ServerError> {
+/// The shop's phones that changed after `from`, up to `to`, with their change numbers; of more than `limit` the one that
+/// asks, and those that changed last.
+async fn phones(
+    tx: &mut Tx,
+    session: &Session,
+    from: i64,
+    to: i64,
+    limit: i64,
+) -> Result<Vec<(i64, PhoneRow)>, ServerError> {
     let found = fetch_all!(
         tx,
         (i64, Uuid, String, String, bool),
         "SELECT change, id, prefix, name, holds_costs FROM installations
-         WHERE shop_id = $1 AND change > $2 AND change <= $3 ORDER BY change, id",
+         WHERE shop_id = $1 AND change > $2 AND change <= $3
+         ORDER BY CASE WHEN id = $4 THEN 0 ELSE 1 END, change DESC, id LIMIT $5",
         session.shop.0,
         from,
-        to
+        to,
+        session.installation.0,
+        limit
     )?;
     let row = |(change, id, prefix, name, holds_costs)| {
         (change, PhoneRow { id: InstallationId(id), prefix, name, holds_costs })

@@ -11,7 +11,9 @@ use crate::server::{
     rows::{self, *},
     session::Session,
 };
-use crate::sync::wire::{Cursor, Kind, PAGE_TARGET_BYTES, Position, Pulled, StartPage, StockRow, place_of_change};
+use crate::sync::wire::{
+    Cursor, DEVICES_MAX, Kind, PAGE_TARGET_BYTES, Position, Pulled, StartPage, StockRow, place_of_change,
+};
 use uuid::Uuid;
 
 pub(super) async fn page(
@@ -33,7 +35,7 @@ pub(super) async fn page(
     let mut filling = Filling::new(rows_max);
     if first {
         filling.items.push(Item::Shop(rows::shop(shop.says.clone())?));
-        let phones = super::phones(tx, session, i64::MIN, at).await?;
+        let phones = super::phones(tx, session, i64::MIN, at, DEVICES_MAX as i64).await?;
         filling.items.extend(phones.into_iter().map(|(_, phone)| Item::Phone(phone)));
     }
     let (kind, next) = reader.fill(tx, &mut filling, &position).await?;
