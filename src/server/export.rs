@@ -55,7 +55,7 @@ pub async fn write(
     let since_ms = days.first.map_or(i64::MIN, first);
     let until_ms = days.last.map_or(i64::MAX, |last| first(Day(last.0.saturating_add(1))));
     out.write_all(words.headings(file, true).as_bytes())?;
-    let mut export = Export { tx: db.read().await?, shop, words, people, since_ms, until_ms, out, lines: 0 };
+    let mut export = Export { tx: db.read().await?, shop, words, people, days, since_ms, until_ms, out, lines: 0 };
     match file {
         File::Products => export.products().await?,
         File::Sales => export.sales().await?,
@@ -70,6 +70,7 @@ struct Export<'a, W> {
     shop: ShopId,
     words: &'a Words,
     people: HashMap<UserId, String>,
+    days: Days,
     since_ms: i64,
     until_ms: i64,
     out: &'a mut W,
@@ -206,23 +207,26 @@ impl<W: Write> Export<'_, W> {
         }
     }
 
+    /// Of the days that their bills are of, whenever they were recorded.
     async fn expenses(&mut self) -> Result<(), ExportError> {
-        let mut before = (self.until_ms, Uuid::nil());
+        let mut before = (i64::MAX, i64::MAX, Uuid::max());
         loop {
             let found = fetch_all!(
                 &mut self.tx,
                 ExpenseColumns,
                 "SELECT change, id, kind, amount, note, actor_id, at_ms, day FROM expenses
-                 WHERE shop_id = $1 AND at_ms >= $2 AND (at_ms, id) < ($3, $4) AND voided_ms IS NULL
-                 ORDER BY at_ms DESC, id DESC LIMIT $5",
+                 WHERE shop_id = $1 AND day >= $2 AND day <= $3 AND (day, at_ms, id) < ($4, $5, $6) AND voided_ms IS NULL
+                 ORDER BY day DESC, at_ms DESC, id DESC LIMIT $7",
                 self.shop.0,
-                self.since_ms,
+                self.days.first.map_or(i64::MIN, |day| day.0),
+                self.days.last.map_or(i64::MAX, |day| day.0),
                 before.0,
                 before.1,
+                before.2,
                 ROWS
             )?;
             let Some(last) = found.last() else { return Ok(()) };
-            before = (last.at_ms, last.id);
+            before = (last.day, last.at_ms, last.id);
             for row in found {
                 let row = rows::expense(row)?;
                 let (expense, day, at_ms, state) = (&row.expense, row.day, row.at_ms, State::Confirmed);

@@ -48,7 +48,9 @@ async fn every_sale_and_movement_is_exported_once(test: TestDb) {
     phone.queue(Body::ReceiveStock(ReceiveStock { lines: vec![line], note: note.clone() }));
     let (id, kind, amount) =
         (ExpenseId(uuid::Uuid::now_v7()), Label::new("Loyer").unwrap(), Money::new(900_000).unwrap());
-    phone.queue(Body::RecordExpense(RecordExpense { expense: Expense { id, kind, amount, note }, day: None }));
+    // Recorded the day after that of its bill.
+    let expense = Expense { id, kind, amount, note };
+    phone.queue(Body::RecordExpense(RecordExpense { expense, day: Some(Day(first.0 + 2)) }));
     phone.synchronise().await;
 
     let sold = exported(&shop, File::Sales, Days::default()).await;
@@ -64,7 +66,8 @@ async fn every_sale_and_movement_is_exported_once(test: TestDb) {
     assert_eq!(moved.last().unwrap()[3..].join(";"), "Stock de départ;5000;5000;Mariama;;Confirmé");
     let spent = exported(&shop, File::Expenses, Days::default()).await;
     assert_eq!(spent[0][1..5].join(";"), "Loyer;900000;Marché Madina;Mariama");
-    assert_eq!((spent[0][5].starts_with(&spent[0][0]), spent[0][6].as_str()), (true, "Confirmée"));
+    assert_eq!(spent[0][0], Day(first.0 + 2).to_string());
+    assert!(spent[0][5].starts_with(&Day(first.0 + 3).to_string()) && spent[0][6] == "Confirmée", "{:?}", spent[0]);
     let products = exported(&shop, File::Products, Days::default()).await;
     assert_eq!(products.len(), 1);
     assert!(products[0].join(";").contains(";3987;"));
@@ -72,7 +75,7 @@ async fn every_sale_and_movement_is_exported_once(test: TestDb) {
     // The days that are asked for, both included.
     let days = |from: i64, to: i64| Days { first: Some(Day(first.0 + from)), last: Some(Day(first.0 + to)) };
     for (of, sales, moves, expenses) in
-        [(days(0, 0), SALES + 1, SALES + 3, 0), (days(1, 2), 0, 0, 0), (days(1, 3), 0, 1, 1)]
+        [(days(0, 0), SALES + 1, SALES + 3, 0), (days(1, 2), 0, 0, 1), (days(3, 3), 0, 1, 0), (days(1, 3), 0, 1, 1)]
     {
         assert_eq!(exported(&shop, File::Sales, of).await.len(), sales, "{of:?}");
         assert_eq!(exported(&shop, File::Movements, of).await.len(), moves, "{of:?}");
