@@ -12,7 +12,7 @@ use crate::{
     sync::{
         CallError,
         engine::{Device, Store, keys, sound},
-        view::{self, ListedSale, Moved, Pending, list_expenses, list_sales},
+        view::{self, ListedExpense, ListedSale, Moved, Pending, list_expenses, list_sales},
         wire::{ExpenseRow, Kind, MovementRow, Past, PastPage, SaleRow},
     },
 };
@@ -109,8 +109,7 @@ struct Export<'a> {
 impl Export<'_> {
     async fn make(&mut self) -> Result<(), Stop> {
         let device = self.shelf.device().await?;
-        let (year, month, day) = history::today_of(&device).civil();
-        self.name = format!("{}-{year:04}-{month:02}-{day:02}.csv", self.wanted.name);
+        self.name = format!("{}-{}.csv", self.wanted.name, history::today_of(&device).iso());
         self.say(ExportState::Reading);
         let held = self.held().await?;
         if self.wanted.older {
@@ -210,9 +209,8 @@ impl Export<'_> {
         }
         rows.retain(|row| row.at_ms >= since_ms);
         self.own = list_expenses([], &self.pending).iter().map(|listed| listed.expense.id.0).collect();
-        let mut listed = list_expenses(rows, &self.pending);
-        listed.sort_by_key(|listed| Reverse((listed.at_ms, listed.expense.id)));
-        self.add(None, Piece::Expenses(listed)).await
+        let listed = list_expenses(rows, &self.pending);
+        self.add(None, Piece::Expenses(latest_expenses(listed))).await
     }
 
     async fn expenses(&mut self, mut rows: Vec<ExpenseRow>) -> Result<(), Stop> {
@@ -221,8 +219,7 @@ impl Export<'_> {
         let at = rows.first().map(|row| row.day);
         let mut listed = list_expenses(rows, &self.pending);
         listed.retain(|listed| ids.contains(&listed.expense.id));
-        listed.sort_by_key(|listed| Reverse((listed.at_ms, listed.expense.id)));
-        self.add(at, Piece::Expenses(listed)).await
+        self.add(at, Piece::Expenses(latest_expenses(listed))).await
     }
 
     async fn held_moves(&mut self, device: &Device, since_ms: i64) -> Result<(), Stop> {
@@ -309,6 +306,12 @@ impl Export<'_> {
             }
         }
     }
+}
+
+/// By the days of their bills.
+fn latest_expenses(mut expenses: Vec<ListedExpense>) -> Vec<ListedExpense> {
+    expenses.sort_by_key(|listed| Reverse((listed.day, listed.at_ms, listed.expense.id)));
+    expenses
 }
 
 fn latest_first(mut sales: Vec<ListedSale>) -> Vec<ListedSale> {

@@ -39,6 +39,24 @@ impl Day {
         let found = Self(era * 146_097 + day_of_era - 719_468);
         (found.civil() == (year, month, day)).then_some(found)
     }
+
+    /// `2026-11-27`: as days sort by their names, and as a browser's field for days has it.
+    pub fn iso(self) -> String {
+        let (year, month, day) = self.civil();
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// `2026-11-27`, or `27/11/2026` as people write it; from 1970 on.
+    pub fn parse(typed: &str) -> Option<Self> {
+        let parts: Vec<&str> = typed.split(['-', '/']).map(str::trim).collect();
+        let (year, month, day) = match parts.as_slice() {
+            [year, month, day] if year.len() == 4 => (year, month, day),
+            [day, month, year] if year.len() == 4 => (year, month, day),
+            _ => return None,
+        };
+        let year = year.parse().ok().filter(|year| *year >= 1970)?;
+        Self::from_civil(year, month.parse().ok()?, day.parse().ok()?)
+    }
 }
 
 /// `DD/MM/YYYY`.
@@ -94,6 +112,31 @@ impl DeviceTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_written_in_one_of_two_ways() {
+        let day = Day::from_civil(2026, 8, 31).unwrap();
+        assert_eq!(day.iso(), "2026-08-31");
+        for typed in ["2026-08-31", "31/08/2026", "31 / 8/2026"] {
+            assert_eq!(Day::parse(typed), Some(day), "{typed}");
+        }
+        let wrong = [
+            "",
+            "2026",
+            "2026-08",
+            "2026-02-30",
+            "31-08-26",
+            "08/31/2026",
+            "0001-01-01",
+            "2026-08-31-01",
+            "-1-1-1",
+            "x-y-zzzz",
+            "9999999999999999999-01-01",
+        ];
+        for typed in wrong {
+            assert_eq!(Day::parse(typed), None, "{typed}");
+        }
+    }
 
     #[test]
     fn days_are_civil_days() {

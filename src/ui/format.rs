@@ -74,25 +74,6 @@ fn capital(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// `2026-11-27`: as days sort by their names, and as a field for days has it.
-pub fn iso(day: Day) -> String {
-    let (year, month, date) = day.civil();
-    format!("{year:04}-{month:02}-{date:02}")
-}
-
-/// As [`iso`] writes it.
-pub fn parse_iso(typed: &str) -> Option<Day> {
-    let mut parts = typed.split('-');
-    let (year, month, date) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    Day::from_civil(year, month, date).filter(|_| parts.next().is_none())
-}
-
-/// `23/11/2026`, as a person types it.
-pub fn parse_day(typed: &str) -> Option<Day> {
-    let parts: Vec<&str> = typed.split('/').map(str::trim).rev().collect();
-    parse_iso(&parts.join("-"))
-}
-
 /// A text as a part of an address.
 pub fn in_address(text: &str) -> String {
     let encoded = |byte: u8| match byte {
@@ -213,16 +194,6 @@ mod tests {
         assert_eq!(ago(now_ms - 300_000, now_ms), "il y a 5\u{202f}min");
         assert_eq!(ago(now_ms - 2 * DAY_MS, now_ms), "21/11/2026 14:05");
         assert_eq!(ago(now_ms, now_ms - DAY_MS), "23/11/2026 14:05");
-    }
-
-    #[test]
-    fn a_day_of_a_field_reads_back() {
-        let day = Day::of_ms(1_795_442_700_000);
-        assert_eq!((iso(day), parse_iso("2026-11-23")), ("2026-11-23".into(), Some(day)));
-        assert_eq!(parse_day("23 / 11/2026"), Some(day));
-        for wrong in ["", "2026-11", "2026-11-31", "2026-11-23-1", "23/11/2026", "-1-1-1"] {
-            assert_eq!(parse_iso(wrong), None, "{wrong}");
-        }
     }
 
     #[test]

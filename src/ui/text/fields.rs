@@ -1,7 +1,7 @@
 //! The fields of products, expenses and the shop, as forms and clash cards say and read them.
 
 use crate::domain::{Day, Money, shop::Banknotes};
-use crate::ui::format::{number, parse_amount, parse_day};
+use crate::ui::format::{number, parse_amount};
 use serde_json::Value;
 
 /// The fields an edit can clash on, as the forms call them.
@@ -90,7 +90,7 @@ pub fn typed_value(field: &str, typed: &str) -> Option<Value> {
         _ if typed.is_empty() => None,
         "barcodes" => Some(codes(typed).map(Value::from).collect()),
         "banknotes" => banknotes(typed).map(|notes| notes.iter().map(Money::get).collect()),
-        "day" => parse_day(typed).map(|day| day.0.into()),
+        "day" => Day::parse(typed).map(|day| day.0.into()),
         figure if is_figure(figure) => parse_amount(typed).map(|amount| amount.get().into()),
         _ => Some(typed.into()),
     }

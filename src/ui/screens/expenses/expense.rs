@@ -161,7 +161,7 @@ impl Form {
     /// The day it is of; `None` where it cannot be of what is chosen.
     fn chosen(self) -> Option<Day> {
         let day = match self.typed.day.get() {
-            Some(chosen) => format::parse_iso(&chosen)?,
+            Some(chosen) => Day::parse(&chosen)?,
             None => self.stands()?,
         };
         may_be_of(day, self.recorded_on.get()?).is_ok().then_some(day)
@@ -170,7 +170,7 @@ impl Form {
     fn days(self) -> AnyView {
         // What is chosen is the field's own: a browser that is told half a date forgets it.
         let drafted = self.typed.day.get_untracked();
-        let shown = live(move || drafted.clone().or_else(|| self.stands().map(format::iso)).unwrap_or_default());
+        let shown = live(move || drafted.clone().or_else(|| self.stands().map(Day::iso)).unwrap_or_default());
         let first = move || self.recorded_on.get().map(|last| Day(last.0 - EXPENSE_BACK_MAX_DAYS));
         let wrong = live(move || {
             let (first, last) = (first()?, self.recorded_on.get()?);
@@ -184,8 +184,8 @@ impl Form {
                     class="input"
                     id="jour"
                     type="date"
-                    min=live(move || first().map(format::iso))
-                    max=live(move || self.recorded_on.get().map(format::iso))
+                    min=live(move || first().map(Day::iso))
+                    max=live(move || self.recorded_on.get().map(Day::iso))
                     prop:value=shown
                     on:input=on(move |event| self.typed.day.set(Some(event_target_value(&event))))
                 />

@@ -13,7 +13,9 @@ use crate::{
     ui::{
         components::{notice, segments},
         erase::{erase, live, on},
-        format, icons, tables, text,
+        format, icons,
+        screens::holds_costs,
+        tables, text,
     },
 };
 use leptos::{ev::MouseEvent, prelude::*};
@@ -35,6 +37,7 @@ pub fn draw(till: Till) -> AnyView {
 }
 
 fn card(till: Till, older: RwSignal<bool>) -> AnyView {
+    let holds_costs = holds_costs(till);
     let busy = Memo::new(move |_| {
         let is_busy = |export: &Exporting| matches!(export.state, ExportState::Reading | ExportState::Waiting);
         till.export.with(|export| export.as_ref().is_some_and(is_busy))
@@ -44,7 +47,7 @@ fn card(till: Till, older: RwSignal<bool>) -> AnyView {
             let Some(commands) = till.commands().filter(|_| !busy.get_untracked()) else { return };
             let older = older.get_untracked() && file != File::Products;
             let name = if older { format!("{name}-tout") } else { name.to_owned() };
-            let (words, costs) = (tables::words(), holds_costs(till));
+            let (words, costs) = (tables::words(), holds_costs.get_untracked());
             let wanted = Wanted { file, older, name, headings: words.headings(file, costs) };
             commands.begin_export(wanted, write(till, words, costs));
         };
@@ -134,12 +137,6 @@ fn done(till: Till) -> AnyView {
 fn end(till: Till, label: &'static str) -> AnyView {
     let end = on(move |_: MouseEvent| till.commands().iter().for_each(|commands| commands.end_export()));
     erase(view! { <button class="btn" type="button" on:click=end>{label}</button> })
-}
-
-fn holds_costs(till: Till) -> bool {
-    let holds =
-        |status: &crate::device::handle::Status| status.installation.as_ref().is_some_and(|own| own.holds_costs);
-    till.status.with_untracked(holds)
 }
 
 /// Writes the pieces, wherever the person is by then.

@@ -85,7 +85,7 @@ fn fields(till: Till, form: Form, said: RwSignal<Option<Result<(), String>>>) ->
     let wrong = move || {
         let read = form.banknotes.with(|typed| typed.is_empty() || text::banknotes(typed).is_some());
         let said = t!("Des montants entiers, par exemple 5 000, 10 000");
-        (!read).then(|| erase(view! { <span class="field__error" role="alert">{said}</span> }))
+        (!read).then(|| field_error(said))
     };
     let outcome = live(move || match said.get() {
         Some(Err(title)) => Some(notice("bad", title, Vec::new())),
