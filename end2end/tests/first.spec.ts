@@ -42,6 +42,9 @@ test("the first reading says in numbers how far it is, on every screen, and goes
   await page.getByRole("link", { name: "Accueil", exact: true }).click();
   await expect(progress(page)).toBeVisible();
   await expect(page.getByText("Tout est en ordre.")).toHaveCount(0);
+  await expect(page.getByText("0 vente")).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Réception…" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "À jour" })).toHaveCount(0);
   await looksRight(page, "Accueil, first reading");
   await page.getByRole("link", { name: "Paramètres", exact: true }).click();
   const reading = page.getByText(/^Première lecture : [1-9][\d\s]* sur [1-9][\d\s]*$/);

@@ -204,7 +204,7 @@ test("what is half typed of a new product is there again, until it is saved or a
   await fresh.click();
   await page.getByLabel("Nom", { exact: true }).fill("gingembre 250 G");
   await page.getByLabel("Prix de vente").fill("2,5");
-  await expect(page.getByRole("alert")).toHaveText("Un montant en chiffres, sans décimales : 15 000 ou 15.000");
+  await expect(page.getByRole("alert")).toHaveText("Un montant entier, par exemple 15.000");
   await expect(page.getByRole("button", { name: "Créer le produit" })).toBeDisabled();
   // Its like is there already: one looks, and comes back.
   await expect(page.getByText(`${PRODUCT} existe déjà`)).toBeVisible();

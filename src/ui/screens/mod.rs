@@ -239,6 +239,10 @@ fn stands(status: &Status) -> (&'static str, String, &'static str) {
         Status { online: false, waiting: 0, .. } => ("off", t!("Hors ligne").into(), "/parametres"),
         Status { online: false, waiting, .. } => ("off", t!("Hors ligne · {waiting}", waiting), "/parametres"),
         Status { waiting: n @ 1.., .. } => ("wait", t!("{n} en attente", n), "/parametres"),
+        // A part of a shop is not up to date.
+        Status { first_read: true, session: SessionState::Open, .. } => {
+            ("wait", t!("Réception…").into(), "/parametres")
+        }
         _ => ("ok", t!("À jour").into(), "/parametres"),
     }
 }
@@ -295,5 +299,7 @@ mod tests {
         assert_eq!(at(true, 3, 0), "3 en attente");
         assert_eq!(at(false, 0, 0), "Hors ligne");
         assert_eq!(at(false, 2, 1), "1 à décider");
+        let reads = Status { online: true, first_read: true, session: SessionState::Open, ..Status::default() };
+        assert_eq!(stands(&reads).1, "Réception…");
     }
 }

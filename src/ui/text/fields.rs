@@ -37,7 +37,7 @@ pub fn field_wrong(field: &str) -> &'static str {
     match field {
         "name" => t!("Un nom, de 400 lettres au plus"),
         "sale_price" | "purchase_price" | "amount" => {
-            t!("Un montant en chiffres, sans décimales : 15 000 ou 15.000")
+            t!("Un montant entier, par exemple 15.000")
         }
         "threshold" | "opening" => t!("Un nombre en chiffres"),
         "quantity" => t!("Un nombre en chiffres, de 1 à 1 000 000"),

@@ -41,7 +41,9 @@ fn read_today(till: Till) -> Memo<Option<Today>> {
             }
         },
     );
-    Memo::new(move |_| read.get())
+    // Takings of a part of the shop are nobody's.
+    let whole = Memo::new(move |_| till.status.with(|status| !status.first_read));
+    Memo::new(move |_| read.get().filter(|_| whole.get()))
 }
 
 /// Today's takings; the margin on phones that hold purchase prices alone.

@@ -64,9 +64,7 @@ impl Payment {
         const SHORT: &str = "change change--short";
         match (self.tenders(), self.means) {
             (Err(Missing::Money(short)), _) => (SHORT, t!("Il manque {short}", short = money(short))),
-            (Err(Missing::NoAmount), _) => {
-                (SHORT, t!("Un montant en chiffres, sans décimales : 15 000 ou 15.000").into())
-            }
+            (Err(Missing::NoAmount), _) => (SHORT, t!("Un montant entier, par exemple 15.000").into()),
             (Err(Missing::TooMuch), _) => (SHORT, t!("C’est plus que le prix.").into()),
             (Err(Missing::Reference), _) => ("change change--none", t!("La référence manque encore.").into()),
             (Ok(_), Means::Cash) if self.given.trim().is_empty() => {

@@ -44,7 +44,14 @@ pub fn cart_panel(till: Till) -> AnyView {
             <div class="cart__body" id="panier">
                 <header class="cart__head">
                     <h2>{t!("Panier")}</h2>
-                    <button class="btn btn--plain" type="button" on:click=clear>{t!("Vider")}</button>
+                    <button
+                        class="btn btn--plain"
+                        type="button"
+                        hidden=live(move || is_empty.get())
+                        on:click=clear
+                    >
+                        {t!("Vider")}
+                    </button>
                 </header>
                 <ul class="cart__lines">{rows(lines)}</ul>
             </div>

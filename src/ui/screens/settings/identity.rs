@@ -84,7 +84,7 @@ fn fields(till: Till, form: Form, said: RwSignal<Option<Result<(), String>>>) ->
     };
     let wrong = move || {
         let read = form.banknotes.with(|typed| typed.is_empty() || text::banknotes(typed).is_some());
-        let said = t!("Des montants entiers, par exemple 5 000, 10 000");
+        let said = t!("Des montants entiers, par exemple 5.000, 10.000");
         (!read).then(|| field_error(said))
     };
     let outcome = live(move || match said.get() {
