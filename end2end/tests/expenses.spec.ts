@@ -91,7 +91,7 @@ test("what is half typed of an expense is there again, until it is saved", async
   const fresh = page.getByRole("link", { name: "Nouvelle dépense" });
   await fresh.click();
   await page.getByLabel("Montant").fill("beaucoup");
-  await expect(page.getByRole("alert")).toHaveText(/^Un montant en chiffres/);
+  await expect(page.getByRole("alert")).toHaveText(/^Un montant entier/);
   await page.getByLabel("Montant").fill("25.000");
   await expect(page.getByRole("alert")).toHaveCount(0);
   await page.getByRole("button", { name: "Loyer", exact: true }).click();
