@@ -2,7 +2,7 @@
 
 use super::{
     ServerError, counter,
-    db::{Db, Tx, execute, fetch_all},
+    db::{Db, Tx, fetch_all, insert_all},
     push,
     rows::{self, ProductColumns},
 };
@@ -14,7 +14,7 @@ use crate::{
     },
     sync::{merge, mutation::EditProduct},
 };
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, mem, sync::Arc};
 
 /// Changes in one transaction: long enough to be quick, short enough that a sale in between hardly waits.
 const BATCH: usize = 500;
@@ -54,9 +54,7 @@ pub async fn add(
     for batch in new.chunks(BATCH) {
         let mut tx = db.write().await?;
         let first = counter::take(&mut tx, shop, i64::try_from(batch.len()).unwrap_or(i64::MAX)).await?;
-        for (change, opening) in (first..).zip(batch) {
-            insert(&mut tx, shop, actor, opening, change, now_ms).await?;
-        }
+        insert(&mut tx, shop, actor, (first..).zip(batch.iter().copied()).collect(), now_ms).await?;
         tx.commit().await?;
     }
     Ok(Added { added: new.len(), known: openings.len() - new.len() })
@@ -72,10 +70,11 @@ pub struct Done {
     pub clashed: usize,
 }
 
-/// One change of the catalogue; it takes a change number.
-enum Step {
-    Add(Opening),
-    Edit(EditProduct),
+/// Changes of the catalogue; each takes a change number.
+#[derive(Default)]
+struct Steps {
+    adds: Vec<Opening>,
+    edits: Vec<EditProduct>,
 }
 
 /// All products of a shop, retired ones among them.
@@ -100,45 +99,42 @@ pub async fn carry_out(
     planned: impl Iterator<Item = Planned>,
     now_ms: i64,
 ) -> Result<Done, ServerError> {
-    let (mut done, mut steps) = (Done::default(), Vec::with_capacity(BATCH));
+    let (mut done, mut steps) = (Done::default(), Steps::default());
     for Planned { becomes, .. } in planned {
         match becomes {
             Becomes::New { product, opening: units } => {
                 done.added += 1;
-                steps.push(Step::Add(Opening { product, units }));
+                steps.adds.push(Opening { product, units });
             }
             Becomes::Changed { seen, wanted } => {
                 done.updated += 1;
-                steps.extend(merge::between(&seen, &wanted).into_iter().map(Step::Edit));
+                steps.edits.extend(merge::between(&seen, &wanted));
             }
             Becomes::Same { .. } | Becomes::Retired { .. } | Becomes::Again { .. } => {}
         }
-        if steps.len() >= BATCH {
-            done.clashed += take_steps(db, shop, actor, &steps, now_ms).await?;
-            steps.clear();
+        if steps.adds.len() + steps.edits.len() >= BATCH {
+            done.clashed += take(db, shop, actor, mem::take(&mut steps), now_ms).await?;
         }
     }
-    done.clashed += take_steps(db, shop, actor, &steps, now_ms).await?;
+    done.clashed += take(db, shop, actor, steps, now_ms).await?;
     done.updated = done.updated.saturating_sub(done.clashed);
     Ok(done)
 }
 
 /// One transaction. Answers how many products an edit clashed on; they are whole in one batch.
-async fn take_steps(db: &Db, shop: ShopId, actor: UserId, steps: &[Step], now_ms: i64) -> Result<usize, ServerError> {
-    if steps.is_empty() {
+async fn take(db: &Db, shop: ShopId, actor: UserId, steps: Steps, now_ms: i64) -> Result<usize, ServerError> {
+    let Steps { adds, edits } = steps;
+    let all = i64::try_from(adds.len() + edits.len()).unwrap_or(i64::MAX);
+    if all == 0 {
         return Ok(0);
     }
     let mut clashed = HashSet::new();
     let mut tx = db.write().await?;
-    let first = counter::take(&mut tx, shop, i64::try_from(steps.len()).unwrap_or(i64::MAX)).await?;
-    for (change, step) in (first..).zip(steps) {
-        match step {
-            Step::Add(opening) => insert(&mut tx, shop, actor, opening, change, now_ms).await?,
-            Step::Edit(edit) => {
-                if push::merge_in(&mut tx, shop, change, edit).await?.is_none_or(|clashes| !clashes.is_empty()) {
-                    clashed.insert(edit.product);
-                }
-            }
+    let mut changes = counter::take(&mut tx, shop, all).await?..;
+    insert(&mut tx, shop, actor, changes.by_ref().zip(&adds).collect(), now_ms).await?;
+    for (change, edit) in changes.zip(&edits) {
+        if push::merge_in(&mut tx, shop, change, edit).await?.is_none_or(|clashes| !clashes.is_empty()) {
+            clashed.insert(edit.product);
         }
     }
     tx.commit().await?;
@@ -156,45 +152,46 @@ fn identity(name: &str, barcodes_json: &str) -> String {
     format!("{}\n{barcodes_json}", fold(name))
 }
 
+/// Adds these with their opening movements, each under its change number.
 async fn insert(
     tx: &mut Tx,
     shop: ShopId,
     actor: UserId,
-    opening: &Opening,
-    change: i64,
+    openings: Vec<(i64, &Opening)>,
     now_ms: i64,
 ) -> Result<(), ServerError> {
-    let product = &opening.product;
-    execute!(
-        tx,
+    let texts = |(_, opening): &(i64, &Opening)| serde_json::to_string(&opening.product.barcodes);
+    let texts: Vec<String> = openings.iter().map(texts).collect::<Result<_, _>>()?;
+    let cause = serde_json::to_string(&Cause::Opening)?;
+    insert_all!(
+        &mut *tx,
         "INSERT INTO products \
-         (shop_id, id, name, search, barcodes, category, sale_price, purchase_price, threshold, stock, change) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        shop.0,
+         (shop_id, id, name, search, barcodes, category, sale_price, purchase_price, threshold, stock, change)",
+        openings.iter().zip(texts),
+        |((change, Opening { product, units }), barcodes)| shop.0,
         product.id.0,
         product.name.as_str(),
         fold(product.name.as_str()),
-        serde_json::to_string(&product.barcodes)?,
+        barcodes,
         product.category.as_str(),
         product.sale_price.get(),
         product.purchase_price.map(|price| price.get()),
         product.threshold.get(),
-        opening.units.get(),
-        change
+        units.get(),
+        *change
     )?;
-    if opening.units.get() > 0 {
-        execute!(
-            tx,
-            "INSERT INTO movements (shop_id, product_id, change, delta, stock_after, cause, actor_id, at_ms) \
-             VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
-            shop.0,
-            product.id.0,
-            change,
-            opening.units.get(),
-            serde_json::to_string(&Cause::Opening)?,
-            actor.0,
-            now_ms
-        )?;
-    }
+    insert_all!(
+        tx,
+        "INSERT INTO movements (shop_id, product_id, change, delta, stock_after, cause, actor_id, at_ms)",
+        openings.into_iter().filter(|(_, opening)| opening.units.get() > 0),
+        |(change, Opening { product, units })| shop.0,
+        product.id.0,
+        change,
+        units.get(),
+        units.get(),
+        cause.as_str(),
+        actor.0,
+        now_ms
+    )?;
     Ok(())
 }

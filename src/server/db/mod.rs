@@ -149,6 +149,32 @@ macro_rules! execute {
     }};
 }
 
+/// `insert_all!(tx, "INSERT INTO t (a, b)", rows, |row| a, b)` → rows affected, of one statement for them all. No rows are no
+/// statement. Both databases take some thirty thousand values at once.
+macro_rules! insert_all {
+    ($tx:expr, $sql:expr, $rows:expr, |$row:pat_param| $($value:expr),+ $(,)?) => {{
+        match $tx {
+            $crate::server::db::Tx::Sqlite(tx) => $crate::server::db::insert_into!(tx, $sql, $rows, $row, $($value),+),
+            $crate::server::db::Tx::Postgres(tx) => $crate::server::db::insert_into!(tx, $sql, $rows, $row, $($value),+),
+        }
+    }};
+}
+
+macro_rules! insert_into {
+    ($tx:expr, $sql:expr, $rows:expr, $row:pat_param, $($value:expr),+) => {{
+        let mut rows = $rows.into_iter().peekable();
+        if rows.peek().is_none() {
+            Ok(0)
+        } else {
+            let mut query = sqlx::QueryBuilder::new($sql);
+            query.push(" ").push_values(rows, |mut values, $row| {
+                $(values.push_bind($value);)+
+            });
+            query.build().execute(&mut **$tx).await.map(|done| done.rows_affected())
+        }
+    }};
+}
+
 macro_rules! fetch {
     ($method:ident, $tx:expr, $row:ty, $sql:expr $(, $value:expr)* $(,)?) => {{
         const { assert!($crate::server::db::placeholders($sql) == <[&str]>::len(&[$(stringify!($value)),*])) };
@@ -170,7 +196,7 @@ macro_rules! fetch_optional { ($($rest:tt)*) => { $crate::server::db::fetch!(fet
 /// `fetch_all!(tx, Row, "SQL", value, …)` → the rows.
 macro_rules! fetch_all { ($($rest:tt)*) => { $crate::server::db::fetch!(fetch_all, $($rest)*) }; }
 
-pub(crate) use {execute, fetch, fetch_all, fetch_one, fetch_optional};
+pub(crate) use {execute, fetch, fetch_all, fetch_one, fetch_optional, insert_all, insert_into};
 
 #[cfg(test)]
 mod tests {
