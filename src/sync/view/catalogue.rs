@@ -1,11 +1,14 @@
 //! The products a device knows, ready for search as one types.
 
+mod pairs;
+
 use super::Pending;
 use crate::domain::{
     Product, ProductId,
     product::StockState,
     text::{fold, whole_code},
 };
+use pairs::Pairs;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -40,7 +43,7 @@ pub struct Catalogue {
     items: BTreeMap<ProductId, Item>,
     stock: BTreeMap<ProductId, i64>,
     /// Not retired, by folded name.
-    by_name: BTreeSet<(Box<str>, ProductId)>,
+    by_name: BTreeMap<(Box<str>, ProductId), Pairs>,
     by_barcode: BTreeMap<String, Vec<ProductId>>,
     pending: Arc<Pending>,
 }
@@ -115,8 +118,10 @@ impl Catalogue {
         let query = fold(query);
         let words: Vec<&str> = query.split(' ').filter(|word| !word.is_empty()).collect();
         let begins = self.by_name.range((query.clone().into_boxed_str(), ProductId(uuid::Uuid::nil()))..);
-        let begins = begins.take_while(|(name, _)| name.starts_with(query.as_str()));
-        let others = self.by_name.iter().filter(|(name, _)| {
+        let begins = begins.map(|(named, _)| named).take_while(|(name, _)| name.starts_with(query.as_str()));
+        let wanted = Pairs::of(&query);
+        let others = self.by_name.iter().filter(|(_, pairs)| pairs.may_hold(wanted)).map(|(named, _)| named);
+        let others = others.filter(|(name, _)| {
             !words.is_empty() && !name.starts_with(query.as_str()) && words.iter().all(|word| name.contains(word))
         });
         begins.chain(others).map(|(_, id)| *id).filter(is_in).take(limit).collect()
@@ -145,8 +150,8 @@ impl Catalogue {
     pub fn named(&self, name: &str) -> Vec<Shown> {
         let name = fold(name).into_boxed_str();
         let from = self.by_name.range((name.clone(), ProductId(uuid::Uuid::nil()))..);
-        let named = from.take_while(|(known, _)| !name.is_empty() && *known == name);
-        named.filter_map(|(_, id)| self.get(*id)).collect()
+        let named = from.take_while(|((known, _), _)| !name.is_empty() && *known == name);
+        named.filter_map(|((_, id), _)| self.get(*id)).collect()
     }
 
     fn show(&mut self, id: ProductId, confirmed: Option<Arc<Product>>) {
@@ -159,7 +164,7 @@ impl Catalogue {
         };
         let folded: Box<str> = fold(shown.name.as_str()).into();
         if !shown.retired {
-            self.by_name.insert((folded.clone(), id));
+            self.by_name.insert((folded.clone(), id), Pairs::of(&folded));
         }
         for code in &shown.barcodes {
             let ids = self.by_barcode.entry(whole_code(code.as_str()).into_owned()).or_default();
