@@ -159,6 +159,43 @@ test("movements and expenses of all times, without the months in which there was
   expect(asked).toHaveLength(4);
 });
 
+test("an export whose page is closed goes on from what it had, month by month or page by page", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  let answered = 1;
+  const asked = await withPast(page, () => asked.length >= answered);
+  await page.goto("/parametres");
+  const card = page.getByRole("region", { name: "Fichiers pour tableur" });
+  for (const [which, begins, ends] of [["Ventes", "A-000901", "A-000902"], ["Mouvements de stock", "10;;Marché Madina", "5;;Marché Madina"]]) {
+    await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+    await card.getByRole("button", { name: which }).click();
+    await expect(card.getByText("Le serveur ne répond pas : la suite vient avec le réseau.")).toBeVisible();
+    await page.reload();
+    await expect(card.getByText(`Fichier interrompu : ${which}`)).toBeVisible();
+    await looksRight(page, "an export that was cut off");
+    answered += 1;
+    const [download] = await Promise.all([page.waitForEvent("download"), card.getByRole("button", { name: "Reprendre" }).click()]);
+    const lines = readFileSync(await download.path(), "utf8").slice(1, -2).split("\r\n");
+    for (const old of [begins, ends]) expect(lines.filter((line) => line.includes(old))).toHaveLength(1);
+    expect(lines.at(-1)).toContain(ends);
+    expect(asked).toHaveLength(answered);
+    await card.getByRole("button", { name: "Fermer" }).click();
+    answered += 1;
+  }
+  // Nothing is left of those; one that is given up is gone, too.
+  await page.reload();
+  await expect(card.getByRole("button", { name: "Ventes" })).toBeEnabled();
+  await expect(card.getByText(/^Fichier interrompu/)).toHaveCount(0);
+  await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+  await card.getByRole("button", { name: "Mouvements de stock" }).click();
+  await expect(card.getByText("Le serveur ne répond pas : la suite vient avec le réseau.")).toBeVisible();
+  await page.reload();
+  await card.getByRole("button", { name: "Abandonner" }).click();
+  await expect(card.getByText(/^Fichier interrompu/)).toHaveCount(0);
+  await page.reload();
+  await expect(card.getByRole("button", { name: "Ventes" })).toBeEnabled();
+  await expect(card.getByText(/^Fichier interrompu/)).toHaveCount(0);
+});
+
 test("an export that is stopped leaves nothing behind", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
   await withPast(page, () => true);

@@ -1,19 +1,20 @@
 //! A file for the owner, from what the device holds and, where they want all of it, from the server month by month. It is
 //! put together of pieces that the browser keeps: the page holds one month at a time.
 
+mod older;
+
 use super::{
     counting, files,
-    handle::{ExportProblem, ExportState, Exporting, Piece, StorageProblem, Till, Wanted, Write},
-    history, past, platform, read,
+    handle::{CutOff, ExportProblem, ExportState, Exporting, Piece, StorageProblem, Till, Wanted, Write},
+    history, platform, read,
     shelf::Shelf,
 };
 use crate::{
     domain::{Day, ExpenseId, ProductId, SaleId, day::DAY_MS, export::File},
     sync::{
-        CallError,
-        engine::{Device, Store, keys, sound},
+        engine::{self, Device, Store, keys, sound},
         view::{self, ListedExpense, ListedSale, Moved, Pending, list_expenses, list_sales},
-        wire::{ExpenseRow, Kind, MovementRow, Past, PastPage, SaleRow},
+        wire::{ExpenseRow, Kind, MovementRow, Past, SaleRow},
     },
 };
 use js_sys::Array;
@@ -26,8 +27,6 @@ use std::{
 use wasm_bindgen::JsValue;
 
 const TYPE: &str = "text/csv";
-/// Between two questions to a server that does not answer.
-const RETRY_MS: i64 = 5_000;
 /// Movements that are written between two frames.
 const MOVES_A_PIECE: usize = 2_000;
 
@@ -90,6 +89,16 @@ pub async fn run(shelf: &Shelf, till: Till, kept: &Kept, wanted: Wanted, write: 
     }
 }
 
+impl From<&engine::Export> for CutOff {
+    fn from(kept: &engine::Export) -> Self {
+        let at = match &kept.next {
+            Some(Past::Days { last, .. }) => Some(*last),
+            _ => None,
+        };
+        Self { file: kept.file, at, lines: kept.lines }
+    }
+}
+
 struct Export<'a> {
     shelf: &'a Shelf,
     till: Till,
@@ -106,6 +115,22 @@ struct Export<'a> {
     own: BTreeSet<uuid::Uuid>,
 }
 
+/// Whether what is kept of one is for who is here, and for what the phone holds today.
+pub fn goes_on(device: &Device, kept: &engine::Export) -> bool {
+    kept.pieces > 0
+        && kept.last == history::held_since(device)
+        && device.history() == Some(kept.history)
+        && device.meta.actor.as_ref().is_some_and(|actor| actor.id == kept.actor)
+}
+
+/// Puts away what was kept of one that was cut off.
+pub async fn forget(shelf: &Shelf) -> Result<(), StorageProblem> {
+    match engine::end_export(&shelf.device().await?) {
+        Some(tx) => shelf.commit(tx).await.map(drop),
+        None => Ok(()),
+    }
+}
+
 impl Export<'_> {
     async fn make(&mut self) -> Result<(), Stop> {
         let device = self.shelf.device().await?;
@@ -113,16 +138,12 @@ impl Export<'_> {
         self.say(ExportState::Reading);
         let held = self.held().await?;
         if self.wanted.older {
-            match self.wanted.file {
-                File::Products => {}
-                File::Sales => self.older(Kind::Sale, held).await?,
-                File::Expenses => self.older(Kind::Expense, held).await?,
-                File::Movements => self.older_moves(held).await?,
-            }
+            self.older(&device, held).await?;
         }
         self.goes_on()?;
         let blob = files::blob(&self.parts, TYPE)?;
         files::give(&self.name, &blob)?;
+        forget(self.shelf).await?;
         *self.kept.done.borrow_mut() = Some((self.name.clone(), blob));
         self.say(ExportState::Done);
         Ok(())
@@ -138,18 +159,23 @@ impl Export<'_> {
         if owner && self.kept.run.get() == self.run { Ok(()) } else { Err(Stop::Ended) }
     }
 
-    /// Writes a piece and lets the phone draw.
-    async fn add(&mut self, at: Option<Day>, piece: Piece) -> Result<(), Stop> {
+    /// Writes a piece and lets the phone draw. Answers its lines.
+    async fn add(&mut self, at: Option<Day>, piece: Piece) -> Result<Vec<String>, Stop> {
         self.goes_on()?;
         let lines = (self.write)(piece);
         if lines.is_empty() {
-            return Ok(());
+            return Ok(lines);
         }
-        self.parts.push(&files::blob(&Array::of1(&lines.concat().into()), TYPE)?);
+        self.push(&lines.concat())?;
         self.lines += lines.len() as u64;
         self.at = at.or(self.at);
         self.say(ExportState::Reading);
         platform::painted().await;
+        Ok(lines)
+    }
+
+    fn push(&self, text: &str) -> Result<(), Stop> {
+        self.parts.push(&files::blob(&Array::of1(&text.into()), TYPE)?);
         Ok(())
     }
 
@@ -165,7 +191,7 @@ impl Export<'_> {
             match self.wanted.file {
                 File::Products => {
                     let products = untrack(|| self.till.search_in("", None, usize::MAX));
-                    self.add(None, Piece::Products(products)).await?;
+                    self.add(None, Piece::Products(products)).await.map(drop)?;
                 }
                 File::Sales => self.held_sales(&device, since_ms).await?,
                 File::Movements => self.held_moves(&device, since_ms).await?,
@@ -190,7 +216,7 @@ impl Export<'_> {
         Ok(())
     }
 
-    async fn sales(&mut self, mut rows: Vec<SaleRow>) -> Result<(), Stop> {
+    async fn sales(&mut self, mut rows: Vec<SaleRow>) -> Result<Vec<String>, Stop> {
         rows.retain(|row| !self.own.contains(&row.sale.id.0));
         let (at, ids) =
             (rows.first().map(|row| row.day), rows.iter().map(|row| row.sale.id).collect::<BTreeSet<SaleId>>());
@@ -210,10 +236,10 @@ impl Export<'_> {
         rows.retain(|row| row.at_ms >= since_ms);
         self.own = list_expenses([], &self.pending).iter().map(|listed| listed.expense.id.0).collect();
         let listed = list_expenses(rows, &self.pending);
-        self.add(None, Piece::Expenses(latest_expenses(listed))).await
+        self.add(None, Piece::Expenses(latest_expenses(listed))).await.map(drop)
     }
 
-    async fn expenses(&mut self, mut rows: Vec<ExpenseRow>) -> Result<(), Stop> {
+    async fn expenses(&mut self, mut rows: Vec<ExpenseRow>) -> Result<Vec<String>, Stop> {
         rows.retain(|row| !self.own.contains(&row.expense.id.0));
         let ids: BTreeSet<ExpenseId> = rows.iter().map(|row| row.expense.id).collect();
         let at = rows.first().map(|row| row.day);
@@ -247,64 +273,9 @@ impl Export<'_> {
         Ok(())
     }
 
-    async fn moves(&mut self, rows: &[MovementRow]) -> Result<(), Stop> {
+    async fn moves(&mut self, rows: &[MovementRow]) -> Result<Vec<String>, Stop> {
         let at = rows.last().map(|row| Day::of_ms(row.at_ms));
         self.add(at, Piece::Movements(rows.iter().map(|row| (row.product, Moved::from(row))).collect())).await
-    }
-
-    /// Sales or expenses of the days up to that one, month by month.
-    async fn older(&mut self, kind: Kind, held: Day) -> Result<(), Stop> {
-        let mut next = Some(held);
-        while let Some(last) = next {
-            let (year, month, _) = last.civil();
-            let first = Day::from_civil(year, month, 1).unwrap_or(last);
-            self.at = Some(first);
-            let (mut sales, mut expenses, mut after) = (Vec::new(), Vec::new(), None);
-            loop {
-                let page = self.ask(Past::Days { kind, first, last, after }).await?;
-                sales.extend(page.rows.sales);
-                expenses.extend(page.rows.expenses);
-                after = page.after;
-                if after.is_none() {
-                    next = page.earlier.filter(|day| *day < first);
-                    break;
-                }
-            }
-            match kind {
-                Kind::Sale => self.sales(sales).await?,
-                _ => self.expenses(expenses).await?,
-            }
-        }
-        Ok(())
-    }
-
-    async fn older_moves(&mut self, held: Day) -> Result<(), Stop> {
-        let mut after = None;
-        loop {
-            let page = self.ask(Past::Moves { product: None, last: held, after }).await?;
-            self.moves(&page.rows.movements).await?;
-            after = page.after;
-            if after.is_none() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Until the server answers, or refuses.
-    async fn ask(&mut self, past: Past) -> Result<PastPage, Stop> {
-        self.say(ExportState::Reading);
-        loop {
-            self.goes_on()?;
-            match past::ask(self.shelf, past.clone()).await {
-                Ok(page) => return Ok(page),
-                Err(CallError::NotReached { .. } | CallError::TryLater) => {
-                    self.goes_on()?;
-                    self.say(ExportState::Waiting);
-                    platform::sleep(RETRY_MS).await;
-                }
-                Err(refused) => return Err(Stop::Failed(ExportProblem::Refused(refused))),
-            }
-        }
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
 };
 pub use camera::{CameraCommands, CameraProblem, Told};
 pub use decisions::{Damaged, Decided, Decision, Undecided};
-pub use export::{ExportCommands, ExportProblem, ExportState, Exporting, Piece, Wanted, Write};
+pub use export::{CutOff, ExportCommands, ExportProblem, ExportState, Exporting, Piece, Wanted, Write};
 pub use import::{Chosen, FileProblem, ImportCommands, ImportStatus};
 use leptos::prelude::*;
 pub use measures::{HandInError, Measures, Prepared, Room};

@@ -1,10 +1,10 @@
 //! From the disk to what screens show beside the catalogue.
 
 use super::{
-    account,
+    account, exporting,
     handle::{
-        Damaged, Decided, Decision, ImportStatus, InstallationStatus, Receipt, ReceiptState, Status, StorageProblem,
-        Till, Undecided, VoidedBy,
+        CutOff, Damaged, Decided, Decision, ImportStatus, InstallationStatus, Receipt, ReceiptState, Status,
+        StorageProblem, Till, Undecided, VoidedBy,
     },
     platform,
     shelf::Shelf,
@@ -240,7 +240,7 @@ fn damaged(aside: &Aside) -> Damaged {
         Store::Parked => Damaged::Undecided { receipt: receipt() },
         Store::Acknowledged => Damaged::Sent,
         Store::Confirmed => Damaged::OfShop,
-        Store::Meta => Damaged::OfPhone,
+        Store::Meta | Store::Export => Damaged::OfPhone,
         Store::Import => Damaged::OfImport,
     }
 }
@@ -290,6 +290,7 @@ fn status(
         first_read: meta.held.is_none(),
         read_anew: meta.read_anew.is_some(),
         import: meta.import.as_ref().map(importing),
+        export: meta.export.as_ref().filter(|export| exporting::goes_on(device, export)).map(CutOff::from),
         has_catalogue: device.shown().is_some(),
         persistent: before.persistent,
         last_contact_ms: meta.contact.server_ms,

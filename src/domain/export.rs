@@ -6,8 +6,10 @@ use super::{
     day::date_time,
     table::{self, Cell},
 };
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum File {
     Products,
     Sales,

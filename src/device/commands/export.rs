@@ -20,6 +20,12 @@ impl ExportCommands for Page {
     }
 
     fn end_export(&self) {
-        self.0.export.end(self.0.till);
+        let inner = self.0.clone();
+        inner.export.end(inner.till);
+        spawn_local(async move {
+            if let Err(problem) = exporting::forget(&inner.shelf).await {
+                leptos::logging::error!("what is kept of an export stays: {problem:?}");
+            }
+        });
     }
 }

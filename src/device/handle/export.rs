@@ -11,11 +11,12 @@ use crate::{
 
 pub trait ExportCommands {
     /// Makes a file of what is wanted and gives it to the person. It goes on where the screen is left, and waits where
-    /// there is no network; [`super::Till::export`] says how far it is. Another one ends.
+    /// there is no network; [`super::Till::export`] says how far it is. Another one ends. One that was cut off goes on from
+    /// what is kept of it.
     fn begin_export(&self, wanted: Wanted, write: Write);
     /// Gives the person the file that is done once more.
     fn give_export(&self);
-    /// Ends it, or puts away what is done.
+    /// Ends it and forgets what is kept of it, or puts away what is done.
     fn end_export(&self);
 }
 
@@ -40,6 +41,16 @@ pub enum Piece {
 
 /// A piece as text, a line for each of its lines.
 pub type Write = Box<dyn Fn(Piece) -> Vec<String>>;
+
+/// What is kept of an export of all times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutOff {
+    pub file: File,
+    /// The last day of what the server is to be asked next.
+    pub at: Option<Day>,
+    /// Lines that came from the server.
+    pub lines: u64,
+}
 
 /// How far an export is.
 #[derive(Debug, Clone, PartialEq)]

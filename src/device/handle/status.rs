@@ -1,4 +1,4 @@
-use super::{ImportStatus, StorageProblem};
+use super::{CutOff, ImportStatus, StorageProblem};
 use crate::{
     domain::{Role, Rules, Shop},
     sync::{engine::SessionState, wire::PersonRow},
@@ -26,6 +26,8 @@ pub struct Status {
     pub read_anew: bool,
     /// An import under way, or done and not put away yet.
     pub import: Option<ImportStatus>,
+    /// An export under way, or cut off, that goes on from what is kept of it.
+    pub export: Option<CutOff>,
     /// Something can be sold: a catalogue, whole or in part, is there.
     pub has_catalogue: bool,
     /// What the browser said when asked to keep the data; `None` before it answered.

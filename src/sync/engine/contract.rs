@@ -109,7 +109,8 @@ fn expectations() -> Vec<Step> {
         .leaves(Parked, "", &[("k", "v")])
         .leaves(Store::Acknowledged, "", &[("k", "v")])
         .leaves(Confirmed, "", &[("k", "v")])
-        .leaves(Store::Import, "", &[("k", "v")]),
+        .leaves(Store::Import, "", &[("k", "v")])
+        .leaves(Store::Export, "", &[("k", "v")]),
     ]
 }
 

@@ -8,6 +8,7 @@
 mod account;
 #[cfg(test)]
 pub mod contract;
+mod export;
 mod forget;
 mod fork;
 mod import;
@@ -31,6 +32,7 @@ mod tests;
 pub use account::{
     begin_enrolment, enrolled, new_epoch, session_after, session_ended, session_is, signed_in, signed_out,
 };
+pub use export::{Export, end_export, keep_export};
 pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use fork::{begin_fork, fork};
 pub use import::{

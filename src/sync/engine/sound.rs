@@ -164,6 +164,7 @@ fn written(meta: &Meta, key: &str) -> Option<String> {
         keys::LOADING => meta.loading.as_ref().map(json),
         keys::SIGNED_IN => meta.signed_in.as_ref().map(json),
         keys::IMPORT => meta.import.as_ref().map(json),
+        keys::EXPORT => meta.export.as_ref().map(json),
         keys::INSTALLATION => meta.installation.as_ref().map(json),
         _ => None,
     }
@@ -192,7 +193,7 @@ impl Traces {
                 Store::Parked => self.mutations.extend(parked(key, text).map(|row| row.mutation)),
                 Store::Acknowledged => self.mutations.extend(acknowledged(key, text).map(|row| row.mutation)),
                 Store::Confirmed => self.add_confirmed(key, text),
-                Store::Meta | Store::Import => {}
+                Store::Meta | Store::Import | Store::Export => {}
             }
         }
     }
@@ -315,8 +316,8 @@ pub fn bring_back(device: &Device) -> Vec<LocalTx> {
         Store::Outbox => entry(&aside.key, &aside.text).is_ok(),
         Store::Parked => parked(&aside.key, &aside.text).is_ok(),
         Store::Acknowledged => acknowledged(&aside.key, &aside.text).is_ok(),
-        // An import was gone on with meanwhile; the file, chosen again, brings the rest.
-        Store::Meta | Store::Confirmed | Store::Import => false,
+        // An import was gone on with meanwhile; the file, chosen again, brings the rest. An export begins again.
+        Store::Meta | Store::Confirmed | Store::Import | Store::Export => false,
     };
     let back = |(id, aside): &(Key, Aside)| {
         let mut tx = LocalTx::strict();

@@ -1,6 +1,7 @@
 //! A device's state as it is stored, and as one reads it before deciding anything.
 
 use super::{
+    export::Export,
     import::Import,
     sound::{self, Aside},
     storage::{Store, Write, keys},
@@ -175,6 +176,7 @@ pub struct Meta {
     /// A person wants the shop read anew, once nothing waits to be sent.
     pub read_anew: Option<Anew>,
     pub import: Option<Import>,
+    pub export: Option<Export>,
     /// Id and secret of the installation it is about to become: asked for with the same until the answer is here.
     pub forking: Option<(InstallationId, String)>,
     /// When old history was last let go, by the server's clock; 0 for never.
@@ -235,7 +237,7 @@ impl Device {
     }
 
     /// The history the server is known to be in; `None` while that is being asked.
-    pub(super) fn history(&self) -> Option<Uuid> {
+    pub fn history(&self) -> Option<Uuid> {
         match &self.meta.loading {
             Some(loading) => loading.at.map(|at| at.history),
             None => self.meta.held.map(|held| held.cursor.history),
@@ -343,6 +345,7 @@ impl Meta {
             keys::RENUMBER => parse(&mut self.renumber, value),
             keys::READ_ANEW => parse(&mut self.read_anew, value),
             keys::IMPORT => parse(&mut self.import, value),
+            keys::EXPORT => parse(&mut self.export, value),
             // Keys of others (PIN checks) and of newer versions of the app.
             _ => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! The device's storage as the engine sees it: six stores of text by text, and transactions as values.
+//! The device's storage as the engine sees it: seven stores of text by text, and transactions as values.
 
 use crate::faults::{self, Fault};
 use serde::{Deserialize, Serialize};
@@ -19,11 +19,20 @@ pub enum Store {
     Confirmed,
     /// What is left to be queued of an import, piece by piece.
     Import,
+    /// What the server told for a file that is not done, piece by piece.
+    Export,
 }
 
 impl Store {
-    pub const ALL: [Store; 6] =
-        [Store::Meta, Store::Outbox, Store::Parked, Store::Acknowledged, Store::Confirmed, Store::Import];
+    pub const ALL: [Store; 7] = [
+        Store::Meta,
+        Store::Outbox,
+        Store::Parked,
+        Store::Acknowledged,
+        Store::Confirmed,
+        Store::Import,
+        Store::Export,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -33,6 +42,7 @@ impl Store {
             Store::Acknowledged => "acknowledged",
             Store::Confirmed => "confirmed",
             Store::Import => "import",
+            Store::Export => "export",
         }
     }
 }
@@ -163,6 +173,8 @@ pub mod keys {
     pub const READ_ANEW: &str = "read-anew";
     /// How far an import is.
     pub const IMPORT: &str = "import";
+    /// How far an export is that asks the server for the past.
+    pub const EXPORT: &str = "export";
     pub const FORKING: &str = "forking";
     /// Id and secret of the installation it is, or asks to become: an enrolment whose answer was lost, or whose row is
     /// damaged, is asked for again with the same.
@@ -179,7 +191,7 @@ pub mod keys {
         format!("{sequence:016}/{key}")
     }
 
-    /// A piece of an import.
+    /// A piece of an import, or of an export.
     pub fn piece(at: u32) -> String {
         format!("{at:08}")
     }

@@ -1,5 +1,6 @@
 //! What the engine decides, without a server: G5, G7, G16, G20; the folder has more.
 
+mod exporting;
 mod forgetting;
 mod measuring;
 mod reading_anew;

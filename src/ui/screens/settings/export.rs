@@ -4,10 +4,10 @@ use super::owner;
 use crate::{
     device::{
         Till,
-        handle::{ExportProblem, ExportState, Exporting, Piece, Wanted, Write},
+        handle::{CutOff, ExportProblem, ExportState, Exporting, Piece, Wanted, Write},
     },
     domain::{
-        UserId,
+        Day, UserId,
         export::{File, Moved, Sold, Spent, State, Words},
     },
     ui::{
@@ -20,14 +20,16 @@ use crate::{
 };
 use leptos::{ev::MouseEvent, prelude::*};
 
+const FILES: [File; 4] = [File::Products, File::Sales, File::Movements, File::Expenses];
+
 /// Its button, and the first part of its name.
-fn files() -> [(File, &'static str, &'static str); 4] {
-    [
-        (File::Products, t!("Produits"), "produits"),
-        (File::Sales, t!("Ventes"), "ventes"),
-        (File::Movements, t!("Mouvements de stock"), "mouvements"),
-        (File::Expenses, t!("Dépenses"), "depenses"),
-    ]
+fn named(file: File) -> (&'static str, &'static str) {
+    match file {
+        File::Products => (t!("Produits"), "produits"),
+        File::Sales => (t!("Ventes"), "ventes"),
+        File::Movements => (t!("Mouvements de stock"), "mouvements"),
+        File::Expenses => (t!("Dépenses"), "depenses"),
+    }
 }
 
 pub fn draw(till: Till) -> AnyView {
@@ -42,20 +44,21 @@ fn card(till: Till, older: RwSignal<bool>) -> AnyView {
         let is_busy = |export: &Exporting| matches!(export.state, ExportState::Reading | ExportState::Waiting);
         till.export.with(|export| export.as_ref().is_some_and(is_busy))
     });
-    let file = |(file, label, name): (File, &'static str, &'static str)| {
-        let give = move |_: MouseEvent| {
-            let Some(commands) = till.commands().filter(|_| !busy.get_untracked()) else { return };
-            let older = older.get_untracked() && file != File::Products;
-            let name = if older { format!("{name}-tout") } else { name.to_owned() };
-            let (words, costs) = (tables::words(), holds_costs.get_untracked());
-            let wanted = Wanted { file, older, name, headings: words.headings(file, costs) };
-            commands.begin_export(wanted, write(till, words, costs));
-        };
+    let begin = move |file: File, older: bool| {
+        let Some(commands) = till.commands().filter(|_| !busy.get_untracked()) else { return };
+        let (_, name) = named(file);
+        let name = if older { format!("{name}-tout") } else { name.to_owned() };
+        let (words, costs) = (tables::words(), holds_costs.get_untracked());
+        let wanted = Wanted { file, older, name, headings: words.headings(file, costs) };
+        commands.begin_export(wanted, write(till, words, costs));
+    };
+    let file = |file: File| {
+        let give = on(move |_: MouseEvent| begin(file, older.get_untracked() && file != File::Products));
         erase(view! {
-            <button class="btn" type="button" disabled=live(move || busy.get()) on:click=on(give)>{label}</button>
+            <button class="btn" type="button" disabled=live(move || busy.get()) on:click=give>{named(file).0}</button>
         })
     };
-    let files: Vec<AnyView> = files().into_iter().map(file).collect();
+    let files: Vec<AnyView> = FILES.into_iter().map(file).collect();
     let reach = live(move || match older.get() {
         false => t!("Ce que ce téléphone garde : les produits, et les 90 derniers jours. Sans réseau aussi."),
         true => t!("Depuis le début : ce qui a plus de 90 jours est demandé au serveur, mois par mois."),
@@ -67,6 +70,7 @@ fn card(till: Till, older: RwSignal<bool>) -> AnyView {
             <p class="small muted">{reach}</p>
             <div class="btns">{files}</div>
             {told(till)}
+            {cut_off(till, begin)}
             <p class="small muted">{t!("Un tableur en français (Excel, LibreOffice) les ouvre tels quels.")}</p>
             <a class="btn btn--wide" href="/stock/import">{icons::upload()} {t!("Importer des produits")}</a>
         </section>
@@ -97,7 +101,7 @@ fn told(till: Till) -> AnyView {
 }
 
 fn under_way(till: Till) -> AnyView {
-    let far = live(move || till.export.with(|export| export.as_ref().map(far)));
+    let far = live(move || till.export.with(|export| export.as_ref().map(|export| far(export.at, export.lines))));
     let is_waiting = |export: &Exporting| export.state == ExportState::Waiting;
     let waits = Memo::new(move |_| till.export.with(|export| export.as_ref().is_some_and(is_waiting)));
     let waits = live(move || {
@@ -107,17 +111,34 @@ fn under_way(till: Till) -> AnyView {
     erase(view! {
         <p class="num" role="status">{far}</p>
         {waits}
-        <p class="small muted">
-            {t!("Vous pouvez quitter cet écran. Si vous fermez Comptoir ou rechargez la page, il faudra recommencer.")}
-        </p>
+        <p class="small muted">{t!("Vous pouvez quitter cet écran. Si Comptoir se ferme, reprenez ici dans la journée.")}</p>
         <div class="btns">{end(till, t!("Arrêter"))}</div>
     })
 }
 
+/// The page was closed before the file was done.
+fn cut_off(till: Till, begin: impl Fn(File, bool) + Copy + Send + 'static) -> AnyView {
+    let kept = move || till.status.with(|status| status.export).filter(|_| till.export.with(Option::is_none));
+    let kept = Memo::new(move |_| kept());
+    erase(live(move || {
+        kept.get().map(|CutOff { file, at, lines }| {
+            let said = t!("Fichier interrompu : {file}", file = named(file).0);
+            let go_on = on(move |_: MouseEvent| begin(file, true));
+            erase(view! {
+                {notice("info", said, vec![far(at, lines)])}
+                <div class="btns">
+                    <button class="btn" type="button" on:click=go_on>{t!("Reprendre")}</button>
+                    {end(till, t!("Abandonner"))}
+                </div>
+            })
+        })
+    }))
+}
+
 /// `Août 2026 · 1 240 lignes`.
-fn far(export: &Exporting) -> String {
-    let lines = count!(export.lines as i64, "ligne", "lignes");
-    export.at.map_or_else(|| lines.clone(), |at| format!("{} · {lines}", format::month(at)))
+fn far(at: Option<Day>, lines: u64) -> String {
+    let lines = count!(lines as i64, "ligne", "lignes");
+    at.map_or_else(|| lines.clone(), |at| format!("{} · {lines}", format::month(at)))
 }
 
 fn done(till: Till) -> AnyView {

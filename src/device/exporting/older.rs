@@ -1,0 +1,114 @@
+//! What a device does not hold: the server is asked, from the latest on, and each answer is kept until the file is done, so
+//! that an export whose page was closed goes on where it was.
+
+use super::{Export, Stop};
+use crate::{
+    device::{
+        handle::{ExportProblem, ExportState},
+        past, platform,
+    },
+    domain::{Day, export::File},
+    sync::{
+        CallError,
+        engine::{self, Device, Store, keys},
+        wire::{Kind, Past, PastPage},
+    },
+};
+
+/// Between two questions to a server that does not answer.
+const RETRY_MS: i64 = 5_000;
+
+impl Export<'_> {
+    /// What came until that day.
+    pub(super) async fn older(&mut self, device: &Device, last: Day) -> Result<(), Stop> {
+        let first = match self.wanted.file {
+            File::Products => return Ok(()),
+            File::Sales => month(Kind::Sale, last),
+            File::Expenses => month(Kind::Expense, last),
+            File::Movements => Past::Moves { product: None, last, after: None },
+        };
+        let headings = self.wanted.headings.clone();
+        let begun = engine::Export::new(device, self.wanted.file, headings, last, first).ok_or(Stop::Ended)?;
+        let mut kept = self.go_on(device, begun).await?;
+        while let Some(asked) = kept.next.clone() {
+            let (lines, next) = match asked {
+                Past::Days { kind, first, last, .. } => self.month(kind, first, last).await?,
+                asked => self.some_moves(asked).await?,
+            };
+            let (pieces, count) = (kept.pieces + 1, kept.lines + lines.len() as u64);
+            let after = engine::Export { next, pieces, lines: count, ..kept.clone() };
+            if !self.shelf.commit(engine::keep_export(&kept, &after, &lines.concat())).await? {
+                return Err(Stop::Ended); // another tab makes a file
+            }
+            kept = after;
+        }
+        Ok(())
+    }
+
+    /// With what is here of this same export, if anything is.
+    async fn go_on(&mut self, device: &Device, begun: engine::Export) -> Result<engine::Export, Stop> {
+        let Some(kept) = device.meta.export.as_ref().filter(|kept| kept.is_of(&begun)) else { return Ok(begun) };
+        let wanted: Vec<String> = (0..kept.pieces).map(keys::piece).collect();
+        let rows = self.shelf.storage().get_all(Store::Export, wanted).await?;
+        let texts: Result<Vec<String>, _> = rows.iter().map(|(_, text)| serde_json::from_str(text)).collect();
+        // Where one is gone or does not read, all of it is asked for again.
+        let Some(texts) = texts.ok().filter(|texts| texts.len() == kept.pieces as usize) else { return Ok(begun) };
+        for text in texts {
+            self.push(&text)?;
+        }
+        self.lines += kept.lines;
+        Ok(kept.clone())
+    }
+
+    /// Sales or expenses of a month, and the month that is next.
+    async fn month(&mut self, kind: Kind, first: Day, last: Day) -> Result<(Vec<String>, Option<Past>), Stop> {
+        self.at = Some(first);
+        let (mut sales, mut expenses, mut after) = (Vec::new(), Vec::new(), None);
+        let earlier = loop {
+            let page = self.ask(Past::Days { kind, first, last, after }).await?;
+            sales.extend(page.rows.sales);
+            expenses.extend(page.rows.expenses);
+            after = page.after;
+            if after.is_none() {
+                break page.earlier.filter(|day| *day < first);
+            }
+        };
+        let lines = match kind {
+            Kind::Sale => self.sales(sales).await?,
+            _ => self.expenses(expenses).await?,
+        };
+        Ok((lines, earlier.map(|last| month(kind, last))))
+    }
+
+    async fn some_moves(&mut self, asked: Past) -> Result<(Vec<String>, Option<Past>), Stop> {
+        let page = self.ask(asked.clone()).await?;
+        let next = match (asked, page.after) {
+            (Past::Moves { product, last, .. }, Some(after)) => Some(Past::Moves { product, last, after: Some(after) }),
+            _ => None,
+        };
+        Ok((self.moves(&page.rows.movements).await?, next))
+    }
+
+    /// Until the server answers, or refuses.
+    async fn ask(&mut self, past: Past) -> Result<PastPage, Stop> {
+        self.say(ExportState::Reading);
+        loop {
+            self.goes_on()?;
+            match past::ask(self.shelf, past.clone()).await {
+                Ok(page) => return Ok(page),
+                Err(CallError::NotReached { .. } | CallError::TryLater) => {
+                    self.goes_on()?;
+                    self.say(ExportState::Waiting);
+                    platform::sleep(RETRY_MS).await;
+                }
+                Err(refused) => return Err(Stop::Failed(ExportProblem::Refused(refused))),
+            }
+        }
+    }
+}
+
+/// That day's month, until that day.
+fn month(kind: Kind, last: Day) -> Past {
+    let (year, month, _) = last.civil();
+    Past::Days { kind, first: Day::from_civil(year, month, 1).unwrap_or(last), last, after: None }
+}
