@@ -134,6 +134,8 @@ pub fn App() -> impl IntoView {
                 <Route path=(StaticSegment("stock"), StaticSegment("comptage")) view=|| office(Place::Count) />
                 <Route path=StaticSegment("depenses") view=|| office(Place::Expenses) />
                 <Route path=(StaticSegment("depenses"), StaticSegment("depense")) view=|| office(Place::Expense) />
+                <Route path=StaticSegment("credits") view=|| office(Place::Credits) />
+                <Route path=(StaticSegment("credits"), StaticSegment("client")) view=|| office(Place::Account) />
                 <Route path=StaticSegment("a-decider") view=|| office(Place::Decide) />
                 <Route path=StaticSegment("parametres") view=|| office(Place::Settings) />
                 <Route path=(StaticSegment("parametres"), StaticSegment("personnes")) view=|| office(Place::People) />

@@ -58,6 +58,8 @@ faults! {
     VoidTwice,
     /// a clash stays to be decided when it was
     ClashStaysOpen,
+    /// what is sold on credit, or paid later, changes nobody's account
+    CreditForgotten,
     /// a settled refusal is settled again
     SettleTwice,
     /// a refused sale is not kept

@@ -30,7 +30,7 @@ test("an owner takes sales, movements, expenses and products along, without netw
 
   const sales = await file(page, "Ventes");
   expect(sales.name).toMatch(/^ventes-\d{4}-\d\d-\d\d\.csv$/);
-  expect(sales.lines[0]).toBe("Reçu;Date;Vendeur;État;Produit;Quantité;Prix unitaire;Total;Espèces;Orange Money;Référence");
+  expect(sales.lines[0]).toBe("Reçu;Date;Vendeur;État;Produit;Quantité;Prix unitaire;Total;Espèces;Orange Money;Référence;À crédit;Client");
   const cells = (receipt: string) => sales.lines.filter((line) => line.startsWith(receipt)).map((line) => line.split(";"));
   const [[waiting]] = [cells("A-000002")];
   expect([waiting[3], waiting[4], waiting[5]]).toEqual(["En attente", "Ail 250 g", "1"]);

@@ -29,7 +29,7 @@ test("hydration adopts the server's markup without a warning", async ({ shop, br
   const adopted = await fresh.newPage();
   adopted.on("console", (message) => ["warning", "error"].includes(message.type()) && said.push(message.text()));
   adopted.on("pageerror", (error) => said.push(String(error)));
-  const screens = ["/", "/vente", "/vente?q=ail", `/recu${receipt.search}`, "/ventes", "/ventes/vente", "/stock", "/stock/produit", "/stock/nouveau", "/stock/import", "/stock/comptage", "/depenses", "/depenses/depense", "/a-decider", "/parametres", "/parametres/personnes", "/parametres/telephones", "/connexion"];
+  const screens = ["/", "/vente", "/vente?q=ail", `/recu${receipt.search}`, "/ventes", "/ventes/vente", "/stock", "/stock/produit", "/stock/nouveau", "/stock/import", "/stock/comptage", "/depenses", "/depenses/depense", "/credits", "/credits/client", "/a-decider", "/parametres", "/parametres/personnes", "/parametres/telephones", "/connexion"];
   for (const path of screens) {
     await adopted.goto(path);
     await expect(adopted.getByRole("heading", { level: 1 })).toBeVisible();

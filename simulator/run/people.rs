@@ -32,6 +32,8 @@ pub enum Act {
     RecordExpense,
     EditExpense,
     VoidExpense,
+    Repay,
+    TakeBack,
     Retry,
     Cancel,
     EndWait,
@@ -42,7 +44,7 @@ pub enum Act {
 }
 
 /// Each act, and how often it is done beside the others.
-pub const ACTS: [(Act, u32); 19] = [
+pub const ACTS: [(Act, u32); 21] = [
     (Act::Sell, 40),
     (Act::CreateProduct, 3),
     (Act::EditProduct, 6),
@@ -55,6 +57,8 @@ pub const ACTS: [(Act, u32); 19] = [
     (Act::RecordExpense, 3),
     (Act::EditExpense, 2),
     (Act::VoidExpense, 2),
+    (Act::Repay, 4),
+    (Act::TakeBack, 2),
     (Act::Retry, 4),
     (Act::Cancel, 4),
     (Act::EndWait, 3),
@@ -218,7 +222,11 @@ impl Phone {
         let id = SaleId(stage.chance.id(self.now_ms(stage)));
         let total = cart.total().ok()?;
         device.meta.installation.as_ref()?;
-        Some(What::Sale { id, lines: cart.lines().to_vec(), tenders: cart::exact_cash(total) })
+        let tenders = match stage.chance.below(6) {
+            0 => vec![Tender::Credit { amount: total, customer: customer(&mut stage.chance) }],
+            _ => cart::exact_cash(total),
+        };
+        Some(What::Sale { id, lines: cart.lines().to_vec(), tenders })
     }
 
     fn body(&mut self, act: Act, device: &Device, stage: &mut Stage) -> Option<Body> {
@@ -288,9 +296,26 @@ impl Phone {
                 let expense = expenses.get(chance.below(expenses.len()))?.id;
                 Body::VoidExpense(VoidExpense { expense, reason: note })
             }
+            Act::Repay => {
+                let (id, amount) = (RepaymentId(chance.id(now_ms)), Money::new(chance.between(1, 9) * 500).ok()?);
+                let tender = Tender::Cash { amount, given: amount };
+                Body::RecordRepayment(RecordRepayment {
+                    repayment: Repayment { id, customer: customer(chance), tender },
+                })
+            }
+            Act::TakeBack => {
+                let repayments = view.repayments();
+                let repayment = *repayments.get(chance.below(repayments.len()))?;
+                Body::VoidRepayment(VoidRepayment { repayment, reason: note })
+            }
             _ => return None,
         })
     }
+}
+
+/// One of few people, each written in more than one way.
+fn customer(chance: &mut super::chance::Chance) -> Label {
+    shop::label(["Awa", "AWA.", "Mamadou Diallo", "mamadou  diallo", "Binta"][chance.below(5)])
 }
 
 fn edit(product: &Product, device: &Device, chance: &mut super::chance::Chance) -> Option<EditProduct> {

@@ -41,7 +41,8 @@ pub struct Failure {
     pub until_ms: i64,
 }
 
-pub const TABLES: [&str; 7] = ["sales", "sale_lines", "tenders", "movements", "ledger", "refused_sales", "expenses"];
+pub const TABLES: [&str; 9] =
+    ["sales", "sale_lines", "tenders", "movements", "ledger", "refused_sales", "expenses", "customers", "repayments"];
 
 impl<'a> Server<'a> {
     pub async fn start(place: &'a Place, stage: &mut Stage) -> Self {

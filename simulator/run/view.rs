@@ -2,13 +2,13 @@
 
 use super::disk::{Disk, read};
 use comptoir::{
-    domain::{Expense, Key, ProductId, Sale, SaleId},
+    domain::{Expense, Key, ProductId, RepaymentId, Sale, SaleId},
     sync::{
         Body, Verdict,
         engine::{Acknowledged, Device, Store, keys},
         mutation::{Became, RecordSale, SettleRefusal},
         view::{Catalogue, Pending, Shown, corrected_since},
-        wire::{ClashRow, Cursor, ExpenseRow, Kind, MovementRow, RefusedRow, SaleRow},
+        wire::{ClashRow, Cursor, ExpenseRow, Kind, MovementRow, RefusedRow, RepaymentRow, SaleRow},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -92,6 +92,15 @@ impl<'a> View<'a> {
         let confirmed = self.rows::<ExpenseRow>(Kind::Expense).into_iter().map(|row| row.expense);
         let pending = self.pending.entries().filter_map(|(_, body)| match body {
             Body::RecordExpense(record) => Some(record.expense.clone()),
+            _ => None,
+        });
+        confirmed.chain(pending).collect()
+    }
+
+    pub fn repayments(&self) -> Vec<RepaymentId> {
+        let confirmed = self.rows::<RepaymentRow>(Kind::Repayment).into_iter().map(|row| row.repayment.id);
+        let pending = self.pending.entries().filter_map(|(_, body)| match body {
+            Body::RecordRepayment(record) => Some(record.repayment.id),
             _ => None,
         });
         confirmed.chain(pending).collect()

@@ -35,7 +35,7 @@ pub use measures::{HandInError, Measures, Prepared, Room};
 pub use owner::OwnerCommands;
 pub use phone::{BAR_DARK, BAR_LIGHT, Install, Language, PhoneCommands, Theme};
 pub use receipt::{Absent, Receipt, ReceiptState};
-pub use shop::{Act, Counted, Expenses, Moves, Older, Reach, Sales, ShopCommands, Today, VoidedBy};
+pub use shop::{AccountBook, Act, Counted, Expenses, Moves, Older, Reach, Sales, ShopCommands, Today, VoidedBy};
 pub use status::{InstallationStatus, Status};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
 

@@ -2,7 +2,7 @@
 //! stock. Rows are many, so of sales only those are parsed that are shown.
 
 use super::{
-    counting,
+    counting, credit,
     handle::{Expenses, Moves, Reach, Sales, StorageProblem, Till, Today},
     past::{AskedMoves, Months},
     platform::now_ms,
@@ -125,7 +125,8 @@ pub async fn today(shelf: &Shelf, till: Till) -> Result<Today, StorageProblem> {
     sales.retain(|listed| listed.day == day);
     let cost = |product| untrack(|| till.product(product)).and_then(|shown| shown.product.purchase_price);
     let holds_costs = device.meta.installation.as_ref().is_some_and(|own| own.holds_costs);
-    Ok(Today { day, takings: takings(&sales), margin: holds_costs.then(|| margin(&sales, cost)) })
+    let repaid = credit::repaid_on(shelf, &device, &pending, day).await?;
+    Ok(Today { day, takings: takings(&sales), repaid, margin: holds_costs.then(|| margin(&sales, cost)) })
 }
 
 pub async fn expenses(shelf: &Shelf, older: impl FnOnce() -> Months<ExpenseRow>) -> Result<Expenses, StorageProblem> {

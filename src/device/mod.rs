@@ -11,6 +11,8 @@ mod commands;
 #[cfg(feature = "hydrate")]
 mod counting;
 #[cfg(feature = "hydrate")]
+mod credit;
+#[cfg(feature = "hydrate")]
 mod deciding;
 #[cfg(feature = "hydrate")]
 mod exporting;

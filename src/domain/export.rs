@@ -45,6 +45,8 @@ pub struct Words {
     pub total: &'static str,
     pub cash: &'static str,
     pub orange_money: &'static str,
+    pub credit: &'static str,
+    pub customer: &'static str,
     pub reference: &'static str,
     pub movement: &'static str,
     pub delta: &'static str,
@@ -109,6 +111,8 @@ impl Words {
                 self.cash,
                 self.orange_money,
                 self.reference,
+                self.credit,
+                self.customer,
             ],
             File::Movements => vec![
                 self.date,
@@ -133,7 +137,7 @@ impl Words {
     /// A line for each line of a sale. What it brought in stands once, and nowhere for one that was voided, so that the
     /// columns add up.
     pub fn sale(&self, sold: &Sold) -> Vec<String> {
-        let (mut cash, mut orange, mut references) = (0, 0, Vec::new());
+        let (mut cash, mut orange, mut references, credit) = (0, 0, Vec::new(), sold.sale.credit());
         for tender in &sold.sale.tenders {
             match tender {
                 Tender::Cash { amount, .. } => cash += amount.get(),
@@ -141,6 +145,7 @@ impl Words {
                     orange += amount.get();
                     references.push(reference.as_str());
                 }
+                Tender::Credit { .. } => {}
             }
         }
         let counts = |gnf: i64, here: bool| match here && sold.state != State::Voided {
@@ -160,6 +165,8 @@ impl Words {
                 counts(cash, at == 0),
                 counts(orange, at == 0),
                 if at == 0 { Cell::Code(references.join(" ")) } else { Cell::Empty },
+                credit.map_or(Cell::Empty, |(_, amount)| counts(amount.get(), at == 0)),
+                credit.filter(|_| at == 0).map_or(Cell::Empty, |(customer, _)| Cell::Text(customer.to_string())),
             ])
         };
         sold.sale.lines.iter().enumerate().map(line).collect()

@@ -35,6 +35,7 @@ ids! {
     ProductId,
     SaleId,
     ExpenseId,
+    RepaymentId,
     /// The idempotency key (UUID v4) of one mutation, made when it is queued and never changed.
     Key,
 }

@@ -4,6 +4,7 @@
 //! never be; everything behind the edge may rely on them.
 
 pub mod cart;
+pub mod credit;
 pub mod day;
 pub mod expense;
 pub mod export;
@@ -23,9 +24,10 @@ pub mod text;
 pub mod user;
 
 pub use cart::Cart;
+pub use credit::Repayment;
 pub use day::Day;
 pub use expense::Expense;
-pub use id::{ExpenseId, InstallationId, Key, ProductId, SaleId, ShopId, UserId};
+pub use id::{ExpenseId, InstallationId, Key, ProductId, RepaymentId, SaleId, ShopId, UserId};
 pub use money::Money;
 pub use product::Product;
 pub use quantity::{Quantity, Units};
@@ -60,6 +62,8 @@ pub enum Invalid {
     Count { what: &'static str, count: usize, min: usize, max: usize },
     #[error("tenders add up to {tendered}, the lines to {total}")]
     TendersDiffer { tendered: i64, total: i64 },
+    #[error("money owed is not paid by owing it")]
+    PaidOnCredit,
     #[error("cash given ({given}) is less than the cash due ({amount})")]
     GivenTooLittle { given: i64, amount: i64 },
     #[error("time {0} is not a time in milliseconds this shop can live in")]

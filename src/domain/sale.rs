@@ -1,5 +1,5 @@
 use super::{
-    Invalid, Money, Name, ProductId, Quantity, ReceiptNumber, Reference, SaleId,
+    Invalid, Label, Money, Name, ProductId, Quantity, ReceiptNumber, Reference, SaleId, credit,
     limits::{LINES_MAX, TENDERS_MAX},
 };
 use serde::{Deserialize, Serialize};
@@ -46,12 +46,27 @@ pub enum Tender {
         amount: Money,
         reference: Reference,
     },
+    /// The customer owes it.
+    Credit {
+        amount: Money,
+        customer: Label,
+    },
 }
 
 impl Tender {
     pub fn amount(&self) -> Money {
         match self {
-            Tender::Cash { amount, .. } | Tender::OrangeMoney { amount, .. } => *amount,
+            Tender::Cash { amount, .. } | Tender::OrangeMoney { amount, .. } | Tender::Credit { amount, .. } => *amount,
+        }
+    }
+
+    pub fn validate(&self) -> Result<(), Invalid> {
+        match self {
+            Tender::Cash { amount, given } if given < amount => {
+                Err(Invalid::GivenTooLittle { given: given.get(), amount: amount.get() })
+            }
+            Tender::Credit { customer, .. } => credit::account(customer).map(drop),
+            Tender::Cash { .. } | Tender::OrangeMoney { .. } => Ok(()),
         }
     }
 }
@@ -65,9 +80,23 @@ impl Sale {
     pub fn change_due(&self) -> Money {
         let back = self.tenders.iter().filter_map(|tender| match tender {
             Tender::Cash { amount, given } => given.minus(*amount),
-            Tender::OrangeMoney { .. } => None,
+            Tender::OrangeMoney { .. } | Tender::Credit { .. } => None,
         });
         Money::sum(back).unwrap_or(Money::ZERO)
+    }
+
+    /// What somebody owes for it, and who.
+    pub fn credit(&self) -> Option<(&Label, Money)> {
+        self.tenders.iter().find_map(|tender| match tender {
+            Tender::Credit { amount, customer } => Some((customer, *amount)),
+            Tender::Cash { .. } | Tender::OrangeMoney { .. } => None,
+        })
+    }
+
+    /// What was paid when it was made.
+    pub fn paid(&self) -> Money {
+        let owed = self.credit().map_or(Money::ZERO, |(_, amount)| amount);
+        self.total().ok().and_then(|total| total.minus(owed)).unwrap_or(Money::ZERO)
     }
 
     /// Units taken from each product: one figure a product, however many lines name it.
@@ -91,14 +120,11 @@ impl Sale {
         if tendered != total {
             return Err(Invalid::TendersDiffer { tendered: tendered.get(), total: total.get() });
         }
-        for tender in &self.tenders {
-            if let Tender::Cash { amount, given } = tender
-                && given < amount
-            {
-                return Err(Invalid::GivenTooLittle { given: given.get(), amount: amount.get() });
-            }
+        let credits = self.tenders.iter().filter(|tender| matches!(tender, Tender::Credit { .. })).count();
+        if credits > 1 {
+            return Err(Invalid::Count { what: "customers who owe", count: credits, min: 0, max: 1 });
         }
-        Ok(())
+        self.tenders.iter().try_for_each(Tender::validate)
     }
 }
 
@@ -135,6 +161,19 @@ mod tests {
         assert!(sale(&[], vec![cash(0, 0)]).validate().is_err());
         assert!(sale(&[(1, 0)], vec![]).validate().is_err());
         assert!(sale(&vec![(1, 1); 201], vec![cash(201, 201)]).validate().is_err());
+    }
+
+    #[test]
+    fn a_sale_is_owed_by_one_customer_with_a_name() {
+        let credit = |amount, name: &str| Tender::Credit {
+            amount: Money::new(amount).unwrap(),
+            customer: Label::new(name).unwrap(),
+        };
+        let owed = sale(&[(1, 7_500)], vec![cash(2_500, 2_500), credit(5_000, "Awa")]);
+        assert_eq!((owed.validate(), owed.credit().map(|(_, amount)| amount.get())), (Ok(()), Some(5_000)));
+        assert_eq!((owed.change_due(), owed.paid().get()), (Money::ZERO, 2_500));
+        assert!(sale(&[(1, 7_500)], vec![credit(2_500, "Awa"), credit(5_000, "Binta")]).validate().is_err());
+        assert!(sale(&[(1, 7_500)], vec![credit(7_500, "--")]).validate().is_err());
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl<W: Write> Export<'_, W> {
         let tenders = fetch_all!(
             &mut self.tx,
             TenderColumns,
-            "SELECT t.sale_id, t.amount, t.given, t.reference FROM sales s
+            "SELECT t.sale_id, t.amount, t.given, t.reference, t.customer FROM sales s
              JOIN tenders t ON t.shop_id = s.shop_id AND t.sale_id = s.id
              WHERE s.shop_id = $1 AND (s.at_ms, s.id) >= ($2, $3) AND (s.at_ms, s.id) <= ($4, $5)
              ORDER BY t.sale_id, t.position",

@@ -4,10 +4,12 @@
 use super::ServerError;
 use crate::domain::{
     Category, Day, Expense, ExpenseId, InstallationId, Key, Label, Money, Name, Note, Product, ProductId, Quantity,
-    Reference, Sale, SaleId, SaleLine, Shop, ShopId, Tender, Units, UserId, shop::Banknotes,
+    Reference, Repayment, RepaymentId, Sale, SaleId, SaleLine, Shop, ShopId, Tender, Units, UserId, shop::Banknotes,
 };
 use crate::sync::mutation::{Became, Edited};
-use crate::sync::wire::{ClashRow, ExpenseRow, MovementRow, PersonRow, RefusedRow, SaleRow, Voided};
+use crate::sync::wire::{
+    ClashRow, CustomerRow, ExpenseRow, MovementRow, PersonRow, RefusedRow, RepaymentRow, SaleRow, Voided,
+};
 use serde::de::{DeserializeOwned, IntoDeserializer, value::Error as PlainError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -111,6 +113,7 @@ pub(super) struct TenderColumns {
     pub amount: i64,
     pub given: Option<i64>,
     pub reference: Option<String>,
+    pub customer: Option<String>,
 }
 
 /// Sales with their lines and tenders, each with its change number, in the order of `sales`.
@@ -162,11 +165,13 @@ fn sale(row: SaleColumns, lines: Vec<SaleLine>, tenders: Vec<Tender>) -> Result<
     })
 }
 
-fn tender(row: TenderColumns) -> Result<Tender, ServerError> {
+pub(super) fn tender(row: TenderColumns) -> Result<Tender, ServerError> {
     let amount = Money::new(row.amount)?;
-    Ok(match row.reference {
-        Some(reference) => Tender::OrangeMoney { amount, reference: Reference::new(&reference)? },
-        None => Tender::Cash { amount, given: Money::new(row.given.unwrap_or(row.amount))? },
+    // CHECKs of the schema: each kind has its own column, and no other.
+    Ok(match (row.customer, row.reference) {
+        (Some(customer), _) => Tender::Credit { amount, customer: Label::new(&customer)? },
+        (None, Some(reference)) => Tender::OrangeMoney { amount, reference: Reference::new(&reference)? },
+        (None, None) => Tender::Cash { amount, given: Money::new(row.given.unwrap_or(row.amount))? },
     })
 }
 
@@ -258,6 +263,43 @@ pub(super) fn expense(row: ExpenseColumns) -> Result<ExpenseRow, ServerError> {
             amount: Money::new(row.amount)?,
             note: Note::new(&row.note)?,
         },
+        actor: UserId(row.actor_id),
+        at_ms: row.at_ms,
+        day: Day(row.day),
+    })
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct CustomerColumns {
+    pub change: i64,
+    pub id: Uuid,
+    pub name: String,
+    pub owed: i64,
+    pub at_ms: i64,
+}
+
+pub(super) fn customer(row: CustomerColumns) -> Result<CustomerRow, ServerError> {
+    Ok(CustomerRow { id: row.id, name: Label::new(&row.name)?, owed_gnf: row.owed, at_ms: row.at_ms })
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct RepaymentColumns {
+    pub change: i64,
+    pub id: Uuid,
+    pub customer: String,
+    pub amount: i64,
+    pub given: Option<i64>,
+    pub reference: Option<String>,
+    pub actor_id: Uuid,
+    pub at_ms: i64,
+    pub day: i64,
+}
+
+pub(super) fn repayment(row: RepaymentColumns) -> Result<RepaymentRow, ServerError> {
+    let RepaymentColumns { id, customer, amount, given, reference, .. } = row;
+    let tender = tender(TenderColumns { sale_id: id, amount, given, reference, customer: None })?;
+    Ok(RepaymentRow {
+        repayment: Repayment { id: RepaymentId(id), customer: Label::new(&customer)?, tender },
         actor: UserId(row.actor_id),
         at_ms: row.at_ms,
         day: Day(row.day),

@@ -3,13 +3,13 @@
 use super::{
     ServerError,
     db::{Db, Tx, fetch_all, fetch_one, fetch_optional},
-    rows::{self, ShopColumns},
+    rows::{self, ShopColumns, TenderColumns},
     session::Session,
 };
 use crate::{
     domain::{
-        Category, Day, InstallationId, Money, Name, Product, ProductId, Quantity, Reference, Sale, SaleId, SaleLine,
-        Tender, Units, UserId, text::fold,
+        Category, Day, InstallationId, Money, Name, Product, ProductId, Quantity, Sale, SaleId, SaleLine, Tender,
+        Units, UserId, text::fold,
     },
     sync::{
         first_page::FirstReceipt,
@@ -138,22 +138,15 @@ async fn lines(tx: &mut Tx, session: &Session, sale: SaleId) -> Result<Vec<SaleL
 }
 
 async fn tenders(tx: &mut Tx, session: &Session, sale: SaleId) -> Result<Vec<Tender>, ServerError> {
-    let rows: Vec<(i64, Option<i64>, Option<String>)> = fetch_all!(
+    let rows = fetch_all!(
         tx,
-        (i64, Option<i64>, Option<String>),
-        "SELECT amount, given, reference FROM tenders WHERE shop_id = $1 AND sale_id = $2 ORDER BY position",
+        TenderColumns,
+        "SELECT sale_id, amount, given, reference, customer FROM tenders
+         WHERE shop_id = $1 AND sale_id = $2 ORDER BY position",
         session.shop.0,
         sale.0
     )?;
-    // The schema's CHECK: a reference is there exactly when it was not cash.
-    let tender = |(amount, given, reference): (i64, Option<i64>, Option<String>)| {
-        let amount = Money::new(amount)?;
-        Ok(match reference {
-            Some(reference) => Tender::OrangeMoney { amount, reference: Reference::new(&reference)? },
-            None => Tender::Cash { amount, given: given.map_or(Ok(amount), Money::new)? },
-        })
-    };
-    rows.into_iter().map(tender).collect()
+    rows.into_iter().map(rows::tender).collect()
 }
 
 #[cfg(test)]

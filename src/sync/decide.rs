@@ -56,7 +56,7 @@ pub fn part(sale: &Sale, stock: impl Fn(ProductId) -> i64) -> Option<Sale> {
     part.validate().ok().map(|()| part)
 }
 
-/// Of the same tenders so much: cash is paid back first.
+/// Of the same tenders so much: first less is owed, then cash is paid back.
 fn paid(tenders: &[Tender], total: Money) -> Vec<Tender> {
     let (mut paid, mut left) = (Vec::new(), total);
     for tender in tenders {
@@ -68,8 +68,18 @@ fn paid(tenders: &[Tender], total: Money) -> Vec<Tender> {
             }
         }
     }
-    if left > Money::ZERO || paid.is_empty() {
-        paid.push(Tender::Cash { amount: left, given: left });
+    let customer = tenders.iter().find_map(|tender| match tender {
+        Tender::Credit { customer, .. } => Some(customer.clone()),
+        Tender::Cash { .. } | Tender::OrangeMoney { .. } => None,
+    });
+    let cash = tenders.iter().filter(|tender| matches!(tender, Tender::Cash { .. })).map(Tender::amount);
+    let cash = if customer.is_some() { Money::sum(cash).unwrap_or(left).min(left) } else { left };
+    let owed = left.minus(cash).unwrap_or(Money::ZERO);
+    if cash > Money::ZERO || paid.is_empty() && owed == Money::ZERO {
+        paid.push(Tender::Cash { amount: cash, given: cash });
+    }
+    if let Some(customer) = customer.filter(|_| owed > Money::ZERO) {
+        paid.push(Tender::Credit { amount: owed, customer });
     }
     paid
 }

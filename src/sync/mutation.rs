@@ -8,8 +8,8 @@ mod edit;
 
 use super::json;
 use crate::domain::{
-    AdjustReason, Day, Expense, ExpenseId, InstallationId, Invalid, Key, Note, Product, ProductId, Quantity, Sale,
-    SaleId, Units, UserId,
+    AdjustReason, Day, Expense, ExpenseId, InstallationId, Invalid, Key, Note, Product, ProductId, Quantity, Repayment,
+    RepaymentId, Sale, SaleId, Units, UserId,
     day::DeviceTime,
     limits::{LINES_MAX, TIME_MAX_MS},
     product::barcodes_fit,
@@ -126,6 +126,8 @@ bodies! {
     "record_expense" => RecordExpense,
     "edit_expense" => EditExpense,
     "void_expense" => VoidExpense,
+    "record_repayment" => RecordRepayment,
+    "void_repayment" => VoidRepayment,
     "edit_shop" => EditShop,
 }
 
@@ -237,6 +239,17 @@ pub struct VoidExpense {
     pub reason: Note,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordRepayment {
+    pub repayment: Repayment,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VoidRepayment {
+    pub repayment: RepaymentId,
+    pub reason: Note,
+}
+
 /// Why a mutation's body could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
@@ -291,6 +304,7 @@ impl Body {
             }
             Body::RecordSale(record) => record.validate(),
             Body::CountStock(count) => count.validate(),
+            Body::RecordRepayment(record) => record.repayment.validate(),
             Body::ReceiveStock(received) if !(1..=LINES_MAX).contains(&received.lines.len()) => {
                 Err(Invalid::Count { what: "lines", count: received.lines.len(), min: 1, max: LINES_MAX })
             }
@@ -312,6 +326,7 @@ impl Body {
             Body::CreateProduct(create) => Some(Thing::Product(create.product.id)),
             Body::RecordSale(record) => Some(Thing::Sale(record.sale.id)),
             Body::RecordExpense(record) => Some(Thing::Expense(record.expense.id)),
+            Body::RecordRepayment(record) => Some(Thing::Repayment(record.repayment.id)),
             _ => None,
         }
     }
@@ -326,6 +341,7 @@ impl Body {
             Body::EditExpense(EditExpense { expense, .. }) | Body::VoidExpense(VoidExpense { expense, .. }) => {
                 Some(Thing::Expense(*expense))
             }
+            Body::VoidRepayment(VoidRepayment { repayment, .. }) => Some(Thing::Repayment(*repayment)),
             Body::SettleRefusal(SettleRefusal { refused, .. }) => Some(Thing::Refusal(*refused)),
             Body::EditShop(_) => Some(Thing::Shop),
             _ => None,
@@ -378,6 +394,7 @@ pub enum Thing {
     Product(ProductId),
     Sale(SaleId),
     Expense(ExpenseId),
+    Repayment(RepaymentId),
     Refusal(Key),
     Shop,
 }

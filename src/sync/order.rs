@@ -123,7 +123,7 @@ pub fn with_causes(key: Key, queued: &[Queued]) -> BTreeSet<Key> {
     found
 }
 
-/// Creations first, then by kind: product, (supplier, order,) sale, expense, stock movement, rules.
+/// Creations first, then by kind: product, (supplier, order,) sale, expense, stock movement, credit payment, rules.
 fn rank(entry: &Queued) -> (bool, u8) {
     let Some(body) = &entry.body else { return (true, u8::MAX) };
     let kind = match body {
@@ -131,7 +131,8 @@ fn rank(entry: &Queued) -> (bool, u8) {
         Body::RecordSale(_) | Body::VoidSale(_) | Body::SettleRefusal(_) => 3,
         Body::RecordExpense(_) | Body::EditExpense(_) | Body::VoidExpense(_) => 4,
         Body::ReceiveStock(_) | Body::AdjustStock(_) | Body::CountStock(_) => 5,
-        Body::EditShop(_) => 6,
+        Body::RecordRepayment(_) | Body::VoidRepayment(_) => 6,
+        Body::EditShop(_) => 7,
     };
     (body.creates().is_none(), kind)
 }

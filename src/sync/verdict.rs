@@ -102,6 +102,7 @@ pub enum What {
     Product,
     Sale,
     Expense,
+    Repayment,
     Refusal,
 }
 
@@ -111,6 +112,7 @@ impl std::fmt::Display for What {
             What::Product => "product",
             What::Sale => "sale",
             What::Expense => "expense",
+            What::Repayment => "repayment",
             What::Refusal => "refused sale",
         })
     }

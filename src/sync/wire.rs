@@ -159,16 +159,27 @@ pub enum Kind {
     Product,
     Refused,
     Clash,
+    Customer,
     Sale,
     Expense,
+    Repayment,
     Movement,
     Phone,
 }
 
 impl Kind {
     /// Those that are read one after the other.
-    pub const READ: [Kind; 7] =
-        [Kind::Person, Kind::Product, Kind::Refused, Kind::Clash, Kind::Sale, Kind::Expense, Kind::Movement];
+    pub const READ: [Kind; 9] = [
+        Kind::Person,
+        Kind::Product,
+        Kind::Refused,
+        Kind::Clash,
+        Kind::Customer,
+        Kind::Sale,
+        Kind::Expense,
+        Kind::Repayment,
+        Kind::Movement,
+    ];
 
     pub fn next(self) -> Option<Kind> {
         Self::READ.iter().copied().find(|kind| *kind > self)
@@ -181,8 +192,10 @@ impl Kind {
             Kind::Product => "product",
             Kind::Refused => "refused",
             Kind::Clash => "clash",
+            Kind::Customer => "customer",
             Kind::Sale => "sale",
             Kind::Expense => "expense",
+            Kind::Repayment => "repayment",
             Kind::Movement => "movement",
             Kind::Phone => "phone",
         }

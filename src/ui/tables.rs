@@ -22,6 +22,8 @@ pub fn words() -> Words {
         total: t!("Total"),
         cash: t!("Espèces"),
         orange_money: "Orange Money",
+        credit: t!("À crédit"),
+        customer: t!("Client"),
         reference: t!("Référence"),
         movement: t!("Mouvement"),
         delta: t!("Variation"),

@@ -57,6 +57,8 @@ pub fn change_name(kind: &str) -> &'static str {
         "record_expense" => t!("Dépense"),
         "edit_expense" => t!("Dépense modifiée"),
         "void_expense" => t!("Dépense annulée"),
+        "record_repayment" => t!("Crédit remboursé"),
+        "void_repayment" => t!("Remboursement supprimé"),
         "edit_shop" => t!("Boutique modifiée"),
         _ => t!("Changement"),
     }
@@ -132,6 +134,11 @@ pub fn expense_void_reasons() -> Vec<&'static str> {
     vec![t!("Erreur de saisie"), t!("Saisie deux fois"), t!("Remboursée")]
 }
 
+/// Why a repayment is taken back.
+pub fn repayment_void_reasons() -> Vec<&'static str> {
+    vec![t!("Erreur de saisie"), t!("Saisie deux fois"), t!("Autre client")]
+}
+
 /// Why a product's stock moved.
 pub fn cause(cause: &Cause) -> &'static str {
     match cause {
@@ -188,6 +195,7 @@ fn invalid(invalid: &Invalid) -> &'static str {
         Invalid::Count { .. } => t!("Il y en a trop à la fois, ou rien du tout."),
         Invalid::TendersDiffer { .. } => t!("Ce qui est payé n’est pas le total."),
         Invalid::GivenTooLittle { .. } => t!("Le client a donné moins que le prix."),
+        Invalid::PaidOnCredit => t!("Ce qui est dû ne se paie pas à crédit."),
         Invalid::Day(_) => t!("Ce jour est à venir, ou trop ancien."),
         Invalid::Time(_) => t!("L’heure de ce téléphone est fausse : réglez-la, puis réessayez."),
     }

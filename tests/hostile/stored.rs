@@ -72,6 +72,11 @@ impl Disk {
             pieces.add([Item::Create(CreateProduct { product, opening_units: Units::ZERO })]);
         }
         disk.commit(&engine::begin_import(&disk.device(), "fichier.csv", Vec::new(), pieces).unwrap().unwrap());
+        let first = Past::Moves { product: None, last: Day(0), after: None };
+        let begun =
+            engine::Export::new(&disk.device(), export::File::Movements, "Date".to_owned(), Day(0), first).unwrap();
+        let after = engine::Export { pieces: 1, lines: 1, ..begun.clone() };
+        disk.commit(&engine::keep_export(&begun, &after, "01/01/1970\r\n"));
         for store in Store::ALL {
             assert!(!disk.0.scan(store, "").is_empty(), "{store:?} is empty");
         }

@@ -2,6 +2,7 @@
 
 mod clashing;
 mod counting;
+mod credit;
 mod database;
 mod deciding;
 mod expenses;

@@ -3,15 +3,20 @@
 use super::Page;
 use crate::{
     device::{
-        handle::{Act, Answer, CommandError, Expenses, Moves, Older, Sales, ShopCommands, StorageProblem, Today},
+        credit,
+        handle::{
+            AccountBook, Act, Answer, CommandError, Expenses, Moves, Older, Sales, ShopCommands, StorageProblem, Today,
+        },
         history, past, platform, read,
     },
-    domain::ProductId,
+    domain::{Label, ProductId},
     sync::{
         Body, merge,
         mutation::{
-            AdjustStock, CreateProduct, ReceiveStock, ReceivedLine, RecordExpense, RetireProduct, VoidExpense, VoidSale,
+            AdjustStock, CreateProduct, ReceiveStock, ReceivedLine, RecordExpense, RecordRepayment, RetireProduct,
+            VoidExpense, VoidRepayment, VoidSale,
         },
+        view::Account,
         wire::PhoneRow,
     },
 };
@@ -42,6 +47,16 @@ impl ShopCommands for Page {
     fn expenses(&self) -> Answer<Result<Expenses, StorageProblem>> {
         let inner = self.0.clone();
         Box::pin(async move { history::expenses(&inner.shelf, || inner.past.borrow().expenses.clone()).await })
+    }
+
+    fn credits(&self) -> Answer<Result<Vec<Account>, StorageProblem>> {
+        let inner = self.0.clone();
+        Box::pin(async move { credit::credits(&inner.shelf).await })
+    }
+
+    fn account(&self, customer: Label) -> Answer<Result<Option<AccountBook>, StorageProblem>> {
+        let inner = self.0.clone();
+        Box::pin(async move { credit::account(&inner.shelf, &customer).await })
     }
 
     fn movements(&self, product: ProductId) -> Answer<Result<Moves, StorageProblem>> {
@@ -86,6 +101,8 @@ fn bodies(act: Act) -> Vec<Body> {
             return merge::between_expenses(&seen, &wanted).into_iter().map(Body::EditExpense).collect();
         }
         Act::VoidExpense { expense, reason } => Body::VoidExpense(VoidExpense { expense, reason }),
+        Act::RecordRepayment { repayment } => Body::RecordRepayment(RecordRepayment { repayment }),
+        Act::VoidRepayment { repayment, reason } => Body::VoidRepayment(VoidRepayment { repayment, reason }),
     };
     vec![body]
 }

@@ -10,7 +10,7 @@ use crate::{
     domain::{Day, export::File},
     sync::{
         CallError,
-        engine::{self, Device, Store, keys},
+        engine::{self, Device, Store},
         wire::{Kind, Past, PastPage},
     },
 };
@@ -48,8 +48,7 @@ impl Export<'_> {
     /// With what is here of this same export, if anything is.
     async fn go_on(&mut self, device: &Device, begun: engine::Export) -> Result<engine::Export, Stop> {
         let Some(kept) = device.meta.export.as_ref().filter(|kept| kept.is_of(&begun)) else { return Ok(begun) };
-        let wanted: Vec<String> = (0..kept.pieces).map(keys::piece).collect();
-        let rows = self.shelf.storage().get_all(Store::Export, wanted).await?;
+        let rows = self.shelf.storage().scan(Store::Export, "").await?;
         let texts: Result<Vec<String>, _> = rows.iter().map(|(_, text)| serde_json::from_str(text)).collect();
         // Where one is gone or does not read, all of it is asked for again.
         let Some(texts) = texts.ok().filter(|texts| texts.len() == kept.pieces as usize) else { return Ok(begun) };

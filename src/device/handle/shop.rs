@@ -3,11 +3,11 @@
 use super::{Answer, CommandError, StorageProblem};
 use crate::{
     domain::{
-        AdjustReason, Day, Expense, ExpenseId, Note, Product, ProductId, Quantity, SaleId, Units, expense::Dated,
-        quantity::Delta,
+        AdjustReason, Day, Expense, ExpenseId, Label, Note, Product, ProductId, Quantity, Repayment, RepaymentId,
+        SaleId, Units, expense::Dated, quantity::Delta,
     },
     sync::{
-        view::{Doubt, ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
+        view::{Account, Booked, Doubt, ExpensesMonth, ListedExpense, Margin, Moved, SalesDay, Takings},
         wire::PhoneRow,
     },
 };
@@ -53,6 +53,13 @@ pub enum Act {
         expense: ExpenseId,
         reason: Note,
     },
+    RecordRepayment {
+        repayment: Repayment,
+    },
+    VoidRepayment {
+        repayment: RepaymentId,
+        reason: Note,
+    },
 }
 
 pub trait ShopCommands {
@@ -65,6 +72,10 @@ pub trait ShopCommands {
     fn ask_older(&self, of: Older) -> Answer<bool>;
     /// All expenses that are known here.
     fn expenses(&self) -> Answer<Result<Expenses, StorageProblem>>;
+    /// All customers who have an account, who owes most first.
+    fn credits(&self) -> Answer<Result<Vec<Account>, StorageProblem>>;
+    /// One account; `None` where nobody of that name has one.
+    fn account(&self, customer: Label) -> Answer<Result<Option<AccountBook>, StorageProblem>>;
     /// What moved a product's stock, the latest first.
     fn movements(&self, product: ProductId) -> Answer<Result<Moves, StorageProblem>>;
     /// The shop's phones, as far as this device has heard.
@@ -124,11 +135,22 @@ impl Expenses {
     }
 }
 
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccountBook {
+    pub account: Account,
+    /// The latest first.
+    pub booked: Vec<Booked>,
+    /// All lines from that day on are among them.
+    pub since: Day,
+}
+
 /// The day so far, by the server's clock.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Today {
     pub day: Day,
     pub takings: Takings,
+    /// What customers brought for what they owed: of no sale of the day.
+    pub repaid: Takings,
     /// Only on phones that hold purchase prices.
     pub margin: Option<Margin>,
 }

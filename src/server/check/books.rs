@@ -66,6 +66,28 @@ pub(super) async fn tenders(tx: &mut Tx) -> Result<Vec<Difference>, ServerError>
     Ok(differences("the total is the sum of the tenders of sale", broken))
 }
 
+/// A sale and a repayment write a customer's name as somebody typed it, which no statement folds: it is the sums of a shop
+/// that must agree.
+pub(super) async fn owed(tx: &mut Tx) -> Result<Vec<Difference>, ServerError> {
+    let broken = fetch_all!(
+        tx,
+        Broken,
+        "SELECT h.id, h.id, CAST(COALESCE(c.owed, 0) AS BIGINT), CAST(COALESCE(t.gnf, 0) - COALESCE(r.gnf, 0) AS BIGINT)
+         FROM shops h
+         LEFT JOIN (SELECT shop_id, SUM(owed) AS owed FROM customers GROUP BY shop_id) AS c ON c.shop_id = h.id
+         LEFT JOIN (
+           SELECT t.shop_id, SUM(t.amount) AS gnf FROM tenders t JOIN sales s ON s.shop_id = t.shop_id AND s.id = t.sale_id
+           WHERE t.kind = 'credit' AND s.voided_ms IS NULL GROUP BY t.shop_id
+         ) AS t ON t.shop_id = h.id
+         LEFT JOIN (
+           SELECT shop_id, SUM(amount) AS gnf FROM repayments WHERE voided_ms IS NULL GROUP BY shop_id
+         ) AS r ON r.shop_id = h.id
+         WHERE COALESCE(c.owed, 0) <> COALESCE(t.gnf, 0) - COALESCE(r.gnf, 0) LIMIT $1",
+        DIFFERENCES_MAX
+    )?;
+    Ok(differences("customers owe what was sold on credit and not paid, shop", broken))
+}
+
 /// The ledger remembers the change a sale was recorded under, where its movements must be.
 pub(super) async fn sold(tx: &mut Tx) -> Result<Vec<Difference>, ServerError> {
     let broken = fetch_all!(

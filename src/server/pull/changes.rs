@@ -26,13 +26,15 @@ const MOVEMENT: i32 = 6;
 const GONE: i32 = 7;
 const CLASH: i32 = 8;
 const PHONE: i32 = 9;
+const CUSTOMER: i32 = 10;
+const REPAYMENT: i32 = 11;
 
 // A cross join: left to choose, SQLite reads every line the shop has ever sold, in order, to save the sorting.
 const LINES: &str = "SELECT l.sale_id, l.product_id, l.name, l.quantity, l.unit_price
     FROM sales s CROSS JOIN sale_lines l
     WHERE s.shop_id = $1 AND s.change > $2 AND s.change <= $3 AND l.shop_id = s.shop_id AND l.sale_id = s.id
     ORDER BY l.sale_id, l.position";
-const TENDERS: &str = "SELECT t.sale_id, t.amount, t.given, t.reference
+const TENDERS: &str = "SELECT t.sale_id, t.amount, t.given, t.reference, t.customer
     FROM sales s CROSS JOIN tenders t
     WHERE s.shop_id = $1 AND s.change > $2 AND s.change <= $3 AND t.shop_id = s.shop_id AND t.sale_id = s.id
     ORDER BY t.sale_id, t.position";
@@ -95,6 +97,9 @@ async fn counts(
            UNION ALL SELECT change, 7 FROM tombstones WHERE shop_id = $1 AND change > $2 AND change <= $3
            UNION ALL SELECT change, 8 FROM clashes WHERE shop_id = $1 AND change > $2 AND change <= $3
            UNION ALL SELECT change, 9 FROM installations WHERE shop_id = $1 AND change > $2 AND change <= $3
+           UNION ALL SELECT change, 10 FROM customers WHERE shop_id = $1 AND change > $2 AND change <= $3
+           UNION ALL SELECT change, 11 FROM repayments WHERE shop_id = $1 AND change > $2 AND change <= $3
+             AND voided_ms IS NULL
          ) AS changed GROUP BY change, kind",
         session.shop.0,
         from,
@@ -159,7 +164,9 @@ impl Range {
             SALE => self.sales(tx, session).await,
             REFUSED => self.refused(tx, session).await,
             CLASH => self.clashes(tx, session).await,
+            CUSTOMER => self.customers(tx, session).await,
             EXPENSE => self.expenses(tx, session).await,
+            REPAYMENT => self.repayments(tx, session).await,
             MOVEMENT => self.movements(tx, session).await,
             GONE if faults::is(Fault::TombstonesForgotten) => Ok(Vec::new()),
             GONE => self.gone(tx, session).await,
@@ -256,6 +263,31 @@ impl Range {
             self.to
         )?;
         found.into_iter().map(|row| Ok((row.change, Item::Expense(rows::expense(row)?)))).collect()
+    }
+
+    async fn customers(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {
+        let found = fetch_all!(
+            tx,
+            CustomerColumns,
+            "SELECT change, id, name, owed, at_ms FROM customers WHERE shop_id = $1 AND change > $2 AND change <= $3",
+            session.shop.0,
+            self.from,
+            self.to
+        )?;
+        found.into_iter().map(|row| Ok((row.change, Item::Customer(rows::customer(row)?)))).collect()
+    }
+
+    async fn repayments(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {
+        let found = fetch_all!(
+            tx,
+            RepaymentColumns,
+            "SELECT change, id, customer, amount, given, reference, actor_id, at_ms, day FROM repayments
+             WHERE shop_id = $1 AND change > $2 AND change <= $3 AND voided_ms IS NULL",
+            session.shop.0,
+            self.from,
+            self.to
+        )?;
+        found.into_iter().map(|row| Ok((row.change, Item::Repayment(rows::repayment(row)?)))).collect()
     }
 
     async fn movements(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {

@@ -3,7 +3,8 @@
 use crate::domain::{Product, Shop};
 use crate::sync::Answer;
 use crate::sync::wire::{
-    ClashRow, ExpenseRow, Gone, MovementRow, PersonRow, PhoneRow, RefusedRow, Rows, SaleRow, StockRow,
+    ClashRow, CustomerRow, ExpenseRow, Gone, MovementRow, PersonRow, PhoneRow, RefusedRow, RepaymentRow, Rows, SaleRow,
+    StockRow,
 };
 use serde::Serialize;
 use std::io::{self, Write};
@@ -19,7 +20,9 @@ pub(super) enum Item {
     Sale(SaleRow),
     Refused(RefusedRow),
     Clash(ClashRow),
+    Customer(CustomerRow),
     Expense(ExpenseRow),
+    Repayment(RepaymentRow),
     Movement(MovementRow),
     Gone(Gone),
     Answer(Answer),
@@ -60,7 +63,9 @@ pub(super) fn sort(items: impl IntoIterator<Item = Item>) -> (Rows, Vec<Answer>)
             Item::Sale(sale) => rows.sales.push(sale),
             Item::Refused(refused) => rows.refused.push(refused),
             Item::Clash(clash) => rows.clashes.push(clash),
+            Item::Customer(customer) => rows.customers.push(customer),
             Item::Expense(expense) => rows.expenses.push(expense),
+            Item::Repayment(repayment) => rows.repayments.push(repayment),
             Item::Movement(movement) => rows.movements.push(movement),
             Item::Gone(gone) => rows.gone.push(gone),
             Item::Answer(answer) => answers.push(answer),

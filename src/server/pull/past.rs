@@ -50,7 +50,7 @@ async fn days(
     let entries = match kind {
         Kind::Sale => reader.sales(&mut tx, from, limit).await?,
         Kind::Expense => reader.expenses(&mut tx, from, limit).await?,
-        Kind::Person | Kind::Product | Kind::Refused | Kind::Clash | Kind::Movement | Kind::Phone => {
+        _ => {
             return Err(CallError::BadRequest { detail: format!("no days of kind {}", kind.name()) }.into());
         }
     };

@@ -129,6 +129,8 @@ impl Reader<'_> {
             Kind::Clash => self.clashes(tx, after, limit).await,
             Kind::Sale => self.sales(tx, after, limit).await,
             Kind::Expense => self.expenses(tx, after, limit).await,
+            Kind::Customer => self.customers(tx, after, limit).await,
+            Kind::Repayment => self.repayments(tx, after, limit).await,
             Kind::Movement => self.movements(tx, after, limit).await,
             Kind::Phone => Ok(Vec::new()), // came with the first page
         }
@@ -252,7 +254,7 @@ impl Reader<'_> {
         let tenders = fetch_all!(
             tx,
             TenderColumns,
-            "SELECT t.sale_id, t.amount, t.given, t.reference FROM sales s
+            "SELECT t.sale_id, t.amount, t.given, t.reference, t.customer FROM sales s
              JOIN tenders t ON t.shop_id = s.shop_id AND t.sale_id = s.id
              WHERE s.shop_id = $1 AND s.id >= $2 AND s.id <= $3 AND s.change <= $4 AND s.at_ms >= $5 AND s.at_ms < $6
              ORDER BY t.sale_id, t.position",
@@ -282,6 +284,36 @@ impl Reader<'_> {
             limit
         )?;
         found.into_iter().map(|row| Ok(entry(row.id, Item::Expense(rows::expense(row)?)))).collect()
+    }
+
+    async fn customers(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
+        let found = fetch_all!(
+            tx,
+            CustomerColumns,
+            "SELECT change, id, name, owed, at_ms FROM customers
+             WHERE shop_id = $1 AND id > $2 AND change <= $3 ORDER BY id LIMIT $4",
+            self.session.shop.0,
+            after,
+            self.at,
+            limit
+        )?;
+        found.into_iter().map(|row| Ok(entry(row.id, Item::Customer(rows::customer(row)?)))).collect()
+    }
+
+    async fn repayments(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
+        let found = fetch_all!(
+            tx,
+            RepaymentColumns,
+            "SELECT change, id, customer, amount, given, reference, actor_id, at_ms, day FROM repayments
+             WHERE shop_id = $1 AND id > $2 AND change <= $3 AND at_ms >= $4 AND voided_ms IS NULL
+             ORDER BY id LIMIT $5",
+            self.session.shop.0,
+            after,
+            self.at,
+            self.since_ms,
+            limit
+        )?;
+        found.into_iter().map(|row| Ok(entry(row.id, Item::Repayment(rows::repayment(row)?)))).collect()
     }
 
     /// In the order of their changes.
@@ -325,6 +357,9 @@ impl Reader<'_> {
                     AND (at_ms >= $3 OR settled_ms IS NULL))
                + (SELECT COUNT(*) FROM sales WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3)
                + (SELECT COUNT(*) FROM expenses WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3
+                    AND voided_ms IS NULL)
+               + (SELECT COUNT(*) FROM customers WHERE shop_id = $1 AND change <= $2)
+               + (SELECT COUNT(*) FROM repayments WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3
                     AND voided_ms IS NULL)
                + (SELECT COUNT(*) FROM movements WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3)",
             self.session.shop.0,

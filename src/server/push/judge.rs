@@ -3,13 +3,13 @@
 use super::{
     adjust_stock,
     case::{Case, Stop},
-    clashes, count_stock, create_product, edit_product, edit_shop, expenses,
+    clashes, count_stock, create_product, credit, edit_product, edit_shop, expenses,
     ledger::{self, Found},
     receive_stock, record_sale, refused, retire_product, settle_refusal,
     standing::Standings,
     void_sale,
 };
-use crate::domain::{ExpenseId, Key, ProductId, Rules, SaleId, day::BookedTime, shop::StockCheck};
+use crate::domain::{ExpenseId, Key, ProductId, RepaymentId, Rules, SaleId, day::BookedTime, shop::StockCheck};
 use crate::faults::{self, Fault};
 use crate::server::{ServerError, db::Tx, session::Session};
 use crate::sync::mutation::{Thing, Unreadable};
@@ -197,6 +197,8 @@ impl<'a> Batch<'a> {
             Body::RecordExpense(record) => expenses::record(tx, case, record).await?,
             Body::EditExpense(edit) => expenses::edit(tx, case, edit).await?,
             Body::VoidExpense(void) => expenses::void(tx, case, void).await?,
+            Body::RecordRepayment(record) => credit::record(tx, case, record).await?,
+            Body::VoidRepayment(void) => credit::void(tx, case, void).await?,
             Body::EditShop(edit) => return edit_shop::apply(tx, case, edit).await,
         }
         Ok(self.rules)
@@ -235,7 +237,12 @@ pub(super) fn changes(body: &Body, check: StockCheck) -> i64 {
 /// A first sync begins after the nil UUID, so that nothing may have it as its id.
 fn creates_nil(body: &Body) -> bool {
     match body.creates() {
-        Some(Thing::Product(ProductId(id)) | Thing::Sale(SaleId(id)) | Thing::Expense(ExpenseId(id))) => id.is_nil(),
+        Some(
+            Thing::Product(ProductId(id))
+            | Thing::Sale(SaleId(id))
+            | Thing::Expense(ExpenseId(id))
+            | Thing::Repayment(RepaymentId(id)),
+        ) => id.is_nil(),
         Some(Thing::Refusal(_) | Thing::Shop) | None => false,
     }
 }

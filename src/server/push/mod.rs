@@ -10,6 +10,7 @@ mod clashes;
 mod contact;
 mod count_stock;
 mod create_product;
+mod credit;
 mod edit_product;
 mod edit_shop;
 mod expenses;

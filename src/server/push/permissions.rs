@@ -25,6 +25,10 @@ pub(super) enum Act {
     VoidExpense {
         own: bool,
     },
+    RecordRepayment,
+    VoidRepayment {
+        own: bool,
+    },
     EditProduct {
         purchase_price: bool,
     },
@@ -41,13 +45,20 @@ pub(super) fn may(role: Role, holds_costs: bool, rules: Rules, act: Act) -> bool
         (_, Act::EditProduct { purchase_price: true }) if !holds_costs => false,
         (Role::Owner, _) => true,
         (Role::Employee, _) if faults::is(Fault::EmployeeMayAll) => true,
-        (Role::Employee, Act::RecordSale | Act::CreateProduct | Act::ReceiveStock | Act::RecordExpense) => true,
+        (
+            Role::Employee,
+            Act::RecordSale | Act::CreateProduct | Act::ReceiveStock | Act::RecordExpense | Act::RecordRepayment,
+        ) => true,
         (Role::Employee, Act::SettleRefusal { .. }) if rules.employees_decide => true,
         (Role::Employee, Act::AdjustStock) if rules.employees_count => true,
         (Role::Employee, Act::CorrectStock) => rules.lets_employees_correct(),
         (
             Role::Employee,
-            Act::VoidSale { own } | Act::SettleRefusal { own } | Act::EditExpense { own } | Act::VoidExpense { own },
+            Act::VoidSale { own }
+            | Act::SettleRefusal { own }
+            | Act::EditExpense { own }
+            | Act::VoidExpense { own }
+            | Act::VoidRepayment { own },
         ) => own,
         (Role::Employee, Act::EditProduct { .. } | Act::RetireProduct | Act::AdjustStock | Act::EditShop) => false,
     }
@@ -79,6 +90,9 @@ mod tests {
             (EditExpense { own: false }, false),
             (VoidExpense { own: true }, true),
             (VoidExpense { own: false }, false),
+            (RecordRepayment, true),
+            (VoidRepayment { own: true }, true),
+            (VoidRepayment { own: false }, false),
             (EditProduct { purchase_price: false }, false),
             (EditProduct { purchase_price: true }, false),
             (RetireProduct, false),

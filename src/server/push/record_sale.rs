@@ -1,6 +1,6 @@
 use super::case::{Case, Stop};
 use super::permissions::Act;
-use super::{refused, stock};
+use super::{credit, refused, stock};
 use crate::domain::{AdjustReason, Cause, Day, ProductId, Sale, Tender, shop::StockCheck};
 use crate::server::db::{Tx, execute, fetch_optional};
 use crate::sync::mutation::{Became, RecordSale};
@@ -125,22 +125,27 @@ async fn insert_lines(
 
 async fn insert_tenders(tx: &mut Tx, case: &Case, sale: &Sale) -> Result<(), Stop> {
     for (position, tender) in (0_i64..).zip(&sale.tenders) {
-        let (kind, given, reference) = match tender {
-            Tender::Cash { given, .. } => ("cash", Some(given.get()), None),
-            Tender::OrangeMoney { reference, .. } => ("orange_money", None, Some(reference.as_str())),
+        let (kind, given, reference, customer) = match tender {
+            Tender::Cash { given, .. } => ("cash", Some(given.get()), None, None),
+            Tender::OrangeMoney { reference, .. } => ("orange_money", None, Some(reference.as_str()), None),
+            Tender::Credit { customer, .. } => ("credit", None, None, Some(customer.as_str())),
         };
         execute!(
             &mut *tx,
-            "INSERT INTO tenders (shop_id, sale_id, position, kind, amount, given, reference)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO tenders (shop_id, sale_id, position, kind, amount, given, reference, customer)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             case.shop.0,
             sale.id.0,
             position,
             kind,
             tender.amount().get(),
             given,
-            reference
+            reference,
+            customer
         )?;
     }
-    Ok(())
+    match sale.credit() {
+        Some((customer, amount)) => credit::owe(tx, case, customer, sale.id.0, amount.get()).await,
+        None => Ok(()),
+    }
 }

@@ -1,9 +1,12 @@
 use super::case::{Case, Stop};
 use super::permissions::Act;
-use super::{refused, stock};
-use crate::domain::{Cause, Key, ProductId, SaleId};
+use super::{credit, refused, stock};
+use crate::domain::{Cause, Key, Label, ProductId, SaleId};
 use crate::faults::{self, Fault};
-use crate::server::db::{Tx, execute, fetch_all, fetch_optional};
+use crate::server::{
+    ServerError,
+    db::{Tx, execute, fetch_all, fetch_optional},
+};
 use crate::sync::mutation::{Became, VoidSale};
 use crate::sync::{Refusal, verdict::What};
 use std::collections::BTreeMap;
@@ -38,7 +41,21 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, void: &VoidSale, refused_cau
     )?;
     let back = units_of_sale(tx, case, void.sale).await?;
     stock::add(tx, case, &Cause::Void { sale: void.sale }, "", &back).await?;
-    Ok(())
+    forgive(tx, case, void.sale).await
+}
+
+/// Who took its goods on credit does not owe them any more.
+async fn forgive(tx: &mut Tx, case: &Case, sale: SaleId) -> Result<(), Stop> {
+    let owed = fetch_optional!(
+        &mut *tx,
+        (String, i64),
+        "SELECT customer, amount FROM tenders WHERE shop_id = $1 AND sale_id = $2 AND kind = 'credit'",
+        case.shop.0,
+        sale.0
+    )?;
+    let Some((customer, amount)) = owed else { return Ok(()) };
+    let customer = Label::new(&customer).map_err(ServerError::from)?;
+    credit::owe(tx, case, &customer, sale.0, -amount).await
 }
 
 async fn units_of_sale(tx: &mut Tx, case: &Case, sale: SaleId) -> Result<BTreeMap<ProductId, i64>, Stop> {

@@ -34,7 +34,7 @@ pub fn forget_old(device: &Device, epoch: u64, acknowledged: &[(Key, Acknowledge
 }
 
 /// The kinds of confirmed rows that grow old.
-pub const AGEING: [Kind; 5] = [Kind::Sale, Kind::Expense, Kind::Movement, Kind::Refused, Kind::Clash];
+pub const AGEING: [Kind; 6] = [Kind::Sale, Kind::Expense, Kind::Repayment, Kind::Movement, Kind::Refused, Kind::Clash];
 
 /// Whether a day has gone by, on the server's clock, since old history was let go. A device's own clock may be wrong
 /// by years.

@@ -345,6 +345,12 @@ fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
             tx.delete(Store::Parked, clash.key.to_string());
         }
     }
+    for customer in &rows.customers {
+        tx.put(Store::Confirmed, keys::row(generation, Kind::Customer, customer.id), customer);
+    }
+    for repayment in &rows.repayments {
+        tx.put(Store::Confirmed, keys::row(generation, Kind::Repayment, repayment.repayment.id), repayment);
+    }
     for expense in &rows.expenses {
         tx.put(Store::Confirmed, keys::row(generation, Kind::Expense, expense.expense.id), expense);
     }

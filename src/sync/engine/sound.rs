@@ -143,6 +143,7 @@ fn is_possible(meta: &Meta, key: &str) -> bool {
                 && import.lines <= IMPORT_LINES_MAX as u64
                 && import.columns.len() <= IMPORT_COLUMNS_MAX
         }),
+        keys::EXPORT => meta.export.as_ref().is_some_and(|export| export.lines <= COUNT_MAX),
         keys::ACTOR => meta.actor.is_some(),
         keys::FORGOT => time(meta.forgot_ms),
         keys::INSTALLATION => meta.installation.as_ref().is_some_and(|own| {

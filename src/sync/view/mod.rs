@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod counts;
+mod credit;
 mod expenses;
 mod heard;
 mod history;
@@ -10,6 +11,7 @@ mod sales;
 
 pub use catalogue::{Catalogue, Shown};
 pub use counts::{Doubt, corrected_since, doubt};
+pub use credit::{Account, Booked, ListedRepayment, Owed, accounts, booked, list_repayments, repaid};
 pub use expenses::{ExpensesMonth, KindSum, ListedExpense, by_month, last_days, list_expenses, same_kind};
 pub use heard::Heard;
 pub use history::{Moved, history};

@@ -2,7 +2,7 @@
 //!
 //! Nothing here is stored. A refusal is undone by taking one entry out of the outbox; there is no "restore stock".
 
-use crate::domain::{Note, Product, ProductId, Sale, SaleId};
+use crate::domain::{Label, Note, Product, ProductId, Sale, SaleId};
 use crate::sync::{
     engine::{Device, Entry, Standing},
     merge,
@@ -24,6 +24,8 @@ pub struct Pending {
     moves: BTreeMap<ProductId, i64>,
     counts: BTreeMap<ProductId, i64>,
     sales: BTreeMap<SaleId, usize>,
+    /// What sales and their voids do to who owes: the entry's place, the customer, GNF.
+    owed: Vec<(usize, Label, i64)>,
 }
 
 impl Pending {
@@ -52,11 +54,15 @@ impl Pending {
             match &body {
                 Body::RecordSale(RecordSale { sale, .. }) => {
                     pending.sales.insert(sale.id, at);
+                    pending.owes(at, sale, 1);
                 }
                 Body::VoidSale(VoidSale { sale, .. }) => {
                     let sale = pending.sale(*sale).cloned().or_else(|| confirmed_sale(*sale));
                     for (product, units) in sale.iter().flat_map(Sale::units_by_product) {
                         pending.moves(at, product, units);
+                    }
+                    if let Some(sale) = &sale {
+                        pending.owes(at, sale, -1);
                     }
                 }
                 _ => {}
@@ -72,6 +78,20 @@ impl Pending {
     fn moves(&mut self, at: usize, product: ProductId, units: i64) {
         *self.moves.entry(product).or_insert(0) += units;
         self.deltas.push((at, product, units));
+    }
+
+    fn owes(&mut self, at: usize, sale: &Sale, sign: i64) {
+        if let Some((customer, amount)) = sale.credit() {
+            self.owed.push((at, customer.clone(), sign * amount.get()));
+        }
+    }
+
+    /// What the sales whose receipt has been shown, and voids, do to who owes: the customer, GNF.
+    pub fn owed(&self) -> impl Iterator<Item = (&Entry, &Label, i64)> {
+        self.owed.iter().filter_map(move |(at, customer, gnf)| {
+            let (entry, _) = self.entries.get(*at).filter(|(entry, _)| entry.standing == Standing::Queued)?;
+            Some((entry, customer, *gnf))
+        })
     }
 
     /// What the outbox does to a product's stock, entry by entry.

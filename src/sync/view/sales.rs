@@ -28,11 +28,21 @@ pub struct Takings {
     pub count: i64,
     pub cash_gnf: i64,
     pub orange_money_gnf: i64,
+    /// Sold, and not paid yet.
+    pub credit_gnf: i64,
 }
 
 impl Takings {
     pub fn total_gnf(&self) -> i64 {
-        self.cash_gnf + self.orange_money_gnf
+        self.cash_gnf + self.orange_money_gnf + self.credit_gnf
+    }
+
+    pub(super) fn add(&mut self, tender: &Tender) {
+        match tender {
+            Tender::Cash { amount, .. } => self.cash_gnf += amount.get(),
+            Tender::OrangeMoney { amount, .. } => self.orange_money_gnf += amount.get(),
+            Tender::Credit { amount, .. } => self.credit_gnf += amount.get(),
+        }
     }
 }
 
@@ -101,10 +111,7 @@ pub fn takings<'s>(sales: impl IntoIterator<Item = &'s ListedSale>) -> Takings {
     for listed in sales.into_iter().filter(|listed| !listed.voided) {
         sum.count += 1;
         for tender in &listed.sale.tenders {
-            match tender {
-                Tender::Cash { amount, .. } => sum.cash_gnf += amount.get(),
-                Tender::OrangeMoney { amount, .. } => sum.orange_money_gnf += amount.get(),
-            }
+            sum.add(tender);
         }
     }
     sum
@@ -127,7 +134,7 @@ pub fn margin<'s>(
     sum
 }
 
-/// What somebody looks for among sales: a receipt number, an amount, or words of a product's name.
+/// What somebody looks for among sales: a receipt number, an amount, or words of a product's or a customer's name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Search {
     folded: String,
@@ -157,6 +164,7 @@ impl Search {
         let in_name = |name: &str| self.folded.split(' ').all(|word| name.contains(word));
         in_receipt
             || self.digits.as_ref().is_some_and(is_amount)
+            || sale.credit().is_some_and(|(customer, _)| in_name(&fold(customer.as_str())))
             || sale.lines.iter().any(|line| in_name(&fold(line.name.as_str())))
     }
 }
@@ -208,7 +216,7 @@ mod tests {
         let receipts: Vec<Vec<u128>> =
             days.iter().map(|day| day.sales.iter().map(|listed| listed.sale.id.0.as_u128()).collect()).collect();
         assert_eq!(receipts, [vec![3, 4, 2], vec![1]]);
-        assert_eq!(days[0].takings, Takings { count: 2, cash_gnf: 9_500, orange_money_gnf: 500 });
+        assert_eq!(days[0].takings, Takings { count: 2, cash_gnf: 9_500, orange_money_gnf: 500, credit_gnf: 0 });
         assert_eq!(days[0].takings.total_gnf(), 10_000);
     }
 

@@ -1,7 +1,9 @@
 //! What pages are made of: the rows of a shop as they stand.
 
 use super::{ClashRow, Kind, RefusedRow};
-use crate::domain::{Cause, Day, Expense, InstallationId, Label, Note, Product, ProductId, Role, Sale, Shop, UserId};
+use crate::domain::{
+    Cause, Day, Expense, InstallationId, Label, Note, Product, ProductId, Repayment, Role, Sale, Shop, UserId,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -26,7 +28,11 @@ pub struct Rows {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clashes: Vec<ClashRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub customers: Vec<CustomerRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expenses: Vec<ExpenseRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repayments: Vec<RepaymentRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub movements: Vec<MovementRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -42,7 +48,9 @@ impl Rows {
             + self.sales.len()
             + self.refused.len()
             + self.clashes.len()
+            + self.customers.len()
             + self.expenses.len()
+            + self.repayments.len()
             + self.movements.len()
             + self.gone.len()
     }
@@ -99,6 +107,27 @@ pub struct Voided {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExpenseRow {
     pub expense: Expense,
+    pub actor: UserId,
+    pub at_ms: i64,
+    pub day: Day,
+}
+
+/// Who has taken goods on credit, and what they owe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerRow {
+    /// That of the sale or repayment that was the first of theirs.
+    pub id: Uuid,
+    /// As it was first written.
+    pub name: Label,
+    /// In GNF; below zero where they brought more than they owed.
+    pub owed_gnf: i64,
+    /// When that last changed.
+    pub at_ms: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepaymentRow {
+    pub repayment: Repayment,
     pub actor: UserId,
     pub at_ms: i64,
     pub day: Day,

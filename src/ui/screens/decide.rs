@@ -203,7 +203,7 @@ fn of_sale(
     }
     if let Some(part) = decide::part(sale, stock) {
         let kept = part.total().unwrap_or_default();
-        let refund = format::money(total.minus(kept).unwrap_or_default());
+        let refund = format::money(sale.paid().minus(part.paid()).unwrap_or_default());
         let units = |sale: &Sale| sale.lines.iter().map(|line| line.quantity.get()).sum();
         let told = things!(
             units(&part),
@@ -215,7 +215,7 @@ fn of_sale(
         );
         choices.push((Choice::KeepPart, t!("Garder une partie : {kept}", kept = format::money(kept)), told));
     }
-    let told = t!("Rien n’est vendu ; les articles reviennent, rendez {total}.", total = format::money(total));
+    let told = t!("Rien n’est vendu ; les articles reviennent, rendez {total}.", total = format::money(sale.paid()));
     choices.push((Choice::Cancel, t!("Annuler la vente").to_owned(), told));
     let choices: Vec<AnyView> =
         choices.into_iter().map(|(what, said, told)| choice(what, said, told, busy, sure, act)).collect();

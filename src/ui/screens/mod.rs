@@ -1,6 +1,7 @@
 //! The screens, one file each.
 
 pub mod alerts;
+mod credits;
 mod decide;
 mod drafts;
 mod expenses;

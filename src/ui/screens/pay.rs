@@ -1,8 +1,8 @@
-//! Encaisser: cash with the change to give, Orange Money with its reference, or a part of each.
+//! Encaisser: cash with the change to give, Orange Money with its reference, credit with a name, or a part of each.
 
 mod payment;
 
-use super::{banners, chip, drafts::Drafts, from_part, require_person, till};
+use super::{banners, chip, credits, drafts::Drafts, from_part, require_person, till};
 use crate::{
     device::{
         Till,
@@ -13,6 +13,7 @@ use crate::{
         shop::{Banknotes, BeyondStock},
     },
     part::part,
+    sync::view::Account,
     ui::{
         components::{input, live_amount, money_field, notice, segments, top},
         erase::{erase, live, on},
@@ -30,12 +31,14 @@ pub(super) struct Typed {
     given: RwSignal<String>,
     part: RwSignal<String>,
     reference: RwSignal<String>,
+    customer: RwSignal<String>,
+    now: RwSignal<String>,
 }
 
 impl Typed {
     pub fn forget(self) {
         self.means.set(Means::Cash);
-        for typed in [self.given, self.part, self.reference] {
+        for typed in [self.given, self.part, self.reference, self.customer, self.now] {
             typed.set(String::new());
         }
     }
@@ -49,9 +52,10 @@ struct Form {
 
 impl Form {
     fn payment(&self) -> Payment {
-        let Typed { means, given, part, reference } = self.typed;
+        let Typed { means, given, part, reference, customer, now } = self.typed;
         let (given, part, reference) = (given.get(), part.get(), reference.get());
-        Payment { total: self.total.get(), means: means.get(), given, part, reference }
+        let (customer, now) = (customer.get(), now.get());
+        Payment { total: self.total.get(), means: means.get(), given, part, reference, customer, now }
     }
 
     fn tenders(&self) -> Option<Vec<Tender>> {
@@ -99,15 +103,22 @@ fn paying(till: Till) -> AnyView {
     let banknotes = Memo::new(move |_| till.status.with(shop));
     let what = live(move || match typed.means.get() {
         Means::Cash if typed.given.with(|given| given.trim().is_empty()) => t!("Espèces : compte exact").to_owned(),
+        Means::Credit => {
+            let owed = form.payment().owed().unwrap_or(form.total.get());
+            t!("Vendre à crédit : {owed}", owed = format::money(owed))
+        }
         _ => t!("Encaisser {total}", total = format::money(form.total.get())),
     });
+    let accounts = credits::read(till);
+    let means = [(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney), (t!("À crédit"), Means::Credit)];
     erase(view! {
         <main class="page">
             {banners(till)} <p class="due"><span class="muted">{t!("À payer")}</span>{live_amount(form.total)}</p>
-            {segments("moyen", t!("Moyen de paiement"), &[(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney)], typed.means)}
+            {segments("moyen", t!("Moyen de paiement"), &means, typed.means)}
             {live(move || match typed.means.get() {
                 Means::Cash => cash(form, banknotes),
                 Means::OrangeMoney => orange_money(form),
+                Means::Credit => on_credit(form, accounts),
             })}
             {live(move || beyond.get().map(|beyond| tell(beyond, sure)))}
         </main>
@@ -240,6 +251,14 @@ fn orange_money(form: Form) -> AnyView {
             <span class="field__hint">{t!("Le numéro de transaction du message reçu.")}</span>
         </div>
         {money_field("part", t!("Montant, si ce n’est pas tout"), form.typed.part)}
+        {outcome(form)}
+    })
+}
+
+fn on_credit(form: Form, accounts: RwSignal<Option<Vec<Account>>>) -> AnyView {
+    erase(view! {
+        {credits::customer_field(form.typed.customer, accounts)}
+        {money_field("maintenant", t!("Payé maintenant, en espèces"), form.typed.now)}
         {outcome(form)}
     })
 }

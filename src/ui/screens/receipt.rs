@@ -147,6 +147,7 @@ fn paid(sale: &Sale) -> Vec<(String, Money)> {
     let tender = |tender: &Tender| match tender {
         Tender::Cash { given, .. } => (t!("Espèces").into(), *given),
         Tender::OrangeMoney { amount, reference } => (t!("Orange Money {reference}", reference), *amount),
+        Tender::Credit { amount, customer } => (t!("À crédit, {customer}", customer), *amount),
     };
     let mut paid: Vec<(String, Money)> = sale.tenders.iter().map(tender).collect();
     let change = sale.change_due();

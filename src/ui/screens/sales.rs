@@ -124,12 +124,16 @@ impl Listing {
             false => count!(takings.get().count, "vente", "ventes"),
         });
         let means = live(move || {
-            let Takings { cash_gnf, orange_money_gnf, .. } = takings.get();
-            t!(
+            let Takings { cash_gnf, orange_money_gnf, credit_gnf, .. } = takings.get();
+            let paid = t!(
                 "Espèces {cash} · Orange Money {orange_money}",
                 cash = format::number(cash_gnf),
                 orange_money = format::number(orange_money_gnf)
-            )
+            );
+            match credit_gnf {
+                0 => paid,
+                owed => t!("{paid} · À crédit {owed}", paid, owed = format::number(owed)),
+            }
         });
         let list = move || {
             let sales = shown.get().map(|shown| shown.sales).unwrap_or_default();

@@ -2,18 +2,23 @@
 
 use super::*;
 use crate::{
-    domain::{Day, export::File},
+    domain::{Day, day::DAY_MS, export::File},
     sync::wire::{Past, place_of_change},
 };
 
-const LAST: Day = Day(20_000);
+/// The phone sells on that day.
+const LAST: Day = Day(NOW_MS / DAY_MS);
 
 fn asked_after(change: Option<u64>) -> Past {
     Past::Moves { product: None, last: LAST, after: change.map(place_of_change) }
 }
 
 fn begun(till: &Till, headings: &str) -> Export {
-    Export::new(&till.device(), File::Movements, headings.to_owned(), LAST, asked_after(None)).unwrap()
+    until(till, headings, LAST)
+}
+
+fn until(till: &Till, headings: &str, last: Day) -> Export {
+    Export::new(&till.device(), File::Movements, headings.to_owned(), last, asked_after(None)).unwrap()
 }
 
 /// As it is after one more answer.
@@ -69,15 +74,12 @@ fn it_goes_on_however_far_it_is_and_not_beside_what_was_sent_or_set_back() {
     let export = begun(&till, "Produit");
     assert!(further(&further(&export, Some(40)), None).is_of(&begun(&till, "Produit")));
     assert!(!export.is_of(&begun(&till, "Product")));
-    let long_ago = Queueing { key: key(1), body: sale(1, 1, 2), now_ms: LAST.0 * 86_400_000, wait: false };
-    let (tx, _) = queue(&till.device(), long_ago).unwrap();
-    till.commit(&tx);
+    till.queue(1, sale(1, 1, 2), false);
     let waiting = begun(&till, "Produit");
     assert_eq!(waiting.waiting, [key(1)]);
     assert!(!export.is_of(&waiting));
     // What is of a day that the phone holds is no matter of the server's.
-    till.queue(2, sale(2, 1, 2), false);
-    assert!(waiting.is_of(&begun(&till, "Produit")));
+    assert_eq!(until(&till, "Produit", Day(LAST.0 - 1)).waiting, []);
     till.answer(&[(1, Verdict::Applied { change: 11 })], NOW_MS);
     assert!(!waiting.is_of(&begun(&till, "Produit")));
     let elsewhere = Export { history: Uuid::from_u128(77), ..export.clone() };

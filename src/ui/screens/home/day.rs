@@ -2,7 +2,7 @@
 
 use crate::{
     device::{Till, handle::Today},
-    sync::view::Margin,
+    sync::view::{Margin, Takings},
     ui::{
         components::sum,
         erase::{erase, live},
@@ -24,6 +24,7 @@ pub fn day(till: Till) -> AnyView {
         <ul class="todo">
             {row("/ventes", icons::receipt_text(), t!("Ventes").to_owned(), t!("Par jour ; annuler, vendre à nouveau"))}
             {row("/depenses", icons::banknote(), t!("Dépenses").to_owned(), t!("Par mois et par type"))}
+            {row("/credits", icons::user(), t!("Crédits").to_owned(), t!("Qui doit combien ; encaisser ce qui est dû"))}
         </ul>
     })
 }
@@ -64,16 +65,16 @@ fn takings(till: Till, today: Memo<Option<Today>>) -> AnyView {
                 margin_told(margin)
             });
             let gnf = gnf(|today| today.margin.unwrap_or_default().gnf);
-            erase(view! {
-                <div class="stat stat--wide">
-                    <span class="small">{t!("Marge brute")}</span>
-                    <b class="num">{gnf}</b>
-                    <span class="small muted">{told}</span>
-                </div>
-            })
+            stat(t!("Marge brute"), gnf.into_any(), told.into_any())
         })
     });
     let day = live(move || today.with(|today| today.as_ref().map(|today| today.day.to_string())));
+    let owed = Memo::new(move |_| today.with(|today| today.as_ref().map_or(0, |today| today.takings.credit_gnf)));
+    let credit = live(move || {
+        (owed.get() != 0).then(|| stat(t!("À crédit"), sum(owed.get()), t!("Vendu, pas encore payé").into_any()))
+    });
+    let repaid = Memo::new(move |_| today.with(|today| today.as_ref().map(|today| today.repaid)).unwrap_or_default());
+    let repaid = live(move || (repaid.get().count > 0).then(|| brought(repaid.get())));
     erase(view! {
         <section class="card" aria-labelledby="jour">
             <header class="card__head"><h2 id="jour">{t!("Aujourd’hui")}</h2><span class="small muted num">{day}</span></header>
@@ -81,10 +82,31 @@ fn takings(till: Till, today: Memo<Option<Today>>) -> AnyView {
             <div class="split">
                 <div class="stat"><span class="small">{t!("Espèces")}</span><b class="num">{gnf(|today| today.takings.cash_gnf)}</b></div>
                 <div class="stat"><span class="small">"Orange Money"</span><b class="num">{gnf(|today| today.takings.orange_money_gnf)}</b></div>
-                {margin}
+                {credit} {repaid} {margin}
             </div>
         </section>
     })
+}
+
+/// A figure over the whole width, and what it is.
+fn stat(name: &'static str, figure: AnyView, about: AnyView) -> AnyView {
+    erase(view! {
+        <div class="stat stat--wide">
+            <span class="small">{name}</span>
+            <b class="num">{figure}</b>
+            <span class="small muted">{about}</span>
+        </div>
+    })
+}
+
+/// What customers brought today: it is in the drawer too, and of no sale of today.
+fn brought(repaid: Takings) -> AnyView {
+    let about = t!(
+        "Espèces {cash} · Orange Money {orange_money}",
+        cash = format::number(repaid.cash_gnf),
+        orange_money = format::number(repaid.orange_money_gnf)
+    );
+    stat(t!("Crédits remboursés"), sum(repaid.total_gnf()), about.into_any())
 }
 
 /// What the figure is, and what it is not of.

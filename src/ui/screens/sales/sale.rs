@@ -5,7 +5,7 @@ use crate::{
         Till,
         handle::{Act, Notice, Receipt, ReceiptState, VoidedBy},
     },
-    domain::{Cart, Note, SaleId},
+    domain::{Cart, Money, Note, SaleId},
     sync::wire::PhoneRow,
     ui::{
         components::{facts, notice, suggested, top},
@@ -166,8 +166,13 @@ impl Voiding {
         let (id, busy) = (receipt.sale.id, RwSignal::new(false));
         let back =
             receipt.sale.lines.iter().map(|line| format!("+{} {}", format::number(line.quantity.get()), line.name));
-        let refund = t!("Rendez {total}.", total = format::money(receipt.sale.total().unwrap_or_default()));
-        let told = std::iter::once(t!("Les articles reviennent en stock :").to_owned()).chain(back).chain([refund]);
+        let owed = receipt.sale.credit();
+        let forgiven =
+            owed.map(|(customer, owed)| t!("{customer} ne doit plus {owed}.", customer, owed = format::money(owed)));
+        let paid = Some(receipt.sale.paid()).filter(|paid| *paid > Money::ZERO || owed.is_none());
+        let refund = paid.map(|paid| t!("Rendez {total}.", total = format::money(paid)));
+        let first = t!("Les articles reviennent en stock :").to_owned();
+        let told = std::iter::once(first).chain(back).chain(forgiven).chain(refund);
         let told = StoredValue::new(told.collect::<Vec<_>>());
         let note =
             Memo::new(move |_| reason.with(|typed| Note::clean(typed).ok()).filter(|note| !note.as_str().is_empty()));

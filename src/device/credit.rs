@@ -1,0 +1,68 @@
+//! From the disk to who owes what.
+
+use super::{
+    handle::{AccountBook, StorageProblem},
+    history, read,
+    shelf::Shelf,
+};
+use crate::{
+    domain::{Day, Label, credit},
+    sync::{
+        engine::{Device, Store, keys, sound},
+        view::{Account, ListedRepayment, Pending, Takings, accounts, booked, list_repayments, list_sales, repaid},
+        wire::{CustomerRow, Kind, RepaymentRow, SaleRow},
+    },
+};
+
+/// In the text of a sale that somebody owes for.
+const ON_CREDIT: &str = "\"credit\":";
+
+async fn customers(shelf: &Shelf, device: &Device) -> Result<Vec<CustomerRow>, StorageProblem> {
+    let Some(shown) = device.shown() else { return Ok(Vec::new()) };
+    let unread = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Customer)).await?;
+    let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &CustomerRow| row.id);
+    Ok(shelf.sound(Store::Confirmed, &unread, read).await.0)
+}
+
+async fn repayments(shelf: &Shelf, device: &Device) -> Result<Vec<RepaymentRow>, StorageProblem> {
+    let Some(shown) = device.shown() else { return Ok(Vec::new()) };
+    let unread = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Repayment)).await?;
+    let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &RepaymentRow| row.repayment.id.0);
+    Ok(shelf.sound(Store::Confirmed, &unread, read).await.0)
+}
+
+/// All accounts, who owes most first.
+pub async fn credits(shelf: &Shelf) -> Result<Vec<Account>, StorageProblem> {
+    let device = shelf.device().await?;
+    let pending = read::pending(shelf, &device).await?;
+    Ok(accounts(customers(shelf, &device).await?, &repayments(shelf, &device).await?, &pending))
+}
+
+/// One account with the lines this device holds; nothing where nobody of that name has one.
+pub async fn account(shelf: &Shelf, customer: &Label) -> Result<Option<AccountBook>, StorageProblem> {
+    let device = shelf.device().await?;
+    let pending = read::pending(shelf, &device).await?;
+    let repaid = repayments(shelf, &device).await?;
+    let all = accounts(customers(shelf, &device).await?, &repaid, &pending);
+    let Some(account) = all.into_iter().find(|account| credit::is_same(&account.customer, customer)) else {
+        return Ok(None);
+    };
+    let sales = list_sales(on_credit(shelf, &device).await?, &pending);
+    let booked = booked(&sales, &list_repayments(repaid, &pending), customer);
+    Ok(Some(AccountBook { account, booked, since: history::held_since(&device) }))
+}
+
+/// Of the sales this device holds, those that somebody owes for; the others are not read.
+async fn on_credit(shelf: &Shelf, device: &Device) -> Result<Vec<SaleRow>, StorageProblem> {
+    let Some(shown) = device.shown() else { return Ok(Vec::new()) };
+    let mut unread = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Sale)).await?;
+    unread.retain(|(_, text)| text.contains(ON_CREDIT));
+    let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &SaleRow| row.sale.id.0);
+    Ok(shelf.sound(Store::Confirmed, &unread, read).await.0)
+}
+
+/// What customers brought on a day.
+pub async fn repaid_on(shelf: &Shelf, device: &Device, pending: &Pending, day: Day) -> Result<Takings, StorageProblem> {
+    let listed: Vec<ListedRepayment> = list_repayments(repayments(shelf, device).await?, pending);
+    Ok(repaid(listed.iter().filter(|listed| listed.day == day)))
+}
