@@ -67,7 +67,7 @@ test("what a voided sale brought in counts nowhere, and an employee takes nothin
   await expect(page.getByText("Vente annulée")).toBeVisible();
   await page.goto("/parametres");
   const [, line] = (await file(page, "Ventes")).lines;
-  expect(line.split(";").slice(3)).toEqual(["Annulée", "Ail 250 g", "1", expect.any(String), "", "", "", ""]);
+  expect(line.split(";").slice(3)).toEqual(["Annulée", "Ail 250 g", "1", expect.any(String), "", "", "", "", "", ""]);
 
   const { page: seller } = await shop.phone(browser, "Deux", SELLER);
   await seller.goto("/parametres");

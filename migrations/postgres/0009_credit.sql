@@ -6,11 +6,20 @@ CREATE TABLE customers (
   name TEXT NOT NULL,
   owed BIGINT NOT NULL,
   at_ms BIGINT NOT NULL,
-  change BIGINT NOT NULL,
   PRIMARY KEY (shop_id, id),
   UNIQUE (shop_id, folded)
 );
-CREATE INDEX customers_by_change ON customers (shop_id, change);
+-- What each change left somebody owing: a page tells the sum as it was at its end, as it does with stock.
+CREATE TABLE account_entries (
+  shop_id UUID NOT NULL,
+  customer_id UUID NOT NULL,
+  change BIGINT NOT NULL,
+  owed BIGINT NOT NULL,
+  at_ms BIGINT NOT NULL,
+  PRIMARY KEY (shop_id, customer_id, change),
+  FOREIGN KEY (shop_id, customer_id) REFERENCES customers (shop_id, id)
+);
+CREATE INDEX account_entries_by_change ON account_entries (shop_id, change);
 
 CREATE TABLE repayments (
   shop_id UUID NOT NULL REFERENCES shops (id),

@@ -6,11 +6,20 @@ CREATE TABLE customers (
   name TEXT NOT NULL,
   owed INTEGER NOT NULL,
   at_ms INTEGER NOT NULL,
-  change INTEGER NOT NULL,
   PRIMARY KEY (shop_id, id),
   UNIQUE (shop_id, folded)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX customers_by_change ON customers (shop_id, change);
+-- What each change left somebody owing: a page tells the sum as it was at its end, as it does with stock.
+CREATE TABLE account_entries (
+  shop_id BLOB NOT NULL,
+  customer_id BLOB NOT NULL,
+  change INTEGER NOT NULL,
+  owed INTEGER NOT NULL,
+  at_ms INTEGER NOT NULL,
+  PRIMARY KEY (shop_id, customer_id, change),
+  FOREIGN KEY (shop_id, customer_id) REFERENCES customers (shop_id, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX account_entries_by_change ON account_entries (shop_id, change);
 
 CREATE TABLE repayments (
   shop_id BLOB NOT NULL REFERENCES shops (id),

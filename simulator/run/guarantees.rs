@@ -18,7 +18,7 @@ use comptoir::{
     sync::{
         Body, Verdict,
         engine::{self, Acknowledged, Device, Entry, LocalTx, Store, Write, keys},
-        wire::{Cursor, Kind, PhoneRow},
+        wire::{Cursor, CustomerRow, Kind, PhoneRow},
     },
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -169,7 +169,7 @@ pub fn a_verdict_decides(device: &Device, key: Key, painted: Painted) -> Held {
     holds(!(refused && painted == Painted::Waiting), named::VERDICT_DECIDES, || format!("{key}: {verdict:?}"))
 }
 
-/// The stock a phone calls confirmed is what the server had at the phone's cursor.
+/// The stock, and what customers owe, that a phone calls confirmed is what the server had at the phone's cursor.
 pub fn confirmed_stands(phone: &Phone, histories: &BTreeMap<Uuid, Model>) -> Held {
     let view = View::of(&phone.disk);
     let Some(held) = view.device.meta.held else { return Ok(()) };
@@ -178,6 +178,12 @@ pub fn confirmed_stands(phone: &Phone, histories: &BTreeMap<Uuid, Model>) -> Hel
         let stands = model.stock_at(product, held.cursor.change);
         holds(units == stands, named::CONFIRMED_IS_THE_SERVERS, || {
             format!("phone {}: {product} {units} at {:?}, {stands} on the server", phone.index, held.cursor)
+        })?;
+    }
+    for CustomerRow { name, owed_gnf, .. } in view.customers() {
+        let stands = model.accounts.owed_at(&name, held.cursor.change);
+        holds(owed_gnf == stands, named::CONFIRMED_IS_THE_SERVERS, || {
+            format!("phone {}: {name} owes {owed_gnf} at {:?}, {stands} on the server", phone.index, held.cursor)
         })?;
     }
     Ok(())

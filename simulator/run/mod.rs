@@ -1,6 +1,7 @@
 //! One world a seed: phones that run the real engine, a server that runs the real push and pull, people who work, and
 //! everything that goes wrong. Both programs of this folder share it.
 
+mod accounts;
 mod chance;
 mod clashes;
 mod database;

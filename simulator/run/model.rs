@@ -3,6 +3,7 @@
 //! linear in its length.
 
 use super::{
+    accounts::Accounts,
     guarantees::{Held, Violation, broken, named},
     shop,
 };
@@ -24,6 +25,7 @@ pub struct Model {
     pub history: Uuid,
     /// By product: each change of its stock, and what it left.
     pub(super) stock: BTreeMap<ProductId, Vec<(u64, i64)>>,
+    pub accounts: Accounts,
     pub ledger: BTreeMap<Key, Verdict>,
     pub(super) numbers: BTreeMap<(InstallationId, u64), Key>,
     pub(super) sales: BTreeMap<SaleId, Sold>,
@@ -196,10 +198,11 @@ impl Model {
             let after = self.stock_at(product, u64::MAX) + delta;
             self.stock.entry(product).or_default().push((change, after));
         }
+        self.accounts.take(change, body);
         match body {
             Body::RecordSale(record) => {
-                self.sales
-                    .insert(record.sale.id, Sold { change, units: record.sale.units_by_product(), voided: false });
+                let units = record.sale.units_by_product();
+                self.sales.insert(record.sale.id, Sold { change, units, voided: false });
                 if let Some(retried) = record.retry_of {
                     self.settle(retried, Became::Retried);
                 }

@@ -41,8 +41,18 @@ pub struct Failure {
     pub until_ms: i64,
 }
 
-pub const TABLES: [&str; 9] =
-    ["sales", "sale_lines", "tenders", "movements", "ledger", "refused_sales", "expenses", "customers", "repayments"];
+pub const TABLES: [&str; 10] = [
+    "sales",
+    "sale_lines",
+    "tenders",
+    "movements",
+    "ledger",
+    "refused_sales",
+    "expenses",
+    "customers",
+    "account_entries",
+    "repayments",
+];
 
 impl<'a> Server<'a> {
     pub async fn start(place: &'a Place, stage: &mut Stage) -> Self {

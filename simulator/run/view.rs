@@ -8,7 +8,7 @@ use comptoir::{
         engine::{Acknowledged, Device, Store, keys},
         mutation::{Became, RecordSale, SettleRefusal},
         view::{Catalogue, Pending, Shown, corrected_since},
-        wire::{ClashRow, Cursor, ExpenseRow, Kind, MovementRow, RefusedRow, RepaymentRow, SaleRow},
+        wire::{ClashRow, Cursor, CustomerRow, ExpenseRow, Kind, MovementRow, RefusedRow, RepaymentRow, SaleRow},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -95,6 +95,10 @@ impl<'a> View<'a> {
             _ => None,
         });
         confirmed.chain(pending).collect()
+    }
+
+    pub fn customers(&self) -> Vec<CustomerRow> {
+        self.rows(Kind::Customer)
     }
 
     pub fn repayments(&self) -> Vec<RepaymentId> {

@@ -8,8 +8,12 @@ use super::{
 use crate::{
     domain::{Day, Label, credit},
     sync::{
+        Body,
         engine::{Device, Store, keys, sound},
-        view::{Account, ListedRepayment, Pending, Takings, accounts, booked, list_repayments, list_sales, repaid},
+        view::{
+            Account, ListedRepayment, Pending, Takings, accounts, booked, booked_day, list_repayments, list_sales,
+            repaid,
+        },
         wire::{CustomerRow, Kind, RepaymentRow, SaleRow},
     },
 };
@@ -24,9 +28,15 @@ async fn customers(shelf: &Shelf, device: &Device) -> Result<Vec<CustomerRow>, S
     Ok(shelf.sound(Store::Confirmed, &unread, read).await.0)
 }
 
-async fn repayments(shelf: &Shelf, device: &Device) -> Result<Vec<RepaymentRow>, StorageProblem> {
+/// Those of which the text is wanted.
+async fn repayments(
+    shelf: &Shelf,
+    device: &Device,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<RepaymentRow>, StorageProblem> {
     let Some(shown) = device.shown() else { return Ok(Vec::new()) };
-    let unread = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Repayment)).await?;
+    let mut unread = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Repayment)).await?;
+    unread.retain(|(_, text)| wanted(text));
     let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &RepaymentRow| row.repayment.id.0);
     Ok(shelf.sound(Store::Confirmed, &unread, read).await.0)
 }
@@ -35,14 +45,16 @@ async fn repayments(shelf: &Shelf, device: &Device) -> Result<Vec<RepaymentRow>,
 pub async fn credits(shelf: &Shelf) -> Result<Vec<Account>, StorageProblem> {
     let device = shelf.device().await?;
     let pending = read::pending(shelf, &device).await?;
-    Ok(accounts(customers(shelf, &device).await?, &repayments(shelf, &device).await?, &pending))
+    let taken_back = pending.entries().any(|(_, body)| matches!(body, Body::VoidRepayment(_)));
+    let repaid = if taken_back { repayments(shelf, &device, |_| true).await? } else { Vec::new() };
+    Ok(accounts(customers(shelf, &device).await?, &repaid, &pending))
 }
 
 /// One account with the lines this device holds; nothing where nobody of that name has one.
 pub async fn account(shelf: &Shelf, customer: &Label) -> Result<Option<AccountBook>, StorageProblem> {
     let device = shelf.device().await?;
     let pending = read::pending(shelf, &device).await?;
-    let repaid = repayments(shelf, &device).await?;
+    let repaid = repayments(shelf, &device, |_| true).await?;
     let all = accounts(customers(shelf, &device).await?, &repaid, &pending);
     let Some(account) = all.into_iter().find(|account| credit::is_same(&account.customer, customer)) else {
         return Ok(None);
@@ -63,6 +75,7 @@ async fn on_credit(shelf: &Shelf, device: &Device) -> Result<Vec<SaleRow>, Stora
 
 /// What customers brought on a day.
 pub async fn repaid_on(shelf: &Shelf, device: &Device, pending: &Pending, day: Day) -> Result<Takings, StorageProblem> {
-    let listed: Vec<ListedRepayment> = list_repayments(repayments(shelf, device).await?, pending);
+    let listed: Vec<ListedRepayment> =
+        list_repayments(repayments(shelf, device, |text| booked_day(text) == day).await?, pending);
     Ok(repaid(listed.iter().filter(|listed| listed.day == day)))
 }

@@ -131,6 +131,15 @@ pub async fn forget(shelf: &Shelf) -> Result<(), StorageProblem> {
     }
 }
 
+/// Puts away what nobody can go on with any more.
+pub async fn forget_stale(shelf: &Shelf) -> Result<(), StorageProblem> {
+    let device = shelf.device().await?;
+    match device.meta.export.as_ref().is_some_and(|kept| !goes_on(&device, kept)) {
+        true => forget(shelf).await,
+        false => Ok(()),
+    }
+}
+
 impl Export<'_> {
     async fn make(&mut self) -> Result<(), Stop> {
         let device = self.shelf.device().await?;
@@ -143,7 +152,9 @@ impl Export<'_> {
         self.goes_on()?;
         let blob = files::blob(&self.parts, TYPE)?;
         files::give(&self.name, &blob)?;
-        forget(self.shelf).await?;
+        if self.wanted.older {
+            forget(self.shelf).await?;
+        }
         *self.kept.done.borrow_mut() = Some((self.name.clone(), blob));
         self.say(ExportState::Done);
         Ok(())

@@ -32,7 +32,7 @@ pub fn refusal(refusal: &Refusal) -> Vec<String> {
         Refusal::Unknown { .. } => one(t!("Le serveur ne connaît pas cet élément")),
         Refusal::Exists { what: What::Sale } => one(t!("Cette vente est déjà enregistrée")),
         Refusal::Exists { .. } => one(t!("Cet élément existe déjà")),
-        Refusal::AlreadyVoided => one(t!("Cette vente est déjà annulée")),
+        Refusal::AlreadyVoided => one(t!("C’est déjà annulé")),
         Refusal::AlreadySettled => one(t!("Quelqu’un a déjà décidé")),
         Refusal::NotAllowed => one(t!("Cette personne n’a pas le droit de le faire")),
         Refusal::StockTooLarge => one(t!("Le stock serait trop grand")),

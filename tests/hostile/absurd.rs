@@ -125,6 +125,7 @@ pub struct Ids {
     pub sales: Vec<String>,
     pub keys: Vec<String>,
     pub expenses: Vec<String>,
+    pub repayments: Vec<String>,
     pub installations: Vec<String>,
     pub people: Vec<String>,
     /// The last number drawn.
@@ -133,7 +134,7 @@ pub struct Ids {
 
 impl Ids {
     pub fn all(&self) -> Vec<String> {
-        [&self.products, &self.sales, &self.keys, &self.expenses, &self.installations, &self.people]
+        [&self.products, &self.sales, &self.keys, &self.expenses, &self.repayments, &self.installations, &self.people]
             .into_iter()
             .flat_map(|ids| ids.iter().rev().take(6).cloned())
             .chain(["00000000-0000-0000-0000-000000000000", "FFFFFFFF-FFFF-7FFF-BFFF-FFFFFFFFFFFF"].map(str::to_owned))
@@ -155,6 +156,20 @@ fn edit(draw: &mut Draw, what: &str, id: &str, fields: &[(&str, Value, Value)]) 
     Value::Object(body)
 }
 
+fn customer(draw: &mut Draw) -> Value {
+    match draw.below(3) {
+        0 => text(draw),
+        _ => json!(*draw.pick(&["Awa", "AWA.", "Mamadou Diallo", "..."])),
+    }
+}
+
+fn tender(draw: &mut Draw, total: i64) -> Value {
+    match draw.below(3) {
+        0 => json!({"credit": {"amount": total, "customer": customer(draw)}}),
+        _ => json!({"cash": {"amount": total, "given": total}}),
+    }
+}
+
 /// A mutation as a good phone would make it.
 pub fn mutation(draw: &mut Draw, ids: &mut Ids, installation: &str, actor: &str) -> Value {
     let known = |draw: &mut Draw, of: &[String]| match of.len() {
@@ -162,7 +177,7 @@ pub fn mutation(draw: &mut Draw, ids: &mut Ids, installation: &str, actor: &str)
         some => of[some - 1 - draw.below(some.min(12))].clone(),
     };
     let (product, sale_id, quantity) = (known(draw, &ids.products), new_id(), [1_i64, 2, 5, 1_000_000][draw.below(4)]);
-    let of_kind = draw.below(14);
+    let of_kind = draw.below(17);
     let (kind, body) = match of_kind {
         0 => {
             let id = new_id();
@@ -190,7 +205,7 @@ pub fn mutation(draw: &mut Draw, ids: &mut Ids, installation: &str, actor: &str)
             let total = price * quantity;
             let line = json!({"product": product, "name": "Riz", "quantity": quantity, "unit_price": price});
             let sale = json!({"id": id, "receipt": "A-000042", "lines": [line],
-                "tenders": [{"cash": {"amount": total, "given": total}}]});
+                "tenders": [tender(draw, total)]});
             let mut body = json!({ "sale": sale });
             if of_kind == 4 {
                 body["retry_of"] = json!(known(draw, &ids.keys));
@@ -242,6 +257,14 @@ pub fn mutation(draw: &mut Draw, ids: &mut Ids, installation: &str, actor: &str)
             body.as_object_mut().map(|body| body.remove("shop"));
             ("edit_shop", body)
         }
+        14 | 15 => {
+            let id = new_id();
+            ids.repayments.push(id.clone());
+            let given = [500, 1_000][draw.below(2)];
+            let tender = json!({"cash": {"amount": 500, "given": given}});
+            ("record_repayment", json!({"repayment": {"id": id, "customer": customer(draw), "tender": tender}}))
+        }
+        16 => ("void_repayment", json!({"repayment": known(draw, &ids.repayments), "reason": ""})),
         _ => ("void_expense", json!({"expense": known(draw, &ids.expenses), "reason": ""})),
     };
     ids.sequence += 1;

@@ -26,15 +26,18 @@ const BOOKS: &str = "SELECT s.counter,
       (SELECT COUNT(*) FROM sales WHERE shop_id = s.id), (SELECT COUNT(*) FROM sale_lines WHERE shop_id = s.id),
       (SELECT COUNT(*) FROM tenders WHERE shop_id = s.id), (SELECT COUNT(*) FROM movements WHERE shop_id = s.id),
       CAST((SELECT COALESCE(SUM(change), 0) FROM expenses WHERE shop_id = s.id) AS BIGINT),
+      CAST((SELECT COALESCE(SUM(change), 0) FROM repayments WHERE shop_id = s.id)
+        + (SELECT COALESCE(SUM(owed + 1), 0) FROM customers WHERE shop_id = s.id)
+        + (SELECT COUNT(*) FROM account_entries WHERE shop_id = s.id) AS BIGINT),
       (SELECT COUNT(*) FROM installations WHERE shop_id = s.id), (SELECT COUNT(*) FROM ledger WHERE shop_id = s.id)
     FROM shops s WHERE s.id = $1";
-type Figures = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
+type Figures = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
 
 #[derive(Debug, Clone, PartialEq)]
 struct Books {
     counter: i64,
-    /// Products, stock, sales, movements, expenses: what a refused mutation leaves as it was.
-    effects: [i64; 8],
+    /// Products, stock, sales, movements, expenses, accounts: what a refused mutation leaves as it was.
+    effects: [i64; 9],
     installations: i64,
     ledger: i64,
 }
@@ -89,8 +92,8 @@ impl World {
             Db::Sqlite { writer, .. } => sqlx::query_as(BOOKS).bind(shop.0).fetch_one(writer).await.unwrap(),
             Db::Postgres(pool) => sqlx::query_as(BOOKS).bind(shop.0).fetch_one(pool).await.unwrap(),
         };
-        let (counter, a, b, c, d, e, f, g, h, installations, ledger) = found;
-        Books { counter, effects: [a, b, c, d, e, f, g, h], installations, ledger }
+        let (counter, a, b, c, d, e, f, g, h, i, installations, ledger) = found;
+        Books { counter, effects: [a, b, c, d, e, f, g, h, i], installations, ledger }
     }
 
     /// Some mutations, spoiled here and there, in one push.

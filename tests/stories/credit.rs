@@ -6,12 +6,12 @@ use crate::{
 };
 use comptoir::{
     domain::{Label, Money, Note, ProductId, Repayment, RepaymentId, Sale, Tender},
-    server::check,
+    server::{check, pull},
     sync::{
         Body, Refusal, Verdict,
         mutation::{RecordRepayment, RecordSale, VoidRepayment, VoidSale},
         view::{Pending, accounts},
-        wire::{CustomerRow, Kind, RepaymentRow},
+        wire::{CustomerRow, Kind, Pulled, RepaymentRow},
     },
 };
 use uuid::Uuid;
@@ -22,6 +22,7 @@ stories!(
     a_refused_sale_is_owed_by_nobody,
     nobody_takes_back_what_another_took,
     a_phone_that_comes_new_reads_every_account,
+    a_page_tells_what_was_owed_at_its_end,
 );
 
 fn money(gnf: i64) -> Money {
@@ -180,4 +181,24 @@ async fn a_phone_that_comes_new_reads_every_account(test: TestDb) {
     let new = shop.phone(shop.employee).await;
     assert_eq!(owed(&new), owed(&phone));
     assert_eq!((owed(&new).len(), new.rows::<RepaymentRow>(Kind::Repayment).len()), (30, 10));
+}
+
+/// As with stock: what changed again behind the page's end is in it as it was (G2).
+async fn a_page_tells_what_was_owed_at_its_end(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 50).await;
+    let (mut one, two) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
+    let price = on_credit(&mut one, rice, 1, "Awa").total().unwrap().get();
+    on_credit(&mut one, rice, 2, "Awa");
+    on_credit(&mut one, rice, 4, "Awa");
+    one.synchronise().await;
+    let (session, mut cursor) = (two.session.unwrap(), two.device().meta.held.unwrap().cursor);
+    for owed in [1, 3, 7] {
+        // A sale, its movement and its customer: a page of three rows is one sale.
+        let pulled = pull::changes_since(&test.db, &session, cursor, 3).await.unwrap();
+        let Pulled::Page(page) = pulled else { panic!("{pulled:?}") };
+        let sums: Vec<i64> = page.rows.customers.iter().map(|row| row.owed_gnf).collect();
+        assert_eq!((page.rows.sales.len(), sums), (1, vec![owed * price]));
+        cursor.change = page.to;
+    }
 }

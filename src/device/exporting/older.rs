@@ -36,6 +36,7 @@ impl Export<'_> {
                 asked => self.some_moves(asked).await?,
             };
             let (pieces, count) = (kept.pieces + 1, kept.lines + lines.len() as u64);
+            self.goes_on()?; // or what was stopped meanwhile would be kept
             let after = engine::Export { next, pieces, lines: count, ..kept.clone() };
             if !self.shelf.commit(engine::keep_export(&kept, &after, &lines.concat())).await? {
                 return Err(Stop::Ended); // another tab makes a file
@@ -48,12 +49,19 @@ impl Export<'_> {
     /// With what is here of this same export, if anything is.
     async fn go_on(&mut self, device: &Device, begun: engine::Export) -> Result<engine::Export, Stop> {
         let Some(kept) = device.meta.export.as_ref().filter(|kept| kept.is_of(&begun)) else { return Ok(begun) };
-        let rows = self.shelf.storage().scan(Store::Export, "").await?;
-        let texts: Result<Vec<String>, _> = rows.iter().map(|(_, text)| serde_json::from_str(text)).collect();
-        // Where one is gone or does not read, all of it is asked for again.
-        let Some(texts) = texts.ok().filter(|texts| texts.len() == kept.pieces as usize) else { return Ok(begun) };
-        for text in texts {
-            self.push(&text)?;
+        let (storage, before) = (self.shelf.storage(), self.parts.length());
+        let pieces = storage.keys(Store::Export, "").await?;
+        for piece in &pieces {
+            let text = storage.get(Store::Export, piece).await?;
+            let text = text.and_then(|text| serde_json::from_str::<String>(&text).ok());
+            match text.filter(|_| pieces.len() == kept.pieces as usize) {
+                Some(text) => self.push(&text)?,
+                // Where one is gone or does not read, all of it is asked for again.
+                None => {
+                    self.parts.set_length(before);
+                    return Ok(begun);
+                }
+            }
         }
         self.lines += kept.lines;
         Ok(kept.clone())

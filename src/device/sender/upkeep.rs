@@ -4,7 +4,7 @@ use super::{Done, Failed, REQUEST_TIMEOUT_MS, Sender, timed_out};
 use crate::{
     api,
     device::{
-        account,
+        account, exporting,
         handle::StorageProblem,
         platform::{self, now_ms},
     },
@@ -59,7 +59,7 @@ impl Sender {
             ));
         }
         self.0.shelf.commit(engine::forget_history(device, self.0.epoch, &rows)).await?; // stale: the next answer asks again
-        Ok(())
+        exporting::forget_stale(&self.0.shelf).await
     }
 
     /// What a new sender finds to put in order.

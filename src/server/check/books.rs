@@ -88,6 +88,20 @@ pub(super) async fn owed(tx: &mut Tx) -> Result<Vec<Difference>, ServerError> {
     Ok(differences("customers owe what was sold on credit and not paid, shop", broken))
 }
 
+/// What somebody owes is what the last change of their account left.
+pub(super) async fn accounts(tx: &mut Tx) -> Result<Vec<Difference>, ServerError> {
+    let broken = fetch_all!(
+        tx,
+        Broken,
+        "SELECT c.shop_id, c.id, c.owed, COALESCE(e.owed, 0) FROM customers c
+         LEFT JOIN account_entries e ON e.shop_id = c.shop_id AND e.customer_id = c.id AND e.change = (
+           SELECT MAX(l.change) FROM account_entries l WHERE l.shop_id = c.shop_id AND l.customer_id = c.id)
+         WHERE c.owed <> COALESCE(e.owed, 0) LIMIT $1",
+        DIFFERENCES_MAX
+    )?;
+    Ok(differences("the sum owed is what its last change left, customer", broken))
+}
+
 /// The ledger remembers the change a sale was recorded under, where its movements must be.
 pub(super) async fn sold(tx: &mut Tx) -> Result<Vec<Difference>, ServerError> {
     let broken = fetch_all!(

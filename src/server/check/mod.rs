@@ -39,6 +39,7 @@ pub async fn check(db: &Db) -> Result<Vec<Difference>, ServerError> {
     differences.append(&mut books::totals(&mut tx).await?);
     differences.append(&mut books::tenders(&mut tx).await?);
     differences.append(&mut books::owed(&mut tx).await?);
+    differences.append(&mut books::accounts(&mut tx).await?);
     differences.append(&mut books::sold(&mut tx).await?);
     differences.append(&mut books::returned(&mut tx).await?);
     differences.append(&mut books::moved_by_a_sale(&mut tx).await?);

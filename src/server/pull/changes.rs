@@ -97,7 +97,7 @@ async fn counts(
            UNION ALL SELECT change, 7 FROM tombstones WHERE shop_id = $1 AND change > $2 AND change <= $3
            UNION ALL SELECT change, 8 FROM clashes WHERE shop_id = $1 AND change > $2 AND change <= $3
            UNION ALL SELECT change, 9 FROM installations WHERE shop_id = $1 AND change > $2 AND change <= $3
-           UNION ALL SELECT change, 10 FROM customers WHERE shop_id = $1 AND change > $2 AND change <= $3
+           UNION ALL SELECT change, 10 FROM account_entries WHERE shop_id = $1 AND change > $2 AND change <= $3
            UNION ALL SELECT change, 11 FROM repayments WHERE shop_id = $1 AND change > $2 AND change <= $3
              AND voided_ms IS NULL
          ) AS changed GROUP BY change, kind",
@@ -265,11 +265,14 @@ impl Range {
         found.into_iter().map(|row| Ok((row.change, Item::Expense(rows::expense(row)?)))).collect()
     }
 
+    /// Each sum that was left on the way: the last of an account is as it was at the page's end.
     async fn customers(&self, tx: &mut Tx, session: &Session) -> Result<Vec<(i64, Item)>, ServerError> {
         let found = fetch_all!(
             tx,
             CustomerColumns,
-            "SELECT change, id, name, owed, at_ms FROM customers WHERE shop_id = $1 AND change > $2 AND change <= $3",
+            "SELECT e.change, c.id, c.name, e.owed, e.at_ms FROM account_entries e
+             JOIN customers c ON c.shop_id = e.shop_id AND c.id = e.customer_id
+             WHERE e.shop_id = $1 AND e.change > $2 AND e.change <= $3 ORDER BY e.change",
             session.shop.0,
             self.from,
             self.to

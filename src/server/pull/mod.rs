@@ -2,8 +2,8 @@
 //!
 //! Why pages are exact. Writers of a shop are serialised by its counter row and take their change numbers in commit
 //! order (G10): a snapshot that sees counter `c` sees everything up to `c` and nothing after it. A page ends between
-//! change numbers. Products, people, phones, sales, refusals, clashes, customers, repayments and expenses are last-state rows: one that changed again after the
-//! page's end is missing from it and comes with its later number. Stock is no last-state row: it travels by movements,
+//! change numbers. Products, people, phones, sales, refusals, clashes, repayments and expenses are last-state rows: one that changed again after the
+//! page's end is missing from it and comes with its later number. Stock is no last-state row, nor is what a customer owes: it travels by movements,
 //! which never change and carry the stock they left, so that it is exact at every page's end.
 
 mod changes;

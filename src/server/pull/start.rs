@@ -290,8 +290,11 @@ impl Reader<'_> {
         let found = fetch_all!(
             tx,
             CustomerColumns,
-            "SELECT change, id, name, owed, at_ms FROM customers
-             WHERE shop_id = $1 AND id > $2 AND change <= $3 ORDER BY id LIMIT $4",
+            "SELECT e.change, c.id, c.name, e.owed, e.at_ms FROM customers c
+             JOIN account_entries e ON e.shop_id = c.shop_id AND e.customer_id = c.id AND e.change = (
+               SELECT MAX(l.change) FROM account_entries l
+               WHERE l.shop_id = c.shop_id AND l.customer_id = c.id AND l.change <= $3)
+             WHERE c.shop_id = $1 AND c.id > $2 ORDER BY c.id LIMIT $4",
             self.session.shop.0,
             after,
             self.at,
@@ -358,7 +361,7 @@ impl Reader<'_> {
                + (SELECT COUNT(*) FROM sales WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3)
                + (SELECT COUNT(*) FROM expenses WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3
                     AND voided_ms IS NULL)
-               + (SELECT COUNT(*) FROM customers WHERE shop_id = $1 AND change <= $2)
+               + (SELECT COUNT(DISTINCT customer_id) FROM account_entries WHERE shop_id = $1 AND change <= $2)
                + (SELECT COUNT(*) FROM repayments WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3
                     AND voided_ms IS NULL)
                + (SELECT COUNT(*) FROM movements WHERE shop_id = $1 AND change <= $2 AND at_ms >= $3)",

@@ -12,23 +12,31 @@ use crate::sync::verdict::What;
 use crate::sync::wire::Kind;
 use uuid::Uuid;
 
-/// A customer owes so much more, in GNF, or below zero less. `first` names an account that is not there yet.
-pub(super) async fn owe(tx: &mut Tx, case: &Case, customer: &Label, first: Uuid, gnf: i64) -> Result<(), Stop> {
+/// A customer owes so much more, in GNF, or below zero less: once at most in a change.
+pub(super) async fn owe(tx: &mut Tx, case: &Case, customer: &Label, gnf: i64) -> Result<(), Stop> {
     if faults::is(Fault::CreditForgotten) {
         return Ok(());
     }
     let folded = credit::account(customer).map_err(|invalid| Refusal::Invalid { detail: invalid.to_string() })?;
+    // An account that is not there yet is named after the mutation that opens it.
     execute!(
-        tx,
-        "INSERT INTO customers (shop_id, id, folded, name, owed, at_ms, change) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (shop_id, folded) DO UPDATE
-         SET owed = customers.owed + excluded.owed, at_ms = excluded.at_ms, change = excluded.change",
+        &mut *tx,
+        "INSERT INTO customers (shop_id, id, folded, name, owed, at_ms) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (shop_id, folded) DO UPDATE SET owed = customers.owed + excluded.owed,
+           at_ms = CASE WHEN customers.at_ms > excluded.at_ms THEN customers.at_ms ELSE excluded.at_ms END",
         case.shop.0,
-        first,
-        folded,
+        case.key.0,
+        folded.as_str(),
         customer.as_str(),
         gnf,
-        case.booked.at_ms,
+        case.booked.at_ms
+    )?;
+    execute!(
+        tx,
+        "INSERT INTO account_entries (shop_id, customer_id, change, owed, at_ms)
+         SELECT shop_id, id, $3, owed, at_ms FROM customers WHERE shop_id = $1 AND folded = $2",
+        case.shop.0,
+        folded.as_str(),
         case.change
     )?;
     Ok(())
@@ -65,7 +73,7 @@ pub(super) async fn record(tx: &mut Tx, case: &Case, record: &RecordRepayment) -
     if inserted == 0 {
         return Err(Refusal::Exists { what: What::Repayment }.into());
     }
-    owe(tx, case, &repayment.customer, repayment.id.0, -amount).await
+    owe(tx, case, &repayment.customer, -amount).await
 }
 
 /// The row is kept for the books; the devices are told that it is gone.
@@ -92,7 +100,7 @@ pub(super) async fn void(tx: &mut Tx, case: &Case, void: &VoidRepayment) -> Resu
         case.change,
         case.now_ms
     )?;
-    owe(tx, case, &customer, void.repayment.0, amount).await
+    owe(tx, case, &customer, amount).await
 }
 
 /// Whose it is, how much, and who took it.

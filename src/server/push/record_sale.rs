@@ -145,7 +145,7 @@ async fn insert_tenders(tx: &mut Tx, case: &Case, sale: &Sale) -> Result<(), Sto
         )?;
     }
     match sale.credit() {
-        Some((customer, amount)) => credit::owe(tx, case, customer, sale.id.0, amount.get()).await,
+        Some((customer, amount)) => credit::owe(tx, case, customer, amount.get()).await,
         None => Ok(()),
     }
 }

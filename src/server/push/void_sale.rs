@@ -55,7 +55,7 @@ async fn forgive(tx: &mut Tx, case: &Case, sale: SaleId) -> Result<(), Stop> {
     )?;
     let Some((customer, amount)) = owed else { return Ok(()) };
     let customer = Label::new(&customer).map_err(ServerError::from)?;
-    credit::owe(tx, case, &customer, sale.0, -amount).await
+    credit::owe(tx, case, &customer, -amount).await
 }
 
 async fn units_of_sale(tx: &mut Tx, case: &Case, sale: SaleId) -> Result<BTreeMap<ProductId, i64>, Stop> {

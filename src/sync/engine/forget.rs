@@ -5,15 +5,16 @@ use super::{
     storage::{LocalTx, Store, json, keys},
 };
 use crate::{
-    domain::{Day, Key, SaleId, day::DAY_MS},
+    domain::{Day, Key, day::DAY_MS},
     sync::{
         json as from_json,
-        mutation::{Became, Body, VoidSale},
+        mutation::{Became, Body, VoidRepayment, VoidSale},
         wire::{ACKNOWLEDGED_DAYS, HISTORY_DAYS, Kind},
     },
 };
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// Lets go acknowledged mutations older than [`ACKNOWLEDGED_DAYS`], by the server's clock: a device's own may jump by
 /// years, and a server that is set back then would get nothing again. One dated ahead, as earlier versions did by a
@@ -56,19 +57,21 @@ struct Aged {
 }
 
 /// Lets go history older than [`HISTORY_DAYS`], as a first sync would not bring it. `rows` are the confirmed rows of
-/// the [`AGEING`] kinds, with their keys. A sale that the outbox voids stays: what it gives back is read from it (G2).
+/// the [`AGEING`] kinds, with their keys. A sale or repayment that the outbox voids stays: what it gives back is read from
+/// it (G2).
 pub fn forget_history(device: &Device, epoch: u64, rows: &[(Kind, Vec<(String, String)>)]) -> LocalTx {
     let now_ms = device.meta.contact.server_ms;
     let since_ms = now_ms - HISTORY_DAYS * DAY_MS;
     let voids = device.outbox.iter().filter_map(|entry| match entry.mutation.read() {
-        Ok(Body::VoidSale(VoidSale { sale, .. })) => Some(sale),
+        Ok(Body::VoidSale(VoidSale { sale, .. })) => Some((Kind::Sale, sale.0)),
+        Ok(Body::VoidRepayment(VoidRepayment { repayment, .. })) => Some((Kind::Repayment, repayment.0)),
         _ => None,
     });
-    let voided: BTreeSet<SaleId> = voids.collect();
+    let voided: BTreeSet<(Kind, Uuid)> = voids.collect();
     let stays = |kind: Kind, key: &str, row: &Aged| {
         let last = key.rsplit('/').next().and_then(|id| id.parse().ok());
         row.at_ms >= since_ms
-            || kind == Kind::Sale && last.is_some_and(|id| voided.contains(&SaleId(id)))
+            || last.is_some_and(|id| voided.contains(&(kind, id)))
             || kind == Kind::Refused && matches!(row.became, None | Some(Became::Parked))
             || kind == Kind::Clash && row.settled_ms.is_none()
     };

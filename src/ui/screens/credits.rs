@@ -15,6 +15,7 @@ use crate::{
     },
 };
 pub use account::AccountCard;
+use account::gnf;
 use leptos::{ev::MouseEvent, prelude::*};
 
 /// Names that are offered while one is typed.
@@ -48,17 +49,21 @@ pub(super) fn customer_field(value: RwSignal<String>, accounts: RwSignal<Option<
         let typed = value.with(|typed| Label::clean(typed).ok())?;
         accounts.with(|all| all.iter().flatten().find(|one| credit::is_same(&one.customer, &typed)).cloned())
     });
-    let names = live(move || {
+    let names = move || {
         let name = |account: Account| {
             let name = account.customer.to_string();
-            let says = name.clone();
-            let tap = on(move |_: MouseEvent| value.set(name.clone()));
-            erase(view! { <button class="btn" type="button" on:click=tap>{says}</button> })
+            Row::new(name.clone(), move || {
+                let says = name.clone();
+                let is_it = live({
+                    let name = name.clone();
+                    move || value.with(|typed| *typed == name).to_string()
+                });
+                let tap = on(move |_: MouseEvent| value.set(name.clone()));
+                erase(view! { <button class="btn" type="button" aria-pressed=is_it on:click=tap>{says}</button> })
+            })
         };
-        // Once it is one of them, there is nothing to choose.
-        let offered = offered.get().into_iter().filter(|_| known.with(Option::is_none));
-        offered.map(name).collect::<Vec<_>>()
-    });
+        offered.get().into_iter().map(name).collect()
+    };
     let owes =
         live(move || known.get().map(|account| erase(view! { <span class="field__hint">{stands(&account)}</span> })));
     erase(view! {
@@ -66,18 +71,18 @@ pub(super) fn customer_field(value: RwSignal<String>, accounts: RwSignal<Option<
             <label class="field__label" for="client">{t!("Nom du client")}</label>
             {input("client", "input", "text", "100", value)}
             {owes}
-            <div class="btns">{names}</div>
+            <div class="btns" role="group" aria-label=t!("Clients connus")>{rows(names)}</div>
         </div>
     })
 }
 
 /// What somebody owes so far, in words.
 fn stands(account: &Account) -> String {
-    let gnf = format::number(account.owed_gnf.saturating_abs());
+    let sum = gnf(account.owed_gnf.saturating_abs());
     match account.owed_gnf {
         0 => t!("Ne doit rien").to_owned(),
-        ..0 => t!("A payé {gnf} GNF d’avance", gnf),
-        _ => t!("Doit déjà {gnf} GNF", gnf),
+        ..0 => t!("{more} d’avance", more = sum),
+        _ => t!("Doit déjà {owed}", owed = sum),
     }
 }
 
@@ -107,8 +112,20 @@ pub fn Credits() -> impl IntoView {
             found.with(|found| found.iter().flatten().filter(fits).cloned().collect::<Vec<_>>())
         })
     };
-    let (owing, others) = (shown(|account| account.owed_gnf > 0), shown(|account| account.owed_gnf <= 0));
-    let nothing = Memo::new(move |_| found.with(|found| found.as_ref().is_some_and(Vec::is_empty)));
+    let (owing, ahead) = (shown(|account| account.owed_gnf > 0), shown(|account| account.owed_gnf < 0));
+    // Whoever paid everything is only looked for.
+    let settled = shown(|account| account.owed_gnf == 0);
+    let looked_for = Memo::new(move |_| query.with(|typed| !typed.trim().is_empty()));
+    let settled = Memo::new(move |_| if looked_for.get() { settled.get() } else { Vec::new() });
+    let unknown = Memo::new(move |_| {
+        looked_for.get() && owing.with(Vec::is_empty) && ahead.with(Vec::is_empty) && settled.with(Vec::is_empty)
+    });
+    let unknown = live(move || {
+        let said = t!("Aucun client de ce nom");
+        unknown.get().then(|| erase(view! { <p class="empty" role="status">{icons::search()} {said}</p> }))
+    });
+    let nobody = |all: &Vec<Account>| all.iter().all(|account| account.owed_gnf == 0);
+    let nothing = Memo::new(move |_| !looked_for.get() && found.with(|found| found.as_ref().is_some_and(nobody)));
     let empty = live(move || {
         nothing.get().then(|| {
             let more = t!("À l’encaissement, choisissez « À crédit » et écrivez le nom du client.");
@@ -118,7 +135,7 @@ pub fn Credits() -> impl IntoView {
     erase(view! {
         <div class="app">
             {top(Some(("/", t!("Accueil"))), t!("Crédits").into_any(), chip(till), search)}
-            <main class="page page--list">{banners(till)} {hero} {list(t!("Doivent"), owing)} {list(t!("Ne doivent rien"), others)} {empty}</main>
+            <main class="page page--list">{banners(till)} {hero} {list(t!("Doivent"), owing)} {list(t!("Ont payé d’avance"), ahead)} {list(t!("Ne doivent rien"), settled)} {unknown} {empty}</main>
             {nav("/credits", to_decide(till))}
         </div>
     })

@@ -8,7 +8,7 @@ use crate::{
         Till,
         handle::{Decided, Decision, Undecided},
     },
-    domain::{Sale, Taken},
+    domain::{Money, Sale, Taken},
     sync::{
         Refusal,
         decide::{self, Choice},
@@ -215,7 +215,14 @@ fn of_sale(
         );
         choices.push((Choice::KeepPart, t!("Garder une partie : {kept}", kept = format::money(kept)), told));
     }
-    let told = t!("Rien n’est vendu ; les articles reviennent, rendez {total}.", total = format::money(sale.paid()));
+    let told = match sale.credit() {
+        Some((customer, owed)) if sale.paid() == Money::ZERO => t!(
+            "Rien n’est vendu ; les articles reviennent, {customer} ne doit pas {owed}.",
+            customer,
+            owed = format::money(owed)
+        ),
+        _ => t!("Rien n’est vendu ; les articles reviennent, rendez {total}.", total = format::money(sale.paid())),
+    };
     choices.push((Choice::Cancel, t!("Annuler la vente").to_owned(), told));
     let choices: Vec<AnyView> =
         choices.into_iter().map(|(what, said, told)| choice(what, said, told, busy, sure, act)).collect();

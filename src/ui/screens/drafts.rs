@@ -4,7 +4,7 @@
 use super::{expenses, pay, stock};
 use crate::{
     device::Till,
-    domain::{Cart, Money},
+    domain::{Cart, SaleLine},
 };
 use leptos::prelude::*;
 
@@ -20,16 +20,16 @@ pub struct Drafts {
 impl Drafts {
     /// A payment is of one cart: what was typed of it is forgotten where there is another to pay for, or none.
     pub fn watch(self, till: Till) {
-        let total = Memo::new(move |_| till.cart.with(|cart| cart.total().unwrap_or(Money::ZERO)));
-        Effect::new(move |before: Option<Money>| {
-            let total = total.get();
-            if before.is_some_and(|before| before != total) {
+        let lines = Memo::new(move |_| till.cart.with(|cart| cart.lines().to_vec()));
+        Effect::new(move |before: Option<Vec<SaleLine>>| {
+            let lines = lines.get();
+            if before.is_some_and(|before| before != lines) {
                 self.payment.forget();
             }
             if !till.cart.with(Cart::is_empty) && self.emptied.with_untracked(Option::is_some) {
                 self.emptied.set(None);
             }
-            total
+            lines
         });
     }
 }

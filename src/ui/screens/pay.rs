@@ -13,7 +13,6 @@ use crate::{
         shop::{Banknotes, BeyondStock},
     },
     part::part,
-    sync::view::Account,
     ui::{
         components::{input, live_amount, money_field, notice, segments, top},
         erase::{erase, live, on},
@@ -109,7 +108,6 @@ fn paying(till: Till) -> AnyView {
         }
         _ => t!("Encaisser {total}", total = format::money(form.total.get())),
     });
-    let accounts = credits::read(till);
     let means = [(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney), (t!("À crédit"), Means::Credit)];
     erase(view! {
         <main class="page">
@@ -118,7 +116,7 @@ fn paying(till: Till) -> AnyView {
             {live(move || match typed.means.get() {
                 Means::Cash => cash(form, banknotes),
                 Means::OrangeMoney => orange_money(form),
-                Means::Credit => on_credit(form, accounts),
+                Means::Credit => on_credit(till, form),
             })}
             {live(move || beyond.get().map(|beyond| tell(beyond, sure)))}
         </main>
@@ -255,9 +253,9 @@ fn orange_money(form: Form) -> AnyView {
     })
 }
 
-fn on_credit(form: Form, accounts: RwSignal<Option<Vec<Account>>>) -> AnyView {
+fn on_credit(till: Till, form: Form) -> AnyView {
     erase(view! {
-        {credits::customer_field(form.typed.customer, accounts)}
+        {credits::customer_field(form.typed.customer, credits::read(till))}
         {money_field("maintenant", t!("Payé maintenant, en espèces"), form.typed.now)}
         {outcome(form)}
     })

@@ -12,7 +12,7 @@ use crate::{
         components::{amount, notice, suggested, sum, top},
         erase::{Row, erase, live, on, rows},
         format,
-        screens::{banners, chip, follow, name_of, owns, require_person, till},
+        screens::{banners, chip, focus, follow, name_of, owns, require_person, till},
         text,
     },
 };
@@ -174,7 +174,11 @@ impl Card {
                     Tender::Cash { .. } | Tender::Credit { .. } => t!("Payé en espèces").to_owned(),
                 };
                 let take_back = may_take_back.then(|| {
-                    let ask = on(move |_: MouseEvent| self.taken_back.set(Some(id)));
+                    let ask = on(move |_: MouseEvent| {
+                        self.reason.set(String::new());
+                        self.taken_back.set(Some(id));
+                        focus("raison"); // it is asked above the lines
+                    });
                     let label = t!("Supprimer ce remboursement de {paid}", paid = format::money(tender.amount()));
                     erase(view! { <button class="btn" type="button" aria-label=label on:click=ask>{t!("Supprimer")}</button> })
                 });
