@@ -1,4 +1,5 @@
 // Goods on credit, by the customer's name, and the money brought for them later.
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { looksRight } from "../support/looks";
 import { OWNER, SELLER, add, expect, test } from "../support/shop";
@@ -87,9 +88,15 @@ test("sold on credit without network by two phones, one account; paid back by pa
   await expect(day).toContainText(/Crédits remboursés\s*14\s000\sGNF\s*Espèces 6\s000 · Orange Money 8\s000/);
   await looksRight(one, "Accueil, with credit");
   await one.goto("/ventes");
-  await expect(one.getByRole("region", { name: "Aujourd’hui" })).toContainText(/Espèces 4\s000 · Orange Money 0 · À crédit 14\s000/);
+  await expect(one.getByRole("region", { name: "Aujourd’hui" })).toContainText(/Espèces 4\s000 · Orange Money 0 · À crédit 14\s000\s*Crédits remboursés 14\s000/);
   await one.getByRole("searchbox").fill("diallo");
   await expect(one.getByRole("region", { name: "Aujourd’hui" })).toContainText("2 ventes trouvées");
+  await one.goto("/parametres");
+  const files = one.getByRole("region", { name: "Fichiers pour tableur" });
+  const [download] = await Promise.all([one.waitForEvent("download"), files.getByRole("button", { name: "Crédits remboursés" }).click()]);
+  const lines = readFileSync(await download.path(), "utf8").slice(1, -2).split("\r\n");
+  expect(lines[0]).toBe("Date;Client;Espèces;Orange Money;Référence;Qui;État");
+  expect(lines.slice(1).map((row) => row.split(";").slice(2).join(";"))).toEqual(['0;8000;"\tPP9";Mariama Diallo;Confirmé', "6000;0;;Ibrahima Camara;Confirmé"]);
 });
 
 test("a name is offered while it is typed, with what it owes; what was taken by mistake is taken back", async ({ shop, browser }) => {

@@ -96,14 +96,16 @@ async function withPast(page: Page, cut: () => boolean) {
     const { kind, first, last } = past.days;
     expect(last - first).toBeLessThanOrEqual(30);
     // One in the first month that is asked for, and one a year before, after which there is nothing.
-    const n = asked.filter(({ days }) => days).length;
+    const n = asked.filter(({ days }) => days?.kind === kind).length;
     const day = n === 1 ? last - 1 : last;
     const earlier = n === 1 ? last - 365 : undefined;
     const lines = [{ product: id(1), name: "Savon de ménage", quantity: 3, unit_price: 500 }];
     const sale = { id: id(10 + n), receipt: `A-00090${n}`, lines, tenders: [{ cash: { amount: 1500, given: 1500 } }] };
     const row = { installation: id(3), actor: id(4), at_ms: day * DAY_MS, day };
     const expense = { id: id(20 + n), kind: "Loyer", amount: 900_000, note: "" };
-    await answer({ earlier, rows: kind === "sale" ? { sales: [{ sale, ...row }] } : { expenses: [{ expense, ...row }] } });
+    const repayment = { id: id(30 + n), customer: "Awa", tender: { cash: { amount: 700 * n, given: 700 * n } } };
+    const rows = { sale: { sales: [{ sale, ...row }] }, expense: { expenses: [{ expense, ...row }] }, repayment: { repayments: [{ repayment, ...row }] } };
+    await answer({ earlier, rows: rows[kind as keyof typeof rows] });
   });
   return asked;
 }
@@ -157,6 +159,9 @@ test("movements and expenses of all times, without the months in which there was
   const spent = await file(page, "Dépenses");
   expect(spent.lines.slice(1).map((line) => line.split(";").slice(1, 3))).toEqual([["Loyer", "900000"], ["Loyer", "900000"]]);
   expect(asked).toHaveLength(4);
+  const brought = await file(page, "Crédits remboursés");
+  expect(brought.lines.slice(1).map((line) => line.split(";").slice(1, 3))).toEqual([["Awa", "700"], ["Awa", "1400"]]);
+  expect(asked.slice(4).map(({ days }) => days.kind)).toEqual(["repayment", "repayment"]);
 });
 
 test("an export whose page is closed goes on from what it had, month by month or page by page", async ({ shop, browser }) => {

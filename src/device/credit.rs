@@ -17,6 +17,7 @@ use crate::{
         wire::{CustomerRow, Kind, RepaymentRow, SaleRow},
     },
 };
+use std::collections::BTreeMap;
 
 /// In the text of a sale that somebody owes for.
 const ON_CREDIT: &str = "\"credit\":";
@@ -29,7 +30,7 @@ async fn customers(shelf: &Shelf, device: &Device) -> Result<Vec<CustomerRow>, S
 }
 
 /// Those of which the text is wanted.
-async fn repayments(
+pub async fn repayments(
     shelf: &Shelf,
     device: &Device,
     wanted: impl Fn(&str) -> bool,
@@ -73,9 +74,17 @@ async fn on_credit(shelf: &Shelf, device: &Device) -> Result<Vec<SaleRow>, Stora
     Ok(shelf.sound(Store::Confirmed, &unread, read).await.0)
 }
 
-/// What customers brought on a day.
-pub async fn repaid_on(shelf: &Shelf, device: &Device, pending: &Pending, day: Day) -> Result<Takings, StorageProblem> {
-    let listed: Vec<ListedRepayment> =
-        list_repayments(repayments(shelf, device, |text| booked_day(text) == day).await?, pending);
-    Ok(repaid(listed.iter().filter(|listed| listed.day == day)))
+/// What customers brought on each of these days.
+pub async fn repaid_on(
+    shelf: &Shelf,
+    device: &Device,
+    pending: &Pending,
+    wanted: impl Fn(Day) -> bool,
+) -> Result<BTreeMap<Day, Takings>, StorageProblem> {
+    let rows = repayments(shelf, device, |text| wanted(booked_day(text))).await?;
+    let mut days: BTreeMap<Day, Vec<ListedRepayment>> = BTreeMap::new();
+    for listed in list_repayments(rows, pending).into_iter().filter(|listed| wanted(listed.day)) {
+        days.entry(listed.day).or_default().push(listed);
+    }
+    Ok(days.into_iter().map(|(day, listed)| (day, repaid(&listed))).collect())
 }

@@ -4,17 +4,17 @@
 mod older;
 
 use super::{
-    counting, files,
+    counting, credit, files,
     handle::{CutOff, ExportProblem, ExportState, Exporting, Piece, StorageProblem, Till, Wanted, Write},
     history, platform, read,
     shelf::Shelf,
 };
 use crate::{
-    domain::{Day, ExpenseId, ProductId, SaleId, day::DAY_MS, export::File},
+    domain::{Day, ExpenseId, ProductId, RepaymentId, SaleId, day::DAY_MS, export::File},
     sync::{
         engine::{self, Device, Store, keys, sound},
-        view::{self, ListedExpense, ListedSale, Moved, Pending, list_expenses, list_sales},
-        wire::{ExpenseRow, Kind, MovementRow, Past, SaleRow},
+        view::{self, ListedExpense, ListedSale, Moved, Pending, list_expenses, list_repayments, list_sales},
+        wire::{ExpenseRow, Kind, MovementRow, Past, RepaymentRow, SaleRow},
     },
 };
 use js_sys::Array;
@@ -207,6 +207,7 @@ impl Export<'_> {
                 File::Sales => self.held_sales(&device, since_ms).await?,
                 File::Movements => self.held_moves(&device, since_ms).await?,
                 File::Expenses => self.held_expenses(&device, since_ms).await?,
+                File::Repayments => self.held_repayments(&device, since_ms).await?,
             }
             // Where the shop was read anew meanwhile, rows went away under the reading.
             if self.shelf.device().await?.shown().map(|shown| shown.generation) == shown {
@@ -257,6 +258,22 @@ impl Export<'_> {
         let mut listed = list_expenses(rows, &self.pending);
         listed.retain(|listed| ids.contains(&listed.expense.id));
         self.add(at, Piece::Expenses(latest_expenses(listed))).await
+    }
+
+    async fn held_repayments(&mut self, device: &Device, since_ms: i64) -> Result<(), Stop> {
+        let mut rows = credit::repayments(self.shelf, device, |_| true).await?;
+        rows.retain(|row| row.at_ms >= since_ms);
+        self.own = list_repayments([], &self.pending).iter().map(|listed| listed.repayment.id.0).collect();
+        self.add(None, Piece::Repayments(list_repayments(rows, &self.pending))).await.map(drop)
+    }
+
+    async fn repayments(&mut self, mut rows: Vec<RepaymentRow>) -> Result<Vec<String>, Stop> {
+        rows.retain(|row| !self.own.contains(&row.repayment.id.0));
+        let ids: BTreeSet<RepaymentId> = rows.iter().map(|row| row.repayment.id).collect();
+        let at = rows.first().map(|row| row.day);
+        let mut listed = list_repayments(rows, &self.pending);
+        listed.retain(|listed| ids.contains(&listed.repayment.id));
+        self.add(at, Piece::Repayments(listed)).await
     }
 
     async fn held_moves(&mut self, device: &Device, since_ms: i64) -> Result<(), Stop> {

@@ -111,7 +111,14 @@ pub async fn sales(
         first = Day(i64::MIN);
     }
     let found = list_sales(rows, &pending).into_iter().filter(|one| one.day >= first && search.finds(&one.sale));
-    Ok(Sales { days: by_day(found), today: today_of(&device), reach })
+    let days = by_day(found);
+    // What is searched for is among sales.
+    let repaid = if search.is_empty() {
+        credit::repaid_on(shelf, &device, &pending, |on| days.iter().any(|day| day.day == on)).await?
+    } else {
+        BTreeMap::new()
+    };
+    Ok(Sales { days, repaid, today: today_of(&device), reach })
 }
 
 pub async fn today(shelf: &Shelf, till: Till) -> Result<Today, StorageProblem> {
@@ -125,7 +132,7 @@ pub async fn today(shelf: &Shelf, till: Till) -> Result<Today, StorageProblem> {
     sales.retain(|listed| listed.day == day);
     let cost = |product| untrack(|| till.product(product)).and_then(|shown| shown.product.purchase_price);
     let holds_costs = device.meta.installation.as_ref().is_some_and(|own| own.holds_costs);
-    let repaid = credit::repaid_on(shelf, &device, &pending, day).await?;
+    let repaid = credit::repaid_on(shelf, &device, &pending, |on| on == day).await?.remove(&day).unwrap_or_default();
     Ok(Today { day, takings: takings(&sales), repaid, margin: holds_costs.then(|| margin(&sales, cost)) })
 }
 

@@ -2,7 +2,7 @@
 //! operator. The words come in as arguments: they are the interface's.
 
 use super::{
-    Cause, Day, Expense, Product, Sale, SaleLine, Tender,
+    Cause, Day, Expense, Product, Repayment, Sale, SaleLine, Tender,
     day::date_time,
     table::{self, Cell},
 };
@@ -15,6 +15,7 @@ pub enum File {
     Sales,
     Movements,
     Expenses,
+    Repayments,
 }
 
 /// What the server has said of a line.
@@ -91,6 +92,14 @@ pub struct Spent<'a> {
     pub state: State,
 }
 
+/// What a customer brought, and who took it.
+pub struct Brought<'a> {
+    pub repayment: &'a Repayment,
+    pub at_ms: i64,
+    pub who: &'a str,
+    pub state: State,
+}
+
 impl Words {
     /// How a file begins. Purchase prices are a column of their own, where there is one.
     pub fn headings(&self, file: File, costs: bool) -> String {
@@ -126,6 +135,9 @@ impl Words {
             ],
             File::Expenses => {
                 vec![self.date, self.kind, self.amount, self.note, self.who, self.recorded, self.state]
+            }
+            File::Repayments => {
+                vec![self.date, self.customer, self.cash, self.orange_money, self.reference, self.who, self.state]
             }
         };
         if file == File::Products && costs {
@@ -194,6 +206,22 @@ impl Words {
             Cell::Text(spent.who.to_owned()),
             Cell::Text(date_time(spent.at_ms)),
             Cell::Text((self.states)(File::Expenses, spent.state).to_owned()),
+        ])
+    }
+
+    pub fn repayment(&self, brought: &Brought) -> String {
+        let (cash, orange, reference) = match &brought.repayment.tender {
+            Tender::Cash { amount, .. } | Tender::Credit { amount, .. } => (amount.get(), 0, ""),
+            Tender::OrangeMoney { amount, reference } => (0, amount.get(), reference.as_str()),
+        };
+        table::line(vec![
+            Cell::Text(date_time(brought.at_ms)),
+            Cell::Text(brought.repayment.customer.to_string()),
+            Cell::Figure(cash),
+            Cell::Figure(orange),
+            Cell::Code(reference.to_owned()),
+            Cell::Text(brought.who.to_owned()),
+            Cell::Text((self.states)(File::Repayments, brought.state).to_owned()),
         ])
     }
 

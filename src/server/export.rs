@@ -13,7 +13,7 @@ use crate::{
     domain::{
         Day, ShopId, UserId,
         day::DAY_MS,
-        export::{File, Moved, Sold, Spent, State, Words},
+        export::{Brought, File, Moved, Sold, Spent, State, Words},
     },
     sync::wire::SaleRow,
 };
@@ -61,6 +61,7 @@ pub async fn write(
         File::Sales => export.sales().await?,
         File::Movements => export.movements().await?,
         File::Expenses => export.expenses().await?,
+        File::Repayments => export.repayments().await?,
     }
     Ok(export.lines)
 }
@@ -202,6 +203,32 @@ impl<W: Write> Export<'_, W> {
                     note: moved.note.as_str(),
                     state: State::Confirmed,
                 });
+                self.line(&line)?;
+            }
+        }
+    }
+
+    async fn repayments(&mut self) -> Result<(), ExportError> {
+        let mut before = (self.until_ms, Uuid::nil());
+        loop {
+            let found = fetch_all!(
+                &mut self.tx,
+                RepaymentColumns,
+                "SELECT change, id, customer, amount, given, reference, actor_id, at_ms, day FROM repayments
+                 WHERE shop_id = $1 AND at_ms >= $2 AND (at_ms, id) < ($3, $4) AND voided_ms IS NULL
+                 ORDER BY at_ms DESC, id DESC LIMIT $5",
+                self.shop.0,
+                self.since_ms,
+                before.0,
+                before.1,
+                ROWS
+            )?;
+            let Some(last) = found.last() else { return Ok(()) };
+            before = (last.at_ms, last.id);
+            for row in found {
+                let row = rows::repayment(row)?;
+                let (repayment, at_ms, state) = (&row.repayment, row.at_ms, State::Confirmed);
+                let line = self.words.repayment(&Brought { repayment, at_ms, who: self.who(row.actor), state });
                 self.line(&line)?;
             }
         }

@@ -119,7 +119,7 @@ pub enum From {
 #[serde(rename_all = "snake_case")]
 pub enum Past {
     Sale(SaleId),
-    /// Sales or expenses of these days, both included, at most [`PAST_DAYS_MAX`]; `after` is the last id read.
+    /// Sales, expenses or repayments of these days, both included, at most [`PAST_DAYS_MAX`]; `after` is the last id read.
     Days {
         kind: Kind,
         first: Day,

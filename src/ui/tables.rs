@@ -34,7 +34,7 @@ pub fn words() -> Words {
         kind: t!("Type"),
         amount: t!("Montant"),
         states: |file, state| match state {
-            State::Confirmed if file == File::Movements => t!("Confirmé"),
+            State::Confirmed if matches!(file, File::Movements | File::Repayments) => t!("Confirmé"),
             State::Confirmed => t!("Confirmée"),
             State::Waiting => t!("En attente"),
             State::Voided => t!("Annulée"),

@@ -5,14 +5,19 @@ use crate::{
     phone::{Phone, Shop, is_refused},
 };
 use comptoir::{
-    domain::{Label, Money, Note, ProductId, Repayment, RepaymentId, Sale, Tender},
-    server::{check, pull},
+    domain::{Day, Label, Money, Note, ProductId, Repayment, RepaymentId, Sale, Tender, day::DAY_MS, export::File},
+    server::{
+        check,
+        export::{self, Days},
+        pull,
+    },
     sync::{
         Body, Refusal, Verdict,
         mutation::{RecordRepayment, RecordSale, VoidRepayment, VoidSale},
         view::{Pending, accounts},
-        wire::{CustomerRow, Kind, Pulled, RepaymentRow},
+        wire::{CustomerRow, From, Kind, PROTOCOL, Past, PullRequest, Pulled, RepaymentRow},
     },
+    ui::tables::words,
 };
 use uuid::Uuid;
 
@@ -23,6 +28,7 @@ stories!(
     nobody_takes_back_what_another_took,
     a_phone_that_comes_new_reads_every_account,
     a_page_tells_what_was_owed_at_its_end,
+    what_was_brought_is_read_and_exported,
 );
 
 fn money(gnf: i64) -> Money {
@@ -181,6 +187,44 @@ async fn a_phone_that_comes_new_reads_every_account(test: TestDb) {
     let new = shop.phone(shop.employee).await;
     assert_eq!(owed(&new), owed(&phone));
     assert_eq!((owed(&new).len(), new.rows::<RepaymentRow>(Kind::Repayment).len()), (30, 10));
+}
+
+/// Day by day for who asks, and as an operator's file.
+async fn what_was_brought_is_read_and_exported(test: TestDb) {
+    let mut shop = Shop::new(test.db.clone()).await;
+    let mut phone = shop.phone(shop.owner).await;
+    let first = Day::of_ms(shop.now_ms);
+    repay(&mut phone, "Awa", 700);
+    let taken = repay(&mut phone, "Binta; Bah", 50);
+    take_back(&mut phone, taken);
+    phone.synchronise().await;
+    shop.now_ms += 40 * DAY_MS;
+    phone.now_ms = shop.now_ms;
+    phone.sign_in(shop.owner).await;
+    repay(&mut phone, "Awa", 300);
+    phone.synchronise().await;
+    let last = Day(first.0 + 40);
+    let past = |day: Day| From::Past(Past::Days { kind: Kind::Repayment, first: day, last: day, after: None });
+    let ask = async |day: Day| {
+        let installation = phone.session.unwrap().installation;
+        let request = PullRequest { protocol: PROTOCOL, installation, app: "test".into(), from: past(day) };
+        let answer = pull::pull(&test.db, &phone.session.unwrap(), request, shop.now_ms).await.unwrap();
+        let Pulled::Past(page) = answer.pulled else { panic!("{answer:?}") };
+        let sums = page.rows.repayments.iter().map(|row| row.repayment.tender.amount().get());
+        (sums.collect::<Vec<_>>(), page.earlier)
+    };
+    assert_eq!(ask(last).await, (vec![300], Some(first)));
+    assert_eq!(ask(first).await, (vec![700], None));
+    let exported = async |days: Days| {
+        let mut bytes = Vec::new();
+        export::write(&test.db, shop.id, &words(), File::Repayments, days, &mut bytes).await.unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        let body = text.strip_prefix(&words().headings(File::Repayments, true)).unwrap().to_owned();
+        body.lines().map(|line| line.split(';').skip(1).collect::<Vec<_>>().join(";")).collect::<Vec<_>>()
+    };
+    let (late, early) = ("Awa;300;0;;Mariama;Confirmé", "Awa;700;0;;Mariama;Confirmé");
+    assert_eq!(exported(Days::default()).await, [late, early]);
+    assert_eq!(exported(Days { first: None, last: Some(first) }).await, [early]);
 }
 
 /// As with stock: what changed again behind the page's end is in it as it was (G2).

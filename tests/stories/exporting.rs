@@ -91,7 +91,7 @@ async fn the_books_of_another_shop_stay_there(test: TestDb) {
     phone.sell(rice, 1);
     phone.synchronise().await;
     let other = Shop::new(test.db.clone()).await;
-    for file in [File::Products, File::Sales, File::Movements, File::Expenses] {
+    for file in [File::Products, File::Sales, File::Movements, File::Expenses, File::Repayments] {
         assert!(exported(&other, file, Days::default()).await.is_empty(), "{file:?}");
     }
 }

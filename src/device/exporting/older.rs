@@ -25,6 +25,7 @@ impl Export<'_> {
             File::Products => return Ok(()),
             File::Sales => month(Kind::Sale, last),
             File::Expenses => month(Kind::Expense, last),
+            File::Repayments => month(Kind::Repayment, last),
             File::Movements => Past::Moves { product: None, last, after: None },
         };
         let headings = self.wanted.headings.clone();
@@ -67,14 +68,15 @@ impl Export<'_> {
         Ok(kept.clone())
     }
 
-    /// Sales or expenses of a month, and the month that is next.
+    /// Sales, expenses or repayments of a month, and the month that is next.
     async fn month(&mut self, kind: Kind, first: Day, last: Day) -> Result<(Vec<String>, Option<Past>), Stop> {
         self.at = Some(first);
-        let (mut sales, mut expenses, mut after) = (Vec::new(), Vec::new(), None);
+        let (mut sales, mut expenses, mut repayments, mut after) = (Vec::new(), Vec::new(), Vec::new(), None);
         let earlier = loop {
             let page = self.ask(Past::Days { kind, first, last, after }).await?;
             sales.extend(page.rows.sales);
             expenses.extend(page.rows.expenses);
+            repayments.extend(page.rows.repayments);
             after = page.after;
             if after.is_none() {
                 break page.earlier.filter(|day| *day < first);
@@ -82,6 +84,7 @@ impl Export<'_> {
         };
         let lines = match kind {
             Kind::Sale => self.sales(sales).await?,
+            Kind::Repayment => self.repayments(repayments).await?,
             _ => self.expenses(expenses).await?,
         };
         Ok((lines, earlier.map(|last| month(kind, last))))

@@ -5,7 +5,7 @@ use crate::{
     domain::{Day, ProductId, export::File},
     sync::{
         CallError,
-        view::{ListedExpense, ListedSale, Moved, Shown},
+        view::{ListedExpense, ListedRepayment, ListedSale, Moved, Shown},
     },
 };
 
@@ -37,6 +37,7 @@ pub enum Piece {
     Sales(Vec<ListedSale>),
     Movements(Vec<(ProductId, Moved)>),
     Expenses(Vec<ListedExpense>),
+    Repayments(Vec<ListedRepayment>),
 }
 
 /// A piece as text, a line for each of its lines.

@@ -11,6 +11,7 @@ use crate::{
         wire::PhoneRow,
     },
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// One thing a person does away from the till.
@@ -110,6 +111,8 @@ pub enum Reach {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sales {
     pub days: Vec<SalesDay>,
+    /// What customers brought for what they owed, on those of the days that this device holds.
+    pub repaid: BTreeMap<Day, Takings>,
     /// By the server's clock.
     pub today: Day,
     pub reach: Reach,

@@ -44,6 +44,8 @@ enum What {
     /// What moved each stock, and why.
     Movements,
     Expenses,
+    /// What customers brought for what they owed.
+    Repayments,
 }
 
 impl From<What> for Table {
@@ -53,6 +55,7 @@ impl From<What> for Table {
             What::Sales => Table::Sales,
             What::Movements => Table::Movements,
             What::Expenses => Table::Expenses,
+            What::Repayments => Table::Repayments,
         }
     }
 }

@@ -50,6 +50,7 @@ async fn days(
     let entries = match kind {
         Kind::Sale => reader.sales(&mut tx, from, limit).await?,
         Kind::Expense => reader.expenses(&mut tx, from, limit).await?,
+        Kind::Repayment => reader.repayments(&mut tx, from, limit).await?,
         _ => {
             return Err(CallError::BadRequest { detail: format!("no days of kind {}", kind.name()) }.into());
         }
@@ -67,13 +68,20 @@ fn possible(day: i64) -> bool {
     (0..TIME_MAX_MS / DAY_MS).contains(&day)
 }
 
-/// The last day before a time that has sales, or expenses.
+/// The last day before a time that has sales, expenses or repayments.
 async fn earlier(tx: &mut Tx, session: &Session, kind: Kind, until_ms: i64) -> Result<Option<Day>, ServerError> {
     let (found,) = match kind {
         Kind::Sale => fetch_one!(
             tx,
             (Option<i64>,),
             "SELECT MAX(at_ms) FROM sales WHERE shop_id = $1 AND at_ms < $2",
+            session.shop.0,
+            until_ms
+        )?,
+        Kind::Repayment => fetch_one!(
+            tx,
+            (Option<i64>,),
+            "SELECT MAX(at_ms) FROM repayments WHERE shop_id = $1 AND at_ms < $2 AND voided_ms IS NULL",
             session.shop.0,
             until_ms
         )?,

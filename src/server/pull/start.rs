@@ -303,17 +303,18 @@ impl Reader<'_> {
         found.into_iter().map(|row| Ok(entry(row.id, Item::Customer(rows::customer(row)?)))).collect()
     }
 
-    async fn repayments(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
+    pub async fn repayments(&self, tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Entry>, ServerError> {
         let found = fetch_all!(
             tx,
             RepaymentColumns,
             "SELECT change, id, customer, amount, given, reference, actor_id, at_ms, day FROM repayments
-             WHERE shop_id = $1 AND id > $2 AND change <= $3 AND at_ms >= $4 AND voided_ms IS NULL
-             ORDER BY id LIMIT $5",
+             WHERE shop_id = $1 AND id > $2 AND change <= $3 AND at_ms >= $4 AND at_ms < $5 AND voided_ms IS NULL
+             ORDER BY id LIMIT $6",
             self.session.shop.0,
             after,
             self.at,
             self.since_ms,
+            self.until_ms,
             limit
         )?;
         found.into_iter().map(|row| Ok(entry(row.id, Item::Repayment(rows::repayment(row)?)))).collect()

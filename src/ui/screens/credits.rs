@@ -158,11 +158,8 @@ fn list(name: &'static str, shown: Memo<Vec<Account>>) -> AnyView {
 fn row(account: Account) -> AnyView {
     let Account { customer, owed_gnf, at_ms, waiting } = account;
     let to = address(&customer);
-    let owed = match owed_gnf {
-        0 => ().into_any(),
-        ..0 => erase(view! { <span class="small muted">{t!("Avance")}</span> {sum(owed_gnf.saturating_abs())} }),
-        owed => sum(owed),
-    };
+    // Under which heading it stands says which way.
+    let owed = if owed_gnf == 0 { ().into_any() } else { sum(owed_gnf.saturating_abs()) };
     let state = waiting.then(|| erase(view! { <span class="tag tag--wait">{t!("En attente")}</span> }));
     erase(view! {
         <li class="product">

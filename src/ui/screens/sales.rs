@@ -135,6 +135,17 @@ impl Listing {
                 owed => t!("{paid} · À crédit {owed}", paid, owed = format::number(owed)),
             }
         });
+        let repaid = Memo::new(move |_| {
+            let of_day = |found: &Found| found.repaid.get(&day).copied();
+            self.found.with(|found| found.as_ref().and_then(of_day)).unwrap_or_default()
+        });
+        let repaid = live(move || {
+            let brought = repaid.get();
+            (brought.count > 0).then(|| {
+                let said = t!("Crédits remboursés {brought}", brought = format::number(brought.total_gnf()));
+                erase(view! { <p class="small muted num day__more">{said}</p> })
+            })
+        });
         let list = move || {
             let sales = shown.get().map(|shown| shown.sales).unwrap_or_default();
             let row = |listed: ListedSale| {
@@ -152,6 +163,7 @@ impl Listing {
                     <b class="num">{live(move || sum(takings.get().total_gnf()))}</b>
                     <p class="small muted num">{count}</p>
                     <p class="small muted num">{means}</p>
+                    {repaid}
                 </header>
                 <ul class="products">{rows(list)}</ul>
             </section>

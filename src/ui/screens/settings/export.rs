@@ -8,7 +8,7 @@ use crate::{
     },
     domain::{
         Day, UserId,
-        export::{File, Moved, Sold, Spent, State, Words},
+        export::{Brought, File, Moved, Sold, Spent, State, Words},
     },
     ui::{
         components::{notice, segments},
@@ -20,7 +20,7 @@ use crate::{
 };
 use leptos::{ev::MouseEvent, prelude::*};
 
-const FILES: [File; 4] = [File::Products, File::Sales, File::Movements, File::Expenses];
+const FILES: [File; 5] = [File::Products, File::Sales, File::Movements, File::Expenses, File::Repayments];
 
 /// Its button, and the first part of its name.
 fn named(file: File) -> (&'static str, &'static str) {
@@ -29,6 +29,7 @@ fn named(file: File) -> (&'static str, &'static str) {
         File::Sales => (t!("Ventes"), "ventes"),
         File::Movements => (t!("Mouvements de stock"), "mouvements"),
         File::Expenses => (t!("Dépenses"), "depenses"),
+        File::Repayments => (t!("Crédits remboursés"), "credits-rembourses"),
     }
 }
 
@@ -193,6 +194,13 @@ fn write(till: Till, words: Words, costs: bool) -> Write {
                 })
             };
             moves.iter().map(line).collect()
+        }
+        Piece::Repayments(repayments) => {
+            let line = |listed: &crate::sync::view::ListedRepayment| {
+                let (repayment, at_ms, state) = (&listed.repayment, listed.at_ms, state(listed.waiting));
+                words.repayment(&Brought { repayment, at_ms, who: &who(listed.actor), state })
+            };
+            repayments.iter().map(line).collect()
         }
         Piece::Expenses(expenses) => {
             let line = |listed: &crate::sync::view::ListedExpense| {
