@@ -34,8 +34,8 @@ pub(super) struct Form {
     brought: RwSignal<String>,
     means: RwSignal<Means>,
     reference: RwSignal<String>,
-    /// What was brought just now.
-    pub thanks: RwSignal<Option<Money>>,
+    /// What was brought just now, and the account as it left it: it is read again a moment later.
+    pub thanks: RwSignal<Option<(Money, Account)>>,
 }
 
 impl Form {
@@ -118,12 +118,13 @@ impl Form {
 
     fn take(self, tender: Tender) {
         // As the account has it.
-        let customer = self.book.with_untracked(|book| book.as_ref().map(|book| book.account.customer.clone()));
-        let (Some(commands), Some(customer)) = (self.till.commands(), customer) else { return };
+        let account = self.book.with_untracked(|book| book.as_ref().map(|book| book.account.clone()));
+        let (Some(commands), Some(mut account)) = (self.till.commands(), account) else { return };
         let amount = tender.amount();
-        let repayment = Repayment { id: RepaymentId(commands.new_id()), customer, tender };
+        let repayment = Repayment { id: RepaymentId(commands.new_id()), customer: account.customer.clone(), tender };
+        account.owed_gnf -= amount.get();
         self.asked.act(Act::RecordRepayment { repayment }, move || {
-            self.thanks.set(Some(amount));
+            self.thanks.set(Some((amount, account)));
             for typed in [self.brought, self.reference] {
                 typed.set(String::new());
             }
@@ -133,12 +134,11 @@ impl Form {
     /// What was brought just now, and a message of it for who brought it.
     fn thanks(self) -> AnyView {
         erase(live(move || {
-            self.thanks.get().map(|paid| {
+            self.thanks.get().map(|(paid, account)| {
                 let share = live(move || {
                     let shop = self.till.status.with(|status| status.shop.as_ref().map(|shop| shop.name.to_string()));
-                    let account = self.book.with(|book| book.as_ref().map(|book| book.account.clone()));
-                    let said = account.map(|account| message(shop.as_deref().unwrap_or_default(), &account, paid));
-                    format!("https://wa.me/?text={}", format::in_address(&said.unwrap_or_default()))
+                    let said = message(shop.as_deref().unwrap_or_default(), &account, paid);
+                    format!("https://wa.me/?text={}", format::in_address(&said))
                 });
                 erase(view! {
                     {notice("ok", t!("{paid} reçus.", paid = format::money(paid)), Vec::new())}
