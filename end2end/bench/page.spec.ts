@@ -71,6 +71,7 @@ const SCREENS = [
   ["Ventes", "/ventes", ".day__head|Espèces"],
   ["Stock", "/stock", ".products--alike|en stock"],
   ["Dépenses", "/depenses", "main h2|Pas de dépense"],
+  ["Crédits", "/credits", "main h2|Personne ne doit rien"],
   ["À décider", "/a-decider", "main h2|Rien à décider"],
   SETTINGS,
 ] as const;
@@ -222,7 +223,7 @@ test("the page", async ({ browser }) => {
     openedIn.length = 0;
     for (const [name, href, until] of SCREENS) {
       // From another screen, on which its link stands.
-      const [, from, there] = ["/ventes", "/depenses"].includes(href) ? HOME : SETTINGS;
+      const [, from, there] = ["/ventes", "/depenses", "/credits"].includes(href) ? HOME : SETTINGS;
       if (href !== from) await timed(seller, { tap: `.nav a[href="${from}"]`, until: there });
       openedIn.push(`${name} ${(await timed(seller, { tap: `main a[href="${href}"], .nav a[href="${href}"]`, until })).toFixed(0)}`);
     }

@@ -105,6 +105,7 @@ const DECLARES_ROOMS: &[(&str, &str)] = &[
     ("device/mod.rs", "the handle exists on both sides, what fills it in the browser alone"),
     ("domain/import/plan.rs", "its laws are drawn, and what draws is not there in a browser's tests"),
     ("sync/merge/mod.rs", "its laws are drawn, and what draws is not there in a browser's tests"),
+    ("sync/view/catalogue/pairs.rs", "its laws are drawn, and what draws is not there in a browser's tests"),
 ];
 
 /// Files whose literals hold letters with accents although they draw nothing.
