@@ -110,7 +110,7 @@ struct Export<'a> {
     at: Option<Day>,
     lines: u64,
     parts: Array,
-    /// The outbox as it was when this began, and the sales and expenses in it: they are written first, and nothing twice.
+    /// The outbox as it was when this began, and the sales, expenses and repayments in it: they are written first, and nothing twice.
     pending: Pending,
     own: BTreeSet<uuid::Uuid>,
 }

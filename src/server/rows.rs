@@ -175,6 +175,15 @@ pub(super) fn tender(row: TenderColumns) -> Result<Tender, ServerError> {
     })
 }
 
+/// What the columns `kind`, `given`, `reference` and `customer` hold of it, for [`tender`] to read back.
+pub(super) fn tender_columns(tender: &Tender) -> (&'static str, Option<i64>, Option<&str>, Option<&str>) {
+    match tender {
+        Tender::Cash { given, .. } => ("cash", Some(given.get()), None, None),
+        Tender::OrangeMoney { reference, .. } => ("orange_money", None, Some(reference.as_str()), None),
+        Tender::Credit { customer, .. } => ("credit", None, None, Some(customer.as_str())),
+    }
+}
+
 #[derive(sqlx::FromRow)]
 pub(super) struct RefusedColumns {
     pub change: i64,

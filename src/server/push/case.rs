@@ -1,8 +1,12 @@
 //! What a judge knows of the mutation before it, and the ways it can say no.
 
-use crate::domain::{InstallationId, Key, Role, Rules, ShopId, UserId, day::BookedTime};
-use crate::server::ServerError;
-use crate::sync::{Refusal, verdict::FieldConflict};
+use crate::domain::{InstallationId, Invalid, Key, Role, Rules, ShopId, UserId, day::BookedTime};
+use crate::server::{
+    ServerError,
+    db::{Tx, execute},
+};
+use crate::sync::{Refusal, verdict::FieldConflict, wire::Kind};
+use uuid::Uuid;
 
 /// One mutation under judgement.
 pub(super) struct Case {
@@ -23,6 +27,22 @@ pub(super) struct Case {
     pub now_ms: i64,
 }
 
+impl Case {
+    /// Devices are told that a row is gone; the books keep it.
+    pub async fn tell_gone(&self, tx: &mut Tx, kind: Kind, id: Uuid) -> Result<(), Stop> {
+        execute!(
+            tx,
+            "INSERT INTO tombstones (shop_id, kind, id, change, at_ms) VALUES ($1, $2, $3, $4, $5)",
+            self.shop.0,
+            kind.name(),
+            id,
+            self.change,
+            self.now_ms
+        )?;
+        Ok(())
+    }
+}
+
 /// Why a mutation is not applied. Whatever it wrote before is rolled back.
 #[derive(Debug)]
 pub(super) enum Stop {
@@ -37,6 +57,13 @@ pub(super) enum Stop {
 impl From<Refusal> for Stop {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+/// Of what the mutation says, not of what is stored.
+impl From<Invalid> for Stop {
+    fn from(invalid: Invalid) -> Self {
+        Self::Refused(Refusal::Invalid { detail: invalid.to_string() })
     }
 }
 

@@ -3,9 +3,13 @@
 
 use super::case::{Case, Stop};
 use super::permissions::Act;
-use crate::domain::{Day, Label, RepaymentId, Tender, UserId, credit};
+use crate::domain::{Day, Invalid, Label, RepaymentId, UserId, credit};
 use crate::faults::{self, Fault};
-use crate::server::db::{Tx, execute, fetch_optional};
+use crate::server::{
+    ServerError,
+    db::{Tx, execute, fetch_optional},
+    rows,
+};
 use crate::sync::Refusal;
 use crate::sync::mutation::{RecordRepayment, VoidRepayment};
 use crate::sync::verdict::What;
@@ -17,7 +21,7 @@ pub(super) async fn owe(tx: &mut Tx, case: &Case, customer: &Label, gnf: i64) ->
     if faults::is(Fault::CreditForgotten) {
         return Ok(());
     }
-    let folded = credit::account(customer).map_err(|invalid| Refusal::Invalid { detail: invalid.to_string() })?;
+    let folded = credit::account(customer)?;
     // An account that is not there yet is named after the mutation that opens it.
     execute!(
         &mut *tx,
@@ -45,13 +49,10 @@ pub(super) async fn owe(tx: &mut Tx, case: &Case, customer: &Label, gnf: i64) ->
 pub(super) async fn record(tx: &mut Tx, case: &Case, record: &RecordRepayment) -> Result<(), Stop> {
     case.require(Act::RecordRepayment)?;
     let repayment = &record.repayment;
-    let (kind, given, reference) = match &repayment.tender {
-        Tender::Cash { given, .. } => ("cash", Some(given.get()), None),
-        Tender::OrangeMoney { reference, .. } => ("orange_money", None, Some(reference.as_str())),
-        Tender::Credit { .. } => {
-            return Err(Refusal::Invalid { detail: "money owed is not paid by owing it".into() }.into());
-        }
-    };
+    let (kind, given, reference, owes) = rows::tender_columns(&repayment.tender);
+    if owes.is_some() {
+        return Err(Invalid::PaidOnCredit.into());
+    }
     let amount = repayment.tender.amount().get();
     let inserted = execute!(
         &mut *tx,
@@ -76,7 +77,6 @@ pub(super) async fn record(tx: &mut Tx, case: &Case, record: &RecordRepayment) -
     owe(tx, case, &repayment.customer, -amount).await
 }
 
-/// The row is kept for the books; the devices are told that it is gone.
 pub(super) async fn void(tx: &mut Tx, case: &Case, void: &VoidRepayment) -> Result<(), Stop> {
     let (customer, amount, actor) = find(tx, case, void.repayment).await?;
     case.require(Act::VoidRepayment { own: actor == case.actor })?;
@@ -91,15 +91,7 @@ pub(super) async fn void(tx: &mut Tx, case: &Case, void: &VoidRepayment) -> Resu
         void.reason.as_str(),
         case.change
     )?;
-    execute!(
-        &mut *tx,
-        "INSERT INTO tombstones (shop_id, kind, id, change, at_ms) VALUES ($1, $2, $3, $4, $5)",
-        case.shop.0,
-        Kind::Repayment.name(),
-        void.repayment.0,
-        case.change,
-        case.now_ms
-    )?;
+    case.tell_gone(tx, Kind::Repayment, void.repayment.0).await?;
     owe(tx, case, &customer, amount).await
 }
 
@@ -114,7 +106,7 @@ async fn find(tx: &mut Tx, case: &Case, repayment: RepaymentId) -> Result<(Label
     )?;
     match found {
         Some((customer, amount, actor, None)) => {
-            let customer = Label::new(&customer).map_err(crate::server::ServerError::from)?;
+            let customer = Label::new(&customer).map_err(ServerError::from)?;
             Ok((customer, amount, UserId(actor)))
         }
         Some(_) => Err(Refusal::AlreadyVoided.into()),

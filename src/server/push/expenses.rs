@@ -21,7 +21,7 @@ pub(super) async fn record(tx: &mut Tx, case: &Case, record: &RecordExpense) -> 
     // A clock that was wrong refuses nothing: the day it was chosen by is moved as the time was (G10).
     let latest = if case.booked.clamped { recorded_on } else { Day(i64::MAX) };
     let day = record.day.unwrap_or(recorded_on).min(latest);
-    dated(day, recorded_on)?;
+    may_be_of(day, recorded_on)?;
     let inserted = execute!(
         tx,
         "INSERT INTO expenses (shop_id, id, kind, amount, note, actor_id, at_ms, day, change)
@@ -49,7 +49,7 @@ pub(super) async fn edit(tx: &mut Tx, case: &Case, edit: &EditExpense) -> Result
         return Err(Stop::Conflict(clashes));
     }
     let Dated { expense, day } = merged;
-    dated(day, Day::of_ms(found.at_ms))?;
+    may_be_of(day, Day::of_ms(found.at_ms))?;
     execute!(
         tx,
         "UPDATE expenses SET kind = $3, amount = $4, note = $5, day = $6, change = $7 WHERE shop_id = $1 AND id = $2",
@@ -64,11 +64,6 @@ pub(super) async fn edit(tx: &mut Tx, case: &Case, edit: &EditExpense) -> Result
     Ok(())
 }
 
-fn dated(day: Day, recorded_on: Day) -> Result<(), Refusal> {
-    may_be_of(day, recorded_on).map_err(|invalid| Refusal::Invalid { detail: invalid.to_string() })
-}
-
-/// The row is kept for the books; the devices are told that it is gone.
 pub(super) async fn void(tx: &mut Tx, case: &Case, void: &VoidExpense) -> Result<(), Stop> {
     let found = find(tx, case, void.expense).await?;
     case.require(Act::VoidExpense { own: found.actor == case.actor })?;
@@ -83,16 +78,7 @@ pub(super) async fn void(tx: &mut Tx, case: &Case, void: &VoidExpense) -> Result
         void.reason.as_str(),
         case.change
     )?;
-    execute!(
-        tx,
-        "INSERT INTO tombstones (shop_id, kind, id, change, at_ms) VALUES ($1, $2, $3, $4, $5)",
-        case.shop.0,
-        Kind::Expense.name(),
-        void.expense.0,
-        case.change,
-        case.now_ms
-    )?;
-    Ok(())
+    case.tell_gone(tx, Kind::Expense, void.expense.0).await
 }
 
 async fn find(tx: &mut Tx, case: &Case, expense: ExpenseId) -> Result<ExpenseRow, Stop> {

@@ -1,8 +1,11 @@
 use super::case::{Case, Stop};
 use super::permissions::Act;
 use super::{credit, refused, stock};
-use crate::domain::{AdjustReason, Cause, Day, ProductId, Sale, Tender, shop::StockCheck};
-use crate::server::db::{Tx, execute, fetch_optional};
+use crate::domain::{AdjustReason, Cause, Day, ProductId, Sale, shop::StockCheck};
+use crate::server::{
+    db::{Tx, execute, fetch_optional},
+    rows,
+};
 use crate::sync::mutation::{Became, RecordSale};
 use crate::sync::{Refusal, verdict::What};
 use std::collections::BTreeMap;
@@ -75,7 +78,7 @@ async fn missing(
 }
 
 async fn insert_sale(tx: &mut Tx, case: &Case, sale: &Sale) -> Result<(), Stop> {
-    let total = sale.total().map_err(|invalid| Refusal::Invalid { detail: invalid.to_string() })?;
+    let total = sale.total()?;
     let inserted = execute!(
         tx,
         "INSERT INTO sales (shop_id, id, key, receipt, installation_id, actor_id, sender_id, total, at_ms, day, clamped,
@@ -125,11 +128,7 @@ async fn insert_lines(
 
 async fn insert_tenders(tx: &mut Tx, case: &Case, sale: &Sale) -> Result<(), Stop> {
     for (position, tender) in (0_i64..).zip(&sale.tenders) {
-        let (kind, given, reference, customer) = match tender {
-            Tender::Cash { given, .. } => ("cash", Some(given.get()), None, None),
-            Tender::OrangeMoney { reference, .. } => ("orange_money", None, Some(reference.as_str()), None),
-            Tender::Credit { customer, .. } => ("credit", None, None, Some(customer.as_str())),
-        };
+        let (kind, given, reference, customer) = rows::tender_columns(tender);
         execute!(
             &mut *tx,
             "INSERT INTO tenders (shop_id, sale_id, position, kind, amount, given, reference, customer)
