@@ -176,8 +176,17 @@ export async function sellExact(page: Page) {
   await page.getByRole("button", { name: "Espèces : compte exact" }).click();
 }
 
-export const test = base.extend<{ shop: Shop; profile: Profile; database: Database }>({
+export const test = base.extend<{ shop: Shop; profile: Profile; database: Database; phonesPutAway: void }>({
   database: ["sqlite", { option: true }],
+  // Playwright closes no context that a test opens by itself: two hundred phones of tests long over, each asking its
+  // ended server again and again, starve the last ones.
+  phonesPutAway: [
+    async ({ browser }, use) => {
+      await use();
+      await Promise.all(browser.contexts().map((context) => context.close()));
+    },
+    { auto: true },
+  ],
   profile: async ({}, use) => {
     const profile = new Profile();
     await use(profile);
