@@ -45,23 +45,23 @@ fn head(options: LeptosOptions) -> impl IntoView {
 }
 
 /// The first page's data, for the browser to adopt what the server drew from it.
-fn first_page() -> impl IntoView {
-    let first = use_context::<FirstPage>().unwrap_or_default();
+fn first_page(first: &FirstPage) -> impl IntoView + use<> {
     // A row that does not serialise would be a bug; the page then shows the device's own data a moment later.
-    let text = serde_json::to_string(&first).unwrap_or_default().replace('<', "\\u003c");
+    let text = serde_json::to_string(first).unwrap_or_default().replace('<', "\\u003c");
     view! { <script type="application/json" id=device::FIRST_PAGE nonce=use_nonce() inner_html=text></script> }
 }
 
 /// The document the server renders a screen into.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let first = use_context::<FirstPage>().unwrap_or_default();
     view! {
         <!DOCTYPE html>
         <html lang="fr">
             <head>
-                {head(options.clone())} {first_page()} <AutoReload options=options.clone() /> <HydrationScripts options /> <MetaTags />
+                {head(options.clone())} {first_page(&first)} <AutoReload options=options.clone() /> <HydrationScripts options /> <MetaTags />
             </head>
             <body>
-                <App />
+                <App first />
             </body>
         </html>
     }
@@ -69,14 +69,15 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// The document without a screen or a person, which the service worker answers every navigation with. Its script is a
 /// file of its own: a cached page has no nonce. What that script asks for is asked for at once.
-pub fn app_shell(options: LeptosOptions, js: String, wasm: Vec<String>) -> impl IntoView {
+pub fn app_shell(options: LeptosOptions, scripts: Vec<String>, wasm: Vec<String>) -> impl IntoView {
+    let module = |href| view! { <link rel="modulepreload" href=href /> };
     let preload =
         |href| view! { <link rel="preload" href=href r#as="fetch" r#type="application/wasm" crossorigin="" /> };
     view! {
         <!DOCTYPE html>
         <html lang="fr">
             <head>
-                {head(options)} <title>"Comptoir"</title> <link rel="modulepreload" href=js />
+                {head(options)} <title>"Comptoir"</title> {scripts.into_iter().map(module).collect::<Vec<_>>()}
                 {wasm.into_iter().map(preload).collect::<Vec<_>>()}
                 <script type="module" src="/app-shell.js"></script>
             </head>
@@ -97,7 +98,7 @@ fn Style() -> impl leptos_router::MatchNestedRoutes + Clone {
 fn Style() -> impl leptos_router::MatchNestedRoutes + Clone {}
 
 #[component]
-pub fn App() -> impl IntoView {
+pub fn App(first: FirstPage) -> impl IntoView {
     provide_meta_context();
     let till = Till::new();
     provide_context(till);
@@ -105,7 +106,6 @@ pub fn App() -> impl IntoView {
     let drafts = Drafts::default();
     drafts.watch(till);
     provide_context(drafts);
-    let first = device::first_page();
     till.change_catalogue(|catalogue| {
         for (product, stock) in &first.products {
             catalogue.put_stock(product.id, *stock);

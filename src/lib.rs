@@ -30,18 +30,20 @@ pub mod sync;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    let page = leptos::prelude::document();
-    let Some(body) = page.body() else { return };
-    if device::language() == device::handle::Language::English {
-        // Leptos' own begins with the first screen.
-        wasm_bindgen_futures::spawn_local(async move {
+    let Some(body) = leptos::prelude::document().body() else { return };
+    // Leptos' own begins with the first screen.
+    wasm_bindgen_futures::spawn_local(async move {
+        let french = device::language() == device::handle::Language::French;
+        if !french {
             ui::language::speak_english().await;
             body.set_inner_html("");
-            leptos::mount::mount_to_body(app::App);
-        });
-    } else if body.has_attribute("data-shell") {
-        leptos::mount::mount_to_body(app::App);
-    } else {
-        leptos::mount::hydrate_body(app::App);
-    }
+        }
+        let first = device::first_page().await;
+        let app = move || app::App(app::AppProps { first });
+        if french && !body.has_attribute("data-shell") {
+            leptos::mount::hydrate_body(app);
+        } else {
+            leptos::mount::mount_to_body(app);
+        }
+    });
 }

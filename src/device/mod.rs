@@ -18,6 +18,8 @@ mod deciding;
 mod exporting;
 #[cfg(feature = "hydrate")]
 mod files;
+#[cfg(feature = "hydrate")]
+mod first_page;
 pub mod handle;
 #[cfg(feature = "hydrate")]
 mod handover;
@@ -67,11 +69,13 @@ mod storage_tests;
 mod tabs;
 
 pub use crate::sync::first_page::FirstPage;
+#[cfg(feature = "hydrate")]
+pub use first_page::first_page;
 pub use handle::Till;
 #[cfg(feature = "hydrate")]
 pub use language::chosen as language;
 #[cfg(feature = "hydrate")]
-pub use start::{first_page, start};
+pub use start::start;
 
 /// The element that holds a [`FirstPage`] as JSON.
 pub const FIRST_PAGE: &str = "first-page";
@@ -79,9 +83,3 @@ pub const FIRST_PAGE: &str = "first-page";
 /// On the server there is no device.
 #[cfg(not(feature = "hydrate"))]
 pub fn start(_till: Till) {}
-
-/// What the server puts into the page.
-#[cfg(not(feature = "hydrate"))]
-pub fn first_page() -> FirstPage {
-    leptos::prelude::use_context().unwrap_or_default()
-}

@@ -14,11 +14,7 @@ use super::{
     storage::Storage,
     tabs::{HEARD_WITHIN_MS, Message, SenderLock, Tabs},
 };
-use crate::{
-    domain::Key,
-    part::part,
-    sync::{engine::Trigger, first_page::FirstPage, json},
-};
+use crate::{domain::Key, part::part, sync::engine::Trigger};
 use futures::{StreamExt, channel::mpsc::UnboundedReceiver};
 use js_sys::{Function, Reflect};
 use leptos::prelude::*;
@@ -44,17 +40,6 @@ struct Shared {
     unheard: RefCell<BTreeSet<Key>>,
     mirror: Rc<Mirror>,
     let_go: Signal,
-}
-
-/// What the server put into this page; in the shell page, which opens without network, what was kept from the last
-/// time.
-pub fn first_page() -> FirstPage {
-    let element = document().get_element_by_id(super::FIRST_PAGE);
-    let text = match element {
-        Some(element) => element.text_content(),
-        None => resume::kept(),
-    };
-    text.and_then(|text| json::read(&text).ok()).unwrap_or_default()
 }
 
 /// Starts the device and fills the handle. The device is a file of its own, nearly half of the app: a first visit

@@ -1,17 +1,28 @@
 //! The contract of `sync::engine::contract` on the real IndexedDB, in Chromium, and what only a browser can show.
 
 use super::{
+    first_page,
     handle::StorageProblem,
     platform::{Signal, within},
     storage::{Outcome, Storage},
 };
-use crate::sync::engine::{
-    Durability, Expect, LocalTx, Store, Write,
-    contract::{Step, steps},
+use crate::{
+    domain::{
+        Barcode, Category, Money, Name, Product, ProductId, Units,
+        limits::{MONEY_MAX_GNF, STOCK_MAX_UNITS},
+    },
+    sync::{
+        engine::{
+            Durability, Expect, LocalTx, Store, Write,
+            contract::{Step, steps},
+        },
+        first_page::FirstPage,
+    },
 };
 use idb::Factory;
-use js_sys::{Array, Function, Reflect};
+use js_sys::{Array, Function, JSON, Reflect};
 use std::{cell::RefCell, rc::Rc};
+use uuid::Uuid;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -129,4 +140,26 @@ async fn a_pulse_wakes_who_waits_now_and_nobody_later() {
     assert!(within(1_000, async { futures::join!(waiting, pulsing) }).await.is_some());
     signal.set();
     assert!(within(1_000, signal.wait()).await.is_some(), "a set signal waits for its waiter");
+}
+
+/// What the server wrote by serde is read by the browser.
+#[wasm_bindgen_test]
+fn products_of_a_first_page_read_as_they_were_written() {
+    let long = Product {
+        id: ProductId(Uuid::from_u128(7)),
+        name: Name::new("Jus d’ananas «\u{202f}Bio\u{202f}» </script>").unwrap(),
+        barcodes: ["3400930000001", "12"].map(|code| Barcode::new(code).unwrap()).to_vec(),
+        category: Category::new("Boissons").unwrap(),
+        sale_price: Money::new(MONEY_MAX_GNF).unwrap(),
+        purchase_price: Some(Money::new(1).unwrap()),
+        threshold: Units::new(5).unwrap(),
+        retired: true,
+    };
+    let bare = Product { barcodes: Vec::new(), purchase_price: None, retired: false, ..long.clone() };
+    let products = vec![(long, STOCK_MAX_UNITS), (bare, -3)];
+    let page = serde_json::to_string(&FirstPage { products: products.clone(), receipt: None }).unwrap();
+    assert_eq!(first_page::products(&JSON::parse(&page).unwrap()), products);
+    let damaged = page.replacen("\"name\":", "\"nom\":", 1);
+    assert_eq!(first_page::products(&JSON::parse(&damaged).unwrap()), products[1..]);
+    assert_eq!(first_page::products(&JSON::parse("{\"products\":[7,[],[null,1]]}").unwrap()), []);
 }

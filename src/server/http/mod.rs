@@ -15,8 +15,8 @@ pub use site::{Site, SiteError, is_hashed};
 
 use super::state::State;
 use crate::{
-    app::{App, shell},
-    sync::{CallError, EVENTS},
+    app::{App, AppProps, shell},
+    sync::{CallError, EVENTS, first_page::FirstPage},
 };
 use axum::{
     Json, Router,
@@ -45,7 +45,7 @@ pub fn router(state: Arc<State>) -> Router {
             headers::allow_inline_scripts_of_this_page();
         };
         // `leptos_routes` would also route the server functions, past the guards of `api` below.
-        let routes = generate_route_list(App);
+        let routes = generate_route_list(|| App(AppProps { first: FirstPage::default() }));
         let page = leptos_axum::render_route_with_context(routes.clone(), context, move || shell(shown.clone()));
         let first = middleware::from_fn_with_state(state.clone(), first_page::load);
         Router::new().leptos_routes_with_handler(routes, page).layer(first).with_state(options)

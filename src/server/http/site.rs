@@ -56,7 +56,8 @@ impl Site {
         let app_shell = Owner::new().with(|| {
             let started = built.parts.get(STARTED).into_iter().flatten();
             let wasm = [&built.wasm].into_iter().chain(started).cloned().collect();
-            let shell = crate::app::app_shell(options.clone(), built.js.clone(), wasm);
+            let scripts = vec![built.js.clone(), built.loader.clone()];
+            let shell = crate::app::app_shell(options.clone(), scripts, wasm);
             view! { {shell} }.to_html()
         });
         let app_shell_script = format!(
