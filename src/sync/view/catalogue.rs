@@ -120,7 +120,7 @@ impl Catalogue {
         let begins = self.by_name.range((query.clone().into_boxed_str(), ProductId(uuid::Uuid::nil()))..);
         let begins = begins.map(|(named, _)| named).take_while(|(name, _)| name.starts_with(query.as_str()));
         let wanted = Pairs::of(&query);
-        let others = self.by_name.iter().filter(|(_, pairs)| pairs.may_hold(wanted)).map(|(named, _)| named);
+        let others = self.by_name.iter().filter(|(_, pairs)| pairs.may_hold(&wanted)).map(|(named, _)| named);
         let others = others.filter(|(name, _)| {
             !words.is_empty() && !name.starts_with(query.as_str()) && words.iter().all(|word| name.contains(word))
         });

@@ -23,16 +23,15 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
     let shown = Memo::new(move |_| till.search(&query.get(), SHOWN_MAX));
     // A screenful first, the others once it is painted: a keystroke is answered sooner. What the server drew is adopted
     // whole.
-    let drawn = RwSignal::new(if till.ready.get_untracked() { SCREENFUL } else { SHOWN_MAX });
-    let draw_all = move || {
-        // The screen may have been left meanwhile: then there is nothing to draw.
-        let _ = drawn.try_set(SHOWN_MAX);
+    let whole = RwSignal::new((!till.ready.get_untracked()).then(|| query.get_untracked()));
+    let drawn = move || {
+        let all = whole.with(|whole| query.with(|query| whole.as_ref() == Some(query)));
+        if all { SHOWN_MAX } else { SCREENFUL }
     };
-    Effect::new(move |before: Option<()>| {
-        query.track();
-        if before.is_some() {
-            drawn.set(SCREENFUL);
-        }
+    Effect::new(move |_| {
+        let query = query.get();
+        // The screen may have been left meanwhile: then there is nothing to draw.
+        let draw_all = move || drop(whole.try_set(Some(query)));
         request_animation_frame(move || set_timeout(draw_all, Duration::ZERO));
     });
     let list = move || {
@@ -41,7 +40,7 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
             let key = format!("{}/{stock}/{}/{}", product.id, product.sale_price.get(), product.name);
             Row::new(key, move || product_row(till, shown))
         };
-        shown.get().into_iter().take(drawn.get()).map(row).collect()
+        shown.with(|shown| shown.iter().take(drawn()).cloned().map(row).collect())
     };
     let more = live(move || {
         let said = t!("60 premiers produits. Cherchez pour trouver les autres.");
