@@ -25,8 +25,7 @@ const ON_CREDIT: &str = "\"credit\":";
 async fn customers(shelf: &Shelf, device: &Device) -> Result<Vec<CustomerRow>, StorageProblem> {
     let Some(shown) = device.shown() else { return Ok(Vec::new()) };
     let unread = shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, Kind::Customer)).await?;
-    let read = |key: &str, text: &str| sound::confirmed(key, text, |row: &CustomerRow| row.id);
-    Ok(shelf.sound(Store::Confirmed, &unread, read).await.0)
+    Ok(shelf.sound(Store::Confirmed, &unread, sound::customer).await.0)
 }
 
 /// Those of which the text is wanted.

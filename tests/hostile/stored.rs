@@ -10,7 +10,7 @@ use comptoir::{
             Unreadable, keys, memory::Memory, sound,
         },
         mutation::{CreateProduct, RecordSale},
-        view::{Catalogue, Pending},
+        view::{Account, Catalogue, Pending, accounts},
         wire::*,
     },
 };
@@ -117,6 +117,8 @@ impl Disk {
             Some("stock") => sound::stock(key, text).map(drop),
             Some("sale") => sound::confirmed(key, text, |row: &SaleRow| row.sale.id.0).map(drop),
             Some("person") => sound::confirmed(key, text, |row: &PersonRow| row.id.0).map(drop),
+            Some("customer") => sound::customer(key, text).map(drop),
+            Some("repayment") => sound::confirmed(key, text, |row: &RepaymentRow| row.repayment.id.0).map(drop),
             Some("refused") => sound::confirmed(key, text, |row: &RefusedRow| row.key.0).map(drop),
             _ => Ok(()),
         });
@@ -149,7 +151,7 @@ impl Disk {
             id: SaleId(Uuid::now_v7()),
             receipt: engine::next_receipt(&device.meta).unwrap(),
             lines: vec![line],
-            tenders: vec![Tender::Cash { amount: price, given: price }],
+            tenders: vec![Tender::Credit { amount: price, customer: Label::new("Awa").unwrap() }],
             beyond_stock: false,
         };
         let body = Body::RecordSale(RecordSale::first(sale));
@@ -220,6 +222,19 @@ impl Disk {
         catalogue.get(product().id).map(|shown| (shown.product.name.to_string(), shown.stock))
     }
 
+    /// What Crédits shows.
+    pub fn accounts(&self) -> Vec<Account> {
+        let device = self.device();
+        let Some(shown) = device.shown() else { return Vec::new() };
+        let rows = |kind| self.0.scan(Store::Confirmed, &keys::rows(shown.generation, kind));
+        let customer = |(key, text): &(String, String)| sound::customer(key, text).ok();
+        let repayment =
+            |(key, text): &(String, String)| sound::confirmed(key, text, |row: &RepaymentRow| row.repayment.id.0).ok();
+        let customers: Vec<CustomerRow> = rows(Kind::Customer).iter().filter_map(customer).collect();
+        let repayments: Vec<RepaymentRow> = rows(Kind::Repayment).iter().filter_map(repayment).collect();
+        accounts(customers, &repayments, &Pending::of(&device, |_| None, |_, _| 0))
+    }
+
     pub fn put(&mut self, store: Store, key: &str, value: &str) {
         let mut tx = engine::LocalTx::strict();
         tx.writes.push(engine::Write::Put { store, key: key.to_owned(), value: value.to_owned() });
@@ -251,16 +266,23 @@ fn shop() -> StartPage {
         clamped: false,
         voided: None,
     };
+    let customer = Label::new("Awa").unwrap();
+    let repaid = Tender::Cash { amount: price, given: price };
+    let repayment = Repayment { id: RepaymentId(Uuid::from_u128(0x501)), customer: customer.clone(), tender: repaid };
+    let repayment = RepaymentRow { repayment, actor: person().id, at_ms: NOW_MS, day: Day::of_ms(NOW_MS) };
+    let owes = CustomerRow { id: Uuid::from_u128(0x502), name: customer, owed_gnf: 500, at_ms: NOW_MS };
     let rows = Rows {
         shop: serde_json::from_str(r#"{"name":"Boutique"}"#).ok(),
         people: vec![person()],
         products: vec![product()],
         stock: vec![StockRow { product: product().id, units: 50 }],
         sales: vec![sale],
+        customers: vec![owes],
+        repayments: vec![repayment],
         ..Rows::default()
     };
     let at = Cursor { history: HISTORY, change: CHANGE };
-    StartPage { at, kind: Kind::Movement, next: None, total_rows: 4, rows }
+    StartPage { at, kind: Kind::Movement, next: None, total_rows: 6, rows }
 }
 
 /// One row replaced by something else.
@@ -335,6 +357,7 @@ pub fn run(data: &[u8]) {
     let named = disk.device().shown().map(|shown| keys::generation(shown.generation));
     let elsewhere = named.is_some_and(|rows| disk.0.scan(Store::Confirmed, &rows).is_empty());
     disk.shown();
+    disk.accounts();
     // As much of the import as is there; it may say that there are a hundred thousand pieces.
     for _ in 0..3 {
         let Some(key) = engine::due_piece(&disk.device()) else { break };
@@ -346,4 +369,5 @@ pub fn run(data: &[u8]) {
     disk.synchronise(Verdict::Applied { change: CHANGE });
     assert!(disk.device().outbox.iter().all(|entry| entry.verdict.is_some()), "{:?}", disk.device().outbox);
     assert!(elsewhere || disk.shown().is_some(), "the product is not shown");
+    assert!(elsewhere || !disk.accounts().is_empty(), "who owes is not shown");
 }

@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{
     domain::{
-        Key, Product, ProductId, ReceiptNumber,
+        Key, Product, ProductId, ReceiptNumber, credit,
         import::LINES_MAX as IMPORT_LINES_MAX,
         limits::{RECEIPT_MAX, STOCK_MAX_UNITS, TIME_MAX_MS},
     },
     sync::{
         json as from_json,
         mutation::{Body, Mutation},
-        wire::{Cursor, Kind, MovementRow, REQUEST_MAX_BYTES, SaleRow, sendable},
+        wire::{Cursor, CustomerRow, Kind, MovementRow, REQUEST_MAX_BYTES, SaleRow, sendable},
     },
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -96,6 +96,16 @@ pub fn moved(key: &str, text: &str) -> Result<MovementRow, String> {
     let own = keys::movement(0, row.product, row.change);
     let of_generation = |key: &str| key.split_once('/').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
     under(&of_generation(key), &of_generation(&own)).map(|()| row)
+}
+
+/// A customer's account.
+pub fn customer(key: &str, text: &str) -> Result<CustomerRow, String> {
+    let row = confirmed(key, text, |row: &CustomerRow| row.id)?;
+    match credit::account(&row.name) {
+        Ok(_) if row.owed_gnf.unsigned_abs() <= COUNT_MAX => Ok(row),
+        Ok(_) => Err(format!("nobody owes {} GNF", row.owed_gnf)),
+        Err(problem) => Err(problem.to_string()),
+    }
 }
 
 /// A product's stock, in units. The key names the product.
