@@ -299,6 +299,17 @@ pub fn money_field(id: &'static str, label: &'static str, value: RwSignal<String
     })
 }
 
+/// What names a payment by Orange Money.
+pub fn orange_money_reference(value: RwSignal<String>) -> AnyView {
+    erase(view! {
+        <div class="field">
+            <label class="field__label" for="reference">{t!("Référence Orange Money")}</label>
+            {input("reference", "input", "text", "60", value)}
+            <span class="field__hint">{t!("Le numéro de transaction du message reçu.")}</span>
+        </div>
+    })
+}
+
 /// A text field with words to tap that fill it.
 pub fn suggested(
     id: &'static str,

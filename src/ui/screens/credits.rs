@@ -17,6 +17,7 @@ use crate::{
 pub use account::AccountCard;
 use account::gnf;
 use leptos::{ev::MouseEvent, prelude::*};
+pub use repayment::Typed;
 
 /// Names that are offered while one is typed.
 const OFFERED: usize = 6;
@@ -94,7 +95,9 @@ pub fn Credits() -> impl IntoView {
     let says = t!("Nom du client");
     let search = search_for("/credits", says, t!("Chercher un client par son nom"), query, || (), ().into_any());
     let total = Memo::new(move |_| {
-        found.with(|found| found.as_ref().map(|all| all.iter().map(|one| one.owed_gnf.max(0)).sum::<i64>()))
+        found.with(|found| {
+            found.as_ref().map(|all| all.iter().fold(0_i64, |sum, one| sum.saturating_add(one.owed_gnf.max(0))))
+        })
     });
     let owing = Memo::new(move |_| {
         found.with(|found| found.iter().flatten().filter(|account| account.owed_gnf > 0).count() as i64)

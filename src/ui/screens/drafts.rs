@@ -1,7 +1,7 @@
 //! What somebody typed and has not saved: whoever leaves a screen and comes back finds it there, as long as the page
 //! lives.
 
-use super::{expenses, pay, stock};
+use super::{credits, expenses, pay, stock};
 use crate::{
     device::Till,
     domain::{Cart, SaleLine},
@@ -13,6 +13,7 @@ pub struct Drafts {
     pub(super) product: stock::Draft,
     pub(super) expense: expenses::Draft,
     pub(super) payment: pay::Typed,
+    pub(super) repayment: credits::Typed,
     /// The cart that was emptied, until something is in it again.
     pub(super) emptied: RwSignal<Option<Cart>>,
 }

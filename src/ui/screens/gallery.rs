@@ -9,8 +9,9 @@ use crate::{
     domain::{Money, product::StockState},
     ui::{
         components::{
-            amount, asks, facts, field_error, in_stock, input, live_amount, money_field, nav, notice, pin_field,
-            product_name, rule, search, search_for, segments, suggested, sum, text_field, top,
+            amount, asks, facts, field_error, in_stock, input, live_amount, money_field, nav, notice,
+            orange_money_reference, pin_field, product_name, rule, search, search_for, segments, suggested, sum,
+            text_field, top,
         },
         erase::{erase, on},
         icons,
@@ -146,6 +147,7 @@ fn fields() -> AnyView {
     erase(view! {
         {text_field("nom", "Nom", "60", typed("Boutique Kaloum"))} {pin_field("code", "PIN (4 à 6 chiffres)", typed("2580"))} {field_error("Un montant en chiffres")}
         {money_field("recu", "Reçu du client", typed("100 000"))}
+        {orange_money_reference(typed("PP260711.1203.B4"))}
         {suggested("raison", "Raison", "200", vec!["Erreur de saisie", "Article rendu"], typed("Article rendu"))}
         <div class="field">
             <label class="field__label" for="prix">"Prix de vente"</label>

@@ -14,7 +14,7 @@ use crate::{
     },
     part::part,
     ui::{
-        components::{input, live_amount, money_field, notice, segments, top},
+        components::{live_amount, money_field, notice, orange_money_reference, segments, top},
         erase::{erase, live, on},
         format::{self, number},
     },
@@ -243,11 +243,7 @@ fn cash(form: Form, banknotes: Memo<Banknotes>) -> AnyView {
 
 fn orange_money(form: Form) -> AnyView {
     erase(view! {
-        <div class="field">
-            <label class="field__label" for="reference">{t!("Référence Orange Money")}</label>
-            {input("reference", "input", "text", "60", form.typed.reference)}
-            <span class="field__hint">{t!("Le numéro de transaction du message reçu.")}</span>
-        </div>
+        {orange_money_reference(form.typed.reference)}
         {money_field("part", t!("Montant, si ce n’est pas tout"), form.typed.part)}
         {outcome(form)}
     })

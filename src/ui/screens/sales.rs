@@ -132,7 +132,7 @@ impl Listing {
             );
             match credit_gnf {
                 0 => paid,
-                owed => t!("{paid} · À crédit {owed}", paid, owed = format::number(owed)),
+                owed => t!("{paid} · À\u{a0}crédit\u{a0}{owed}", paid, owed = format::number(owed)),
             }
         });
         let repaid = Memo::new(move |_| {

@@ -12,7 +12,7 @@ use crate::{
         components::{amount, notice, suggested, sum, top},
         erase::{Row, erase, live, on, rows},
         format,
-        screens::{banners, chip, focus, follow, name_of, owns, require_person, till},
+        screens::{banners, chip, drafts::Drafts, focus, follow, name_of, owns, require_person, till},
         text,
     },
 };
@@ -28,18 +28,17 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// `done` runs even where the screen was left meanwhile: its own signals may be gone.
     pub fn act(self, act: Act, done: impl FnOnce() + 'static) {
         let Some(commands) = self.till.commands().filter(|_| !self.busy.get_untracked()) else { return };
         self.busy.set(true);
         spawn_local(async move {
             let saved = commands.act(act).await;
-            if self.busy.try_set(false).is_some() {
-                return; // the screen was left meanwhile
-            }
-            self.error.set(saved.as_ref().err().map(text::command_error));
             if saved.is_ok() {
                 done();
             }
+            let _ = self.busy.try_set(false);
+            let _ = self.error.try_set(saved.as_ref().err().map(text::command_error));
         });
     }
 }
@@ -76,6 +75,7 @@ pub fn AccountCard() -> impl IntoView {
 
 impl Card {
     fn of(till: Till, customer: Label) -> Self {
+        let typed = expect_context::<Drafts>().repayment.of(&customer);
         let found = RwSignal::new(None::<Option<AccountBook>>);
         let book = Memo::new(move |_| found.get().flatten());
         let asked = Asked { till, busy: RwSignal::default(), error: RwSignal::default() };
@@ -88,7 +88,7 @@ impl Card {
                 Err(problem) => drop(asked.error.try_set(Some(text::storage_problem(problem).to_owned()))),
             },
         );
-        let form = Form::new(till, book, asked);
+        let form = Form::new(till, book, asked, typed);
         Self { till, found, book, asked, form, taken_back: RwSignal::default(), reason: RwSignal::default() }
     }
 
@@ -210,8 +210,8 @@ impl Card {
                 let confirm = on(move |_: MouseEvent| {
                     let Some(reason) = note.get_untracked() else { return };
                     self.asked.act(Act::VoidRepayment { repayment, reason }, move || {
-                        self.taken_back.set(None);
-                        self.form.thanks.set(None);
+                        let _ = self.taken_back.try_set(None);
+                        let _ = self.form.thanks.try_set(None);
                     });
                 });
                 let title = t!("Supprimer ce remboursement de {paid}", paid = format::money(paid));

@@ -6,10 +6,10 @@ use crate::{
         Till,
         handle::{AccountBook, Act},
     },
-    domain::{Money, Reference, Repayment, RepaymentId, Tender},
+    domain::{Label, Money, Reference, Repayment, RepaymentId, Tender, credit},
     sync::view::Account,
     ui::{
-        components::{field_error, input, money_field, notice, segments},
+        components::{field_error, money_field, notice, orange_money_reference, segments},
         erase::{erase, live, on},
         format, icons, text,
     },
@@ -26,25 +26,33 @@ enum Means {
     OrangeMoney,
 }
 
-#[derive(Clone, Copy)]
-pub(super) struct Form {
-    till: Till,
-    book: Memo<Option<AccountBook>>,
-    asked: Asked,
+/// What is typed of one customer's repayment.
+#[derive(Clone, Copy, Default)]
+pub struct Typed {
+    customer: RwSignal<Option<Label>>,
     brought: RwSignal<String>,
     means: RwSignal<Means>,
     reference: RwSignal<String>,
-    /// What was brought just now, and the account as it left it: it is read again a moment later.
-    pub thanks: RwSignal<Option<(Money, Account)>>,
 }
 
-impl Form {
-    pub fn new(till: Till, book: Memo<Option<AccountBook>>, asked: Asked) -> Self {
-        let (brought, means, reference, thanks) = Default::default();
-        Self { till, book, asked, brought, means, reference, thanks }
+impl Typed {
+    /// Forgets what was typed of another customer.
+    pub(super) fn of(self, customer: &Label) -> Self {
+        let same = |typed: &Option<Label>| typed.as_ref().is_some_and(|typed| credit::is_same(typed, customer));
+        if !self.customer.with_untracked(same) {
+            self.forget();
+            self.customer.set(Some(customer.clone()));
+        }
+        self
     }
 
-    /// What they bring, as it is typed.
+    fn forget(self) {
+        self.means.set(Means::Cash);
+        for typed in [self.brought, self.reference] {
+            typed.set(String::new());
+        }
+    }
+
     fn amount(self) -> Option<Money> {
         self.brought.with(|typed| format::parse_amount(typed)).filter(|amount| *amount > Money::ZERO)
     }
@@ -59,36 +67,44 @@ impl Form {
             }
         })
     }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Form {
+    till: Till,
+    book: Memo<Option<AccountBook>>,
+    asked: Asked,
+    typed: Typed,
+    /// What was brought just now, and the account as it left it: it is read again a moment later.
+    pub thanks: RwSignal<Option<(Money, Account)>>,
+}
+
+impl Form {
+    pub fn new(till: Till, book: Memo<Option<AccountBook>>, asked: Asked, typed: Typed) -> Self {
+        Self { till, book, asked, typed, thanks: RwSignal::default() }
+    }
 
     pub fn draw(self) -> AnyView {
-        let tender = Memo::new(move |_| self.tender());
+        let Typed { brought, means, reference, .. } = self.typed;
+        let tender = Memo::new(move |_| self.typed.tender());
         let owed = Memo::new(move |_| self.book.with(|book| book.as_ref().map_or(0, |book| book.account.owed_gnf)));
         let all = live(move || {
             let all = Money::new(owed.get()).ok().filter(|all| *all > Money::ZERO)?;
-            let tap = on(move |_: MouseEvent| self.brought.set(format::number(all.get())));
+            let tap = on(move |_: MouseEvent| brought.set(format::number(all.get())));
             let said = t!("Tout : {all}", all = format::money(all));
             Some(erase(view! { <button class="btn" type="button" on:click=tap>{said}</button> }))
         });
         let left = live(move || {
-            let said = standing(owed.get() - self.amount()?.get());
+            let said = standing(owed.get() - self.typed.amount()?.get());
             Some(erase(view! { <output class="change">{said}</output> }))
         });
-        let reference = live(move || {
-            (self.means.get() == Means::OrangeMoney).then(|| {
-                erase(view! {
-                    <div class="field">
-                        <label class="field__label" for="reference">{t!("Référence Orange Money")}</label>
-                        {input("reference", "input", "text", "60", self.reference)}
-                        <span class="field__hint">{t!("Le numéro de transaction du message reçu.")}</span>
-                    </div>
-                })
-            })
-        });
+        let reference_field =
+            live(move || (means.get() == Means::OrangeMoney).then(|| orange_money_reference(reference)));
         let wrong = live(move || {
-            let typed = self.brought.with(|typed| !typed.trim().is_empty());
-            (typed && self.amount().is_none()).then(|| field_error(text::field_wrong("amount")))
+            let typed = brought.with(|typed| !typed.trim().is_empty());
+            (typed && self.typed.amount().is_none()).then(|| field_error(text::field_wrong("amount")))
         });
-        let says = live(move || match self.amount() {
+        let says = live(move || match self.typed.amount() {
             Some(amount) => t!("Encaisser {total}", total = format::money(amount)),
             None => t!("Encaisser").to_owned(),
         });
@@ -98,13 +114,13 @@ impl Form {
                 self.take(tender);
             }
         });
-        let means = [(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney)];
+        let by = [(t!("Espèces"), Means::Cash), ("Orange Money", Means::OrangeMoney)];
         let busy = self.asked.busy;
         erase(view! {
             {self.thanks()}
             <form class="card" aria-label=t!("Remboursement") on:submit=save>
-                {money_field("montant", t!("Montant reçu"), self.brought)} {wrong} <div class="btns">{all}</div>
-                {segments("moyen", t!("Moyen de paiement"), &means, self.means)} {reference} {left}
+                {money_field("montant", t!("Montant reçu"), brought)} {wrong} <div class="btns">{all}</div>
+                {segments("moyen", t!("Moyen de paiement"), &by, means)} {reference_field} {left}
                 <button
                     class="btn btn--main btn--wide"
                     type="submit"
@@ -124,10 +140,8 @@ impl Form {
         let repayment = Repayment { id: RepaymentId(commands.new_id()), customer: account.customer.clone(), tender };
         account.owed_gnf -= amount.get();
         self.asked.act(Act::RecordRepayment { repayment }, move || {
-            self.thanks.set(Some((amount, account)));
-            for typed in [self.brought, self.reference] {
-                typed.set(String::new());
-            }
+            self.typed.forget();
+            let _ = self.thanks.try_set(Some((amount, account)));
         });
     }
 
@@ -168,7 +182,6 @@ fn message(shop: &str, account: &Account, paid: Money) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Label;
 
     #[test]
     fn a_message_says_what_was_paid_and_what_is_left() {
