@@ -17,11 +17,16 @@ export async function looksRight(page: Page, where: string) {
   }
 }
 
+/** As a person sees it; and what lies below, where that is more than the screen. */
 async function picture(page: Page, path: string) {
   const own = page.viewportSize()!;
   for (const size of SIZES) {
     await page.setViewportSize(size);
-    await page.screenshot({ path: `${path} ${size.width}.png`, fullPage: true });
+    await page.screenshot({ path: `${path} ${size.width}.png` });
+    const began = await page.evaluate(() => scrollY);
+    const moved = await page.evaluate(() => (scrollTo(0, document.body.scrollHeight), scrollY));
+    if (moved !== began) await page.screenshot({ path: `${path} ${size.width} below.png` });
+    await page.evaluate((began) => scrollTo(0, began), began);
   }
   await page.setViewportSize(own);
 }

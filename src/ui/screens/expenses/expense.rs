@@ -110,14 +110,16 @@ pub fn ExpenseCard() -> impl IntoView {
 /// What somebody sees who may not change it.
 fn known(till: Till, listed: ListedExpense) -> AnyView {
     let ListedExpense { expense, actor, at_ms, day, .. } = listed;
-    let told = facts(vec![
-        (t!("Type"), expense.kind.to_string().into_any()),
-        (t!("Montant"), amount(expense.amount)),
-        (t!("Note"), expense.note.to_string().into_any()),
+    let mut told = vec![(t!("Type"), expense.kind.to_string().into_any()), (t!("Montant"), amount(expense.amount))];
+    if !expense.note.as_str().is_empty() {
+        told.push((t!("Note"), expense.note.to_string().into_any()));
+    }
+    told.extend([
         (t!("Jour"), day.to_string().into_any()),
         (t!("Saisie le"), format::date_time(at_ms).into_any()),
         (t!("Par"), live(move || name_of(till, actor)).into_any()),
     ]);
+    let told = facts(told);
     let said = live(move || only_theirs(till, actor, t!("changer cette dépense")));
     erase(view! { <section class="card" aria-label=t!("Dépense")>{told}</section> <p class="small muted">{said}</p> })
 }
