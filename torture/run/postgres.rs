@@ -7,12 +7,19 @@ use super::{
     place::Place,
 };
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use std::{env, process::Command};
+use std::{
+    env,
+    process::Command,
+    time::{Duration, Instant},
+};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
 /// How long Postgres is left in peace.
 const PEACE_MS: (usize, usize) = (50, 900);
+
+/// How soon servers have connections again after Postgres was away.
+const BACK_WITHIN: Duration = Duration::from_secs(20);
 
 const UNSAFE_MS: (usize, usize) = (700, 1_500);
 
@@ -43,12 +50,17 @@ impl Database {
         })
     }
 
-    /// As after a failover: every connection of the servers ends, whatever it was doing. Returns how many.
-    fn fail_connections(&self) -> Result<usize, Failure> {
-        let name = &self.name;
-        let ended =
-            self.ask(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"))?;
-        Ok(ended as usize)
+    /// As after a failover: every connection of the servers ends, whatever it was doing. Returns how many. Servers that
+    /// lost Postgres a moment ago are given time to come back, so that there is something to end.
+    fn fail_connections(&self, stage: &mut Stage<'_, '_>) -> Result<usize, Failure> {
+        let (name, began) = (&self.name, Instant::now());
+        loop {
+            let sql = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+            match self.ask(sql)? {
+                0 if began.elapsed() < BACK_WITHIN => stage.wait(PEACE_MS.0, PEACE_MS.1),
+                ended => return Ok(ended as usize),
+            }
+        }
     }
 
     /// Somebody starts Postgres with settings that lose what is acknowledged: until they are mended, nothing is.
@@ -93,7 +105,7 @@ pub fn restarted(size: &Size) -> Result<Outcome, Failure> {
                     stage.count("restarted without fsync", 1);
                 }
                 _ => {
-                    let failed = database.fail_connections()?;
+                    let failed = database.fail_connections(stage)?;
                     stage.count("connections failed", failed);
                 }
             }
