@@ -52,13 +52,17 @@ pub fn ProductCard() -> impl IntoView {
 /// What somebody sees who may not change it.
 fn known(product: &Product) -> AnyView {
     let codes: Vec<&str> = product.barcodes.iter().map(Barcode::as_str).collect();
-    let facts = facts(vec![
+    let mut told = vec![
         (t!("Prix de vente"), amount(product.sale_price)),
         (t!("Seuil d’alerte"), format::number(product.threshold.get()).into_any()),
-        (t!("Catégorie"), product.category.to_string().into_any()),
-        (t!("Codes-barres"), codes.join(", ").into_any()),
-    ]);
-    erase(view! { <section class="card" aria-label=t!("Fiche")>{facts}</section> })
+    ];
+    // What nobody wrote down is no line.
+    for (name, text) in [(t!("Catégorie"), product.category.to_string()), (t!("Codes-barres"), codes.join(", "))] {
+        if !text.is_empty() {
+            told.push((name, text.into_any()));
+        }
+    }
+    erase(view! { <section class="card" aria-label=t!("Fiche")>{facts(told)}</section> })
 }
 
 fn form(till: Till, seen: Product, costs: bool) -> AnyView {
