@@ -10,7 +10,7 @@ async function sellOnCredit(page: Page, customer: string, now = "") {
   await page.goto("/vente");
   await add(page, PRODUCT).click();
   await page.getByRole("link", { name: /^Encaisser/ }).click();
-  await page.getByRole("radio", { name: "À crédit" }).check({ force: true });
+  await page.getByRole("radio", { name: "À crédit" }).check();
   await page.getByLabel("Nom du client").fill(customer);
   await page.getByLabel("Payé maintenant, en espèces").fill(now);
   await page.getByRole("button", { name: /^Vendre à crédit/ }).click();
@@ -32,7 +32,7 @@ test("sold on credit without network by two phones, one account; paid back by pa
   await one.goto("/vente");
   await add(one, PRODUCT).click();
   await one.getByRole("link", { name: /^Encaisser/ }).click();
-  await one.getByRole("radio", { name: "À crédit" }).check({ force: true });
+  await one.getByRole("radio", { name: "À crédit" }).check();
   await expect(one.getByRole("button", { name: /^Vendre à crédit/ })).toBeDisabled();
   await expect(one.getByText("Le nom du client manque encore.")).toBeVisible();
   await looksRight(one, "Encaisser, on credit");
@@ -74,7 +74,7 @@ test("sold on credit without network by two phones, one account; paid back by pa
   await account(one, /mamadou diallo/i).getByRole("link").click();
   await expect(line(one, "Payé en espèces")).toContainText("Ibrahima Camara");
   await one.getByRole("button", { name: /^Tout : 8\s000\sGNF$/ }).click();
-  await one.getByRole("radio", { name: "Orange Money" }).check({ force: true });
+  await one.getByRole("radio", { name: "Orange Money" }).check();
   await expect(one.getByRole("button", { name: /^Encaisser/ })).toBeDisabled();
   await one.getByLabel("Référence Orange Money").fill("PP9");
   await one.getByRole("button", { name: /^Encaisser 8\s000\sGNF$/ }).click();
@@ -106,7 +106,7 @@ test("a name is offered while it is typed, with what it owes; what was taken by 
   await seller.goto("/vente");
   await add(seller, PRODUCT).click();
   await seller.getByRole("link", { name: /^Encaisser/ }).click();
-  await seller.getByRole("radio", { name: "À crédit" }).check({ force: true });
+  await seller.getByRole("radio", { name: "À crédit" }).check();
   await seller.getByLabel("Nom du client").fill("beav");
   await seller.getByRole("button", { name: "Fatoumata Béavogui" }).click();
   await expect(seller.getByLabel("Nom du client")).toHaveValue("Fatoumata Béavogui");

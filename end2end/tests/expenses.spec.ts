@@ -170,7 +170,7 @@ test("yesterday's bill lands on yesterday, and on no day to come or of long ago"
   await two.getByRole("button", { name: /^Enregistrer/ }).click();
   for (const page of [two, one]) await expect(listed(page, "Électricité")).toContainText(daysAgo(2).said);
   // The last days are those of the bills.
-  await two.getByRole("radio", { name: "7 jours" }).check({ force: true });
+  await two.getByRole("radio", { name: "7 jours" }).check();
   const week = two.getByRole("region", { name: "7 derniers jours" });
   await expect(week).toContainText(/60\s000\sGNF/);
   await expect(two.getByRole("button", { name: "Voir plus ancien" })).toBeHidden();
@@ -178,7 +178,7 @@ test("yesterday's bill lands on yesterday, and on no day to come or of long ago"
   await week.getByRole("link", { name: /Électricité/ }).click();
   await two.getByLabel("Jour de la dépense").fill(daysAgo(7).iso);
   await two.getByRole("button", { name: /^Enregistrer/ }).click();
-  await two.getByRole("radio", { name: "7 jours" }).check({ force: true });
+  await two.getByRole("radio", { name: "7 jours" }).check();
   await expect(week).toContainText(/jours\s*0\sGNF/);
 });
 

@@ -119,7 +119,7 @@ test("all of it comes from the server month by month, waits for the network, and
   const asked = await withPast(page, () => cut);
   await page.goto("/parametres");
   const card = page.getByRole("region", { name: "Fichiers pour tableur" });
-  await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+  await card.getByRole("radio", { name: "Tout" }).check();
   await card.getByRole("button", { name: "Ventes" }).click();
   await expect(card.getByText("Le serveur ne répond pas : la suite vient avec le réseau.")).toBeVisible();
   await expect(card.getByRole("status").filter({ hasText: /^[A-ZÉ]\S+ \d{4} · 1 ligne$/ })).toBeVisible();
@@ -147,7 +147,7 @@ test("movements and expenses of all times, without the months in which there was
   const asked = await withPast(page, () => false);
   await page.goto("/parametres");
   const card = page.getByRole("region", { name: "Fichiers pour tableur" });
-  await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+  await card.getByRole("radio", { name: "Tout" }).check();
   const moved = await file(page, "Mouvements de stock");
   expect(moved.name).toMatch(/^mouvements-tout-/);
   const old = moved.lines.filter((line) => line.includes("Marché Madina")).map((line) => line.split(";").slice(2));
@@ -171,7 +171,7 @@ test("an export whose page is closed goes on from what it had, month by month or
   await page.goto("/parametres");
   const card = page.getByRole("region", { name: "Fichiers pour tableur" });
   for (const [which, begins, ends] of [["Ventes", "A-000901", "A-000902"], ["Mouvements de stock", "10;;Marché Madina", "5;;Marché Madina"]]) {
-    await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+    await card.getByRole("radio", { name: "Tout" }).check();
     await card.getByRole("button", { name: which }).click();
     await expect(card.getByText("Le serveur ne répond pas : la suite vient avec le réseau.")).toBeVisible();
     await page.reload();
@@ -190,7 +190,7 @@ test("an export whose page is closed goes on from what it had, month by month or
   await page.reload();
   await expect(card.getByRole("button", { name: "Ventes" })).toBeEnabled();
   await expect(card.getByText(/^Fichier interrompu/)).toHaveCount(0);
-  await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+  await card.getByRole("radio", { name: "Tout" }).check();
   await card.getByRole("button", { name: "Mouvements de stock" }).click();
   await expect(card.getByText("Le serveur ne répond pas : la suite vient avec le réseau.")).toBeVisible();
   await page.reload();
@@ -206,12 +206,12 @@ test("an export that is stopped leaves nothing behind", async ({ shop, browser }
   await withPast(page, () => true);
   await page.goto("/parametres");
   const card = page.getByRole("region", { name: "Fichiers pour tableur" });
-  await card.getByRole("radio", { name: "Tout" }).check({ force: true });
+  await card.getByRole("radio", { name: "Tout" }).check();
   await card.getByRole("button", { name: "Dépenses" }).click();
   await card.getByRole("button", { name: "Arrêter" }).click();
   await expect(card.getByRole("button", { name: "Arrêter" })).toHaveCount(0);
   await expect(card.getByRole("button", { name: "Dépenses" })).toBeEnabled();
   // What this phone holds needs no server.
-  await card.getByRole("radio", { name: "90 derniers jours" }).check({ force: true });
+  await card.getByRole("radio", { name: "90 derniers jours" }).check();
   expect((await file(page, "Dépenses")).name).toMatch(/^depenses-\d{4}/);
 });

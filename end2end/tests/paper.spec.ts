@@ -72,7 +72,7 @@ const paper = (page: Page) => page.getByRole("article", { name: /^Reçu / });
 test("a receipt says what Orange Money paid and what was given back, on paper and as a message", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
   await toPay(page);
-  await page.getByRole("radio", { name: "Orange Money" }).check({ force: true });
+  await page.getByRole("radio", { name: "Orange Money" }).check();
   await page.getByLabel("Référence Orange Money").fill("PP261128.0915");
   await page.getByLabel("Montant, si ce n’est pas tout").fill("8 000");
   await page.getByRole("button", { name: /^Encaisser/ }).click();

@@ -29,7 +29,7 @@ test("a day has its sums, and a sale is found by receipt, name without accents, 
   await one.goto("/vente");
   await add(one, AIL).click();
   await one.getByRole("link", { name: /^Encaisser/ }).click();
-  await one.getByRole("radio", { name: "Orange Money" }).check({ force: true });
+  await one.getByRole("radio", { name: "Orange Money" }).check();
   await one.getByLabel("Référence Orange Money").fill("PP1");
   await one.getByRole("button", { name: /^Encaisser/ }).click();
   await expect(one.getByText("Vente confirmée")).toBeVisible();

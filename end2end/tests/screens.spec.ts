@@ -73,9 +73,9 @@ test("axe finds nothing: from the cart to the receipt", async ({ shop, browser }
   await looksRight(page, "Encaisser, too little");
   await page.getByLabel("Reçu du client").fill("50000");
   await looksRight(page, "Encaisser, change");
-  await page.getByRole("radio", { name: "Orange Money" }).check({ force: true });
+  await page.getByRole("radio", { name: "Orange Money" }).check();
   await looksRight(page, "Encaisser, Orange Money");
-  await page.getByRole("radio", { name: "Espèces" }).check({ force: true });
+  await page.getByRole("radio", { name: "Espèces" }).check();
   await page.getByLabel("Reçu du client").fill("");
   const held = await Held.pushes(context);
   await page.getByRole("button", { name: "Espèces : compte exact" }).click();
@@ -142,7 +142,7 @@ test("axe finds nothing: a wide screen, and English", async ({ shop, browser }) 
   }
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto("/parametres");
-  await page.getByRole("radio", { name: "English" }).click({ force: true }); // the page is loaded anew
+  await page.getByRole("radio", { name: "English" }).click(); // the page is loaded anew
   await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
   await looksRight(page, "Settings, in English");
 });

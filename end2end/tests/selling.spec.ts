@@ -67,7 +67,7 @@ test("Orange Money in part: two tenders on the receipt, and on the server", asyn
   const { page } = await shop.phone(browser, "Un");
   for (let n = 0; n < 2; n++) await add(page, "Ail 250 g").click();
   await page.getByRole("link", { name: /^Encaisser/ }).click();
-  await page.getByRole("radio", { name: "Orange Money" }).check({ force: true }); // its label is what one sees
+  await page.getByRole("radio", { name: "Orange Money" }).check(); // its label is what one sees
   const pay = page.getByRole("button", { name: /^Encaisser 18\s000\sGNF$/ });
   await expect(pay).toBeDisabled();
   await page.getByLabel("Référence Orange Money").fill("PP240112.1234.A56789");
@@ -89,7 +89,7 @@ test("what is half typed of a payment stays with its cart, and with no other", a
   const reference = page.getByLabel("Référence Orange Money");
   for (let n = 0; n < 2; n++) await add(page, "Ail 250 g").click();
   await pay.click();
-  await page.getByRole("radio", { name: "Orange Money" }).check({ force: true });
+  await page.getByRole("radio", { name: "Orange Money" }).check();
   await reference.fill("PP240112.1234.A56789");
   await page.getByLabel("Montant, si ce n’est pas tout").fill("10.000");
   await back.click();

@@ -38,7 +38,7 @@ test("goods are received and lost without network, and both phones read the same
   await expect(stock(one)).toContainText("20 en stock");
   await stock(one).getByRole("button", { name: "Ajuster" }).click();
   const adjust = one.getByRole("form", { name: "Ajuster" });
-  await adjust.getByRole("radio", { name: "Casse" }).check({ force: true });
+  await adjust.getByRole("radio", { name: "Casse" }).check();
   await adjust.getByLabel("Quantité").fill("21");
   await expect(adjust.getByText("Le stock dit 20. S’il y en a plus, comptez d’abord.")).toBeVisible();
   await expect(adjust.getByRole("button", { name: "Enregistrer" })).toBeDisabled();
@@ -107,8 +107,8 @@ test("an inventory adds or takes, and shows in the history as such", async ({ sh
   await stock(page).getByRole("button", { name: "Ajuster" }).click();
   const adjust = page.getByRole("form", { name: "Ajuster" });
   await expect(adjust.getByRole("radio", { name: "Ajouter" })).toHaveCount(0); // nothing lost is added
-  await adjust.getByRole("radio", { name: "Inventaire" }).check({ force: true });
-  await adjust.getByRole("radio", { name: "Ajouter" }).check({ force: true });
+  await adjust.getByRole("radio", { name: "Inventaire" }).check();
+  await adjust.getByRole("radio", { name: "Ajouter" }).check();
   await adjust.getByLabel("Quantité").fill("2");
   await adjust.getByLabel("Quantité").press("Enter");
   await expect(stock(page)).toContainText("11 en stock");
@@ -279,7 +279,7 @@ test("a thousand products are one list, of which a screenful is drawn", async ({
   await page.goBack();
   await expect(list.getByRole("link", { name: /^Lot 0971/ })).toBeInViewport();
   // What is found anew is read from its beginning.
-  await page.getByRole("radio", { name: "Épuisé" }).check({ force: true });
+  await page.getByRole("radio", { name: "Épuisé" }).check();
   await expect(rows.first()).toHaveAttribute("aria-setsize", "100");
   await expect(list.getByRole("link", { name: /^Lot 0001/ })).toBeInViewport();
 });

@@ -42,25 +42,30 @@ pub fn Settings() -> impl IntoView {
             commands.lock();
         }
     };
+    let cards = move || {
+        erase(view! {
+            <section class="card" aria-labelledby="p1">
+                <h2 id="p1">{t!("Personne")}</h2>
+                <p>{live(move || person().unwrap_or_default())}</p>
+                <div class="btns">
+                    <button class="btn" type="button" disabled=live(move || !till.connected()) on:click=on(lock)>{icons::lock()} {t!("Verrouiller")}</button>
+                    <a class="btn" href="/connexion">{icons::user()} {t!("Changer de personne")}</a>
+                    <button class="btn" type="button" on:click=on(sign_out)>
+                        {icons::log_out()} {t!("Se déconnecter")}
+                    </button>
+                </div>
+                {this::lock_after(till)}
+                <p class="small muted">{t!("Ce qui attend d’être envoyé reste sur ce téléphone.")}</p>
+            </section>
+            {owner::links(till)} {this::appearance(till)} {install::card(till)} {dashboard::draw(till)}
+        })
+    };
+    // Who is here decides what is shown: drawn sooner, the cards would move under a finger.
+    let ready = Memo::new(move |_| till.ready.get());
     erase(view! {
         <div class="app">
             {top(None, t!("Paramètres").into_any(), chip(till), ().into_any())}
-            <main class="page">
-                {banners(till)} <section class="card" aria-labelledby="p1">
-                    <h2 id="p1">{t!("Personne")}</h2>
-                    <p>{live(move || person().unwrap_or_default())}</p>
-                    <div class="btns">
-                        <button class="btn" type="button" disabled=live(move || !till.connected()) on:click=on(lock)>{icons::lock()} {t!("Verrouiller")}</button>
-                        <a class="btn" href="/connexion">{icons::user()} {t!("Changer de personne")}</a>
-                        <button class="btn" type="button" on:click=on(sign_out)>
-                            {icons::log_out()} {t!("Se déconnecter")}
-                        </button>
-                    </div>
-                    {this::lock_after(till)}
-                    <p class="small muted">{t!("Ce qui attend d’être envoyé reste sur ce téléphone.")}</p>
-                </section>
-                {owner::links(till)} {this::appearance(till)} {install::card(till)} {dashboard::draw(till)}
-            </main>
+            <main class="page">{banners(till)} {live(move || ready.get().then(cards))}</main>
             {nav("/parametres", to_decide(till))}
         </div>
     })

@@ -13,24 +13,32 @@ use crate::{
 use leptos::prelude::*;
 
 pub fn day(till: Till) -> AnyView {
-    let today = read_today(till);
+    let (today, answered) = read_today(till);
     // What was sold today stands on the server too: nothing waits.
     let sold = Memo::new(move |_| {
         let standing = till.status.with(|status| status.waiting + status.to_decide == 0);
         standing && today.with(|today| today.as_ref().is_some_and(|today| today.takings.count > 0))
     });
-    erase(view! {
-        {takings(till, today)} {install::offer(till, sold.into())} {attention(till)} <h2>{t!("La boutique")}</h2>
-        <ul class="todo">
-            {row("/ventes", icons::receipt_text(), t!("Ventes").to_owned(), t!("Par jour ; annuler, vendre à nouveau"))}
-            {row("/depenses", icons::banknote(), t!("Dépenses").to_owned(), t!("Par mois et par type"))}
-            {row("/credits", icons::user(), t!("Crédits").to_owned(), t!("Qui doit combien ; encaisser ce qui est dû"))}
-        </ul>
-    })
+    let below = move || {
+        erase(view! {
+            {attention(till)} <h2>{t!("La boutique")}</h2>
+            <ul class="todo">
+                {row("/ventes", icons::receipt_text(), t!("Ventes").to_owned(), t!("Par jour ; annuler, vendre à nouveau"))}
+                {row("/depenses", icons::banknote(), t!("Dépenses").to_owned(), t!("Par mois et par type"))}
+                {row("/credits", icons::user(), t!("Crédits").to_owned(), t!("Qui doit combien ; encaisser ce qui est dû"))}
+            </ul>
+            {install::offer(till, sold.into())}
+        })
+    };
+    // Drawn sooner, it would move under a finger as the figures above it come. What the browser offers comes at any time:
+    // nothing is below that.
+    let settled = Memo::new(move |_| answered.get() || till.status.with(|status| status.storage_problem.is_some()));
+    erase(view! { {takings(till, today)} {live(move || settled.get().then(below))} })
 }
 
-fn read_today(till: Till) -> Memo<Option<Today>> {
-    let read = RwSignal::new(None::<Today>);
+/// Today; and whether it was asked for and there is an answer, or none to be had.
+fn read_today(till: Till) -> (Memo<Option<Today>>, RwSignal<bool>) {
+    let (read, answered) = (RwSignal::new(None::<Today>), RwSignal::new(false));
     follow(
         till,
         || (),
@@ -40,22 +48,22 @@ fn read_today(till: Till) -> Memo<Option<Today>> {
             if let Ok(today) = today {
                 let _ = read.try_set(Some(today));
             }
+            let _ = answered.try_set(true);
         },
     );
     // Takings of a part of the shop are nobody's.
     let whole = Memo::new(move |_| till.status.with(|status| !status.first_read));
-    Memo::new(move |_| read.get().filter(|_| whole.get()))
+    (Memo::new(move |_| read.get().filter(|_| whole.get())), answered)
 }
 
 /// Today's takings; the margin on phones that hold purchase prices alone.
 fn takings(till: Till, today: Memo<Option<Today>>) -> AnyView {
     // Before it is read there is no figure, but its place.
-    let gnf = move |of: fn(&Today) -> i64| {
-        live(move || today.with(|today| today.as_ref().map(of)).map_or_else(|| "…".into_any(), sum))
-    };
+    let gnf =
+        move |of: fn(&Today) -> i64| live(move || today.with(|today| today.as_ref().map(of)).map_or_else(unread, sum));
     let count = live(move || {
         let count = today.with(|today| today.as_ref().map(|today| today.takings.count));
-        count.map(|count| count!(count, "vente", "ventes"))
+        count.map_or_else(|| "\u{a0}".to_owned(), |count| count!(count, "vente", "ventes"))
     });
     let costs = holds_costs(till);
     let margin = live(move || {
@@ -86,6 +94,11 @@ fn takings(till: Till, today: Memo<Option<Today>>) -> AnyView {
             </div>
         </section>
     })
+}
+
+/// As high as a figure.
+fn unread() -> AnyView {
+    erase(view! { <span class="money">"…"</span> })
 }
 
 /// A figure over the whole width, and what it is.
