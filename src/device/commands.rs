@@ -6,6 +6,7 @@ mod import;
 mod owner;
 mod phone;
 mod shop;
+mod suspended;
 
 use super::{
     account,
@@ -37,6 +38,7 @@ use crate::{
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use std::{cell::RefCell, rc::Rc};
+pub use suspended::suspended;
 
 /// The commands of this page. Wrapped, because signals ask for threads the page does not have.
 pub struct Page(SendWrapper<Rc<Inner>>);

@@ -13,6 +13,7 @@ mod phone;
 mod receipt;
 mod shop;
 mod status;
+mod suspended;
 
 use crate::{
     domain::{
@@ -38,6 +39,7 @@ pub use receipt::{Absent, Receipt, ReceiptState};
 pub use shop::{AccountBook, Act, Counted, Expenses, Moves, Older, Reach, Sales, ShopCommands, Today, VoidedBy};
 pub use status::{InstallationStatus, Status};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
+pub use suspended::{SuspendCommands, Suspended};
 
 /// A command's answer. Commands run in the page, which has one thread.
 pub type Answer<T> = Pinned<Box<dyn Future<Output = T>>>;
@@ -58,6 +60,8 @@ pub struct Till {
     /// Refused sales that were decided on, the latest first.
     pub decided: RwSignal<Vec<Decided>>,
     pub cart: RwSignal<Cart>,
+    /// Carts that wait while another customer is served, the oldest first.
+    pub suspended: RwSignal<Vec<Suspended>>,
     /// A sale whose answer is awaited.
     pub selling: RwSignal<Option<Selling>>,
     /// What the last sale or command has to say.
@@ -126,6 +130,8 @@ pub enum Notice {
     RolledBack(Refusal),
     /// Nothing was saved: the cart is as it was.
     NotSaved(CommandError),
+    /// It was neither put by nor taken up: the cart is as it was.
+    CartStays(CommandError),
     /// The cart was filled again from an earlier sale, without these: they are not sold any more.
     LeftOut(Vec<String>),
 }
@@ -177,7 +183,7 @@ pub enum SignInError {
 
 /// What the device can do. Implemented by the browser's driver.
 pub trait Commands:
-    ShopCommands + OwnerCommands + PhoneCommands + CameraCommands + ImportCommands + ExportCommands
+    ShopCommands + OwnerCommands + PhoneCommands + CameraCommands + ImportCommands + ExportCommands + SuspendCommands
 {
     fn enrol(&self, code: String, name: Label) -> Answer<Result<(), SignInError>>;
     fn sign_in(&self, person: UserId, pin: Pin) -> Answer<Result<(), SignInError>>;
@@ -238,6 +244,7 @@ impl Till {
             decisions: RwSignal::new(Vec::new()),
             decided: RwSignal::new(Vec::new()),
             cart: RwSignal::new(Cart::default()),
+            suspended: RwSignal::new(Vec::new()),
             selling: RwSignal::new(None),
             notice: RwSignal::new(None),
             update_ready: RwSignal::new(false),

@@ -1,6 +1,7 @@
 //! The catalogue and the outbox as screens hold them in memory, in every tab: always of one moment (G2).
 
 use super::{
+    commands::suspended,
     handle::{StorageProblem, Till},
     platform::Signal,
     read,
@@ -72,6 +73,7 @@ impl Mirror {
         let device = self.shelf.device().await?;
         let pending = read::pending(&self.shelf, &device).await?;
         read::overview(&self.shelf, &device, &pending, self.till).await?.show(self.till);
+        read::set_if_new(self.till.suspended, suspended(&self.shelf).await?);
         Ok(())
     }
 
@@ -87,6 +89,7 @@ impl Mirror {
         };
         let pending = Arc::new(read::pending(&self.shelf, &device).await?);
         let overview = read::overview(&self.shelf, &device, &pending, self.till).await?;
+        let suspended = suspended(&self.shelf).await?;
         let Some(writes) = self.heard.borrow_mut().take(shown) else { return Ok(false) };
         if !writes.is_empty() || self.till.pending() != pending {
             let own = shown.map(|held| keys::generation(held.generation)).unwrap_or_default();
@@ -102,6 +105,7 @@ impl Mirror {
             });
         }
         overview.show(self.till);
+        read::set_if_new(self.till.suspended, suspended);
         Ok(true)
     }
 }

@@ -26,6 +26,7 @@ mod shop;
 pub mod sound;
 mod state;
 mod storage;
+mod suspended;
 #[cfg(test)]
 mod tests;
 
@@ -53,6 +54,7 @@ pub use state::{
     Unreadable, leads_elsewhere,
 };
 pub use storage::{Durability, Expect, LocalTx, Store, Write, keys};
+pub use suspended::{SUSPENDED_MAX, Suspended, suspend, take_up};
 
 /// How long a sale waits for the server's word before its receipt says "en attente", where the owner's rules do not say
 /// otherwise (G16).

@@ -9,6 +9,7 @@ use super::{
     pull::restart,
     state::{Acknowledged, Device, Entry, Held, Loading, Meta, Parked, Unreadable},
     storage::{LocalTx, Store, Write, json, keys},
+    suspended::Suspended,
 };
 use crate::{
     domain::{
@@ -106,6 +107,14 @@ pub fn customer(key: &str, text: &str) -> Result<CustomerRow, String> {
         Ok(_) => Err(format!("nobody owes {} GNF", row.owed_gnf)),
         Err(problem) => Err(problem.to_string()),
     }
+}
+
+/// A cart that waits, as this version writes it: whoever takes it up expects its own text.
+pub fn suspended(key: &str, text: &str) -> Result<Suspended, String> {
+    let row: Suspended = read(text)?;
+    under(key, &keys::suspended(row.id))?;
+    row.cart.total().map_err(|problem| problem.to_string())?;
+    if json(&row) == text { Ok(row) } else { Err("not as this version writes it".to_owned()) }
 }
 
 /// A product's stock, in units. The key names the product.

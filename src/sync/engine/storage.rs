@@ -267,6 +267,13 @@ pub mod keys {
         key.strip_prefix(ASIDE)?.parse().ok()
     }
 
+    /// Before each cart that waits.
+    pub const SUSPENDED: &str = "suspended/";
+
+    pub fn suspended(id: impl Display) -> String {
+        format!("{SUSPENDED}{id}")
+    }
+
     /// A person's local PIN check and wrong tries.
     pub fn pin(person: impl Display) -> String {
         format!("pin/{person}")

@@ -2,6 +2,7 @@
 
 mod cart;
 mod products;
+mod suspended;
 
 use super::{
     banners, chip, create, require_person,
@@ -71,6 +72,9 @@ fn told(till: Till) -> AnyView {
             Notice::LeftOut(names) => notice("warn", t!("Ne se vendent plus, laissés de côté").into(), names),
             Notice::NotSaved(error) => {
                 notice("bad", t!("Vente non enregistrée").into(), vec![text::command_error(&error)])
+            }
+            Notice::CartStays(error) => {
+                notice("bad", t!("Le panier reste comme il était").into(), vec![text::command_error(&error)])
             }
         })
     }))

@@ -4,7 +4,7 @@ use super::LONG;
 use crate::{
     device::{
         Till,
-        handle::{CameraProblem, Receipt, ReceiptState, Selling, Status, StorageProblem},
+        handle::{CameraProblem, Receipt, ReceiptState, Selling, Status, StorageProblem, Suspended},
     },
     domain::{
         Label, Money, Name, Note, Product, ProductId, Quantity, Reference, Sale, SaleId, SaleLine, Shop, Tender, Units,
@@ -45,6 +45,9 @@ pub fn cart() -> AnyView {
             drop(cart.add(product));
         }
     });
+    let waiting =
+        |n| Suspended { id: Uuid::from_u128(n), since_ms: 1_795_442_700_000, cart: till.cart.get_untracked() };
+    till.suspended.set(vec![waiting(1), waiting(2)]);
     cart_panel(till)
 }
 

@@ -1,5 +1,6 @@
 //! The cart: its total and the way to pay in sight, its lines one tap away.
 
+use super::suspended::{suspend_button, suspended};
 use crate::{
     device::Till,
     domain::{Cart, Money, ProductId, SaleLine},
@@ -35,6 +36,7 @@ pub fn cart_panel(till: Till) -> AnyView {
             class:cart--open=live(move || open.get())
             class:cart--empty=live(move || is_empty.get())
             class:cart--emptied=live(move || emptied.with(Option::is_some))
+            class:cart--suspended=live(move || till.suspended.with(|all| !all.is_empty()))
             aria-label=t!("Panier")
         >
             <div class="cart__undo" role="status" hidden=live(move || emptied.with(Option::is_none))>
@@ -44,6 +46,7 @@ pub fn cart_panel(till: Till) -> AnyView {
             <div class="cart__body" id="panier">
                 <header class="cart__head">
                     <h2>{t!("Panier")}</h2>
+                    {suspend_button(till, is_empty, open)}
                     <button
                         class="btn btn--plain"
                         type="button"
@@ -55,6 +58,7 @@ pub fn cart_panel(till: Till) -> AnyView {
                 </header>
                 <ul class="cart__lines">{rows(lines)}</ul>
             </div>
+            {suspended(till)}
             <div class="cart__bar">
                 <p class="cart__total">
                     <span>{live(move || t!("Total · {articles}", articles = count!(count.get(), "article", "articles")))}</span>
