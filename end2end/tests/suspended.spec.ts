@@ -1,6 +1,7 @@
 // A customer goes back for money, and the next one is served: the first one's cart waits, and is gone on with.
 import type { Page } from "@playwright/test";
-import { add, expect, looksRight, sellExact, test } from "../support/shop";
+import { looksRight } from "../support/looks";
+import { add, expect, sellExact, test } from "../support/shop";
 
 const putBy = async (page: Page) => {
   const body = page.getByRole("button", { name: "Mettre de côté" });

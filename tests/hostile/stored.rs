@@ -6,7 +6,7 @@ use comptoir::{
     sync::{
         Answer, Body, Refusal, Verdict,
         engine::{
-            self, Applied, Contact, Device, Installation, Item, Lane, Pieces, Queueing, SessionState, Store,
+            self, Applied, Contact, Device, Installation, Item, Lane, Pieces, Queueing, SessionState, Store, Suspended,
             Unreadable, keys, memory::Memory, sound,
         },
         mutation::{CreateProduct, RecordSale},
@@ -30,6 +30,12 @@ fn product() -> Product {
 fn person() -> PersonRow {
     let (id, name) = (UserId(Uuid::from_u128(9)), Label::new("Mariama").unwrap());
     PersonRow { id, name, role: Role::Owner, retired: false }
+}
+
+fn suspended() -> Suspended {
+    let mut cart = Cart::default();
+    cart.add(&product()).unwrap();
+    Suspended { id: Uuid::from_u128(0x503), since_ms: NOW_MS, cart }
 }
 
 fn new_key() -> Key {
@@ -77,6 +83,7 @@ impl Disk {
             engine::Export::new(&disk.device(), export::File::Movements, "Date".to_owned(), Day(0), first).unwrap();
         let after = engine::Export { pieces: 1, lines: 1, ..begun.clone() };
         disk.commit(&engine::keep_export(&begun, &after, "01/01/1970\r\n"));
+        disk.commit(&engine::suspend(&suspended()));
         for store in Store::ALL {
             assert!(!disk.0.scan(store, "").is_empty(), "{store:?} is empty");
         }
@@ -108,6 +115,10 @@ impl Disk {
                 }
             }
         };
+        judge(Store::Meta, &|key, text| match key.starts_with(keys::SUSPENDED) {
+            true => sound::suspended(key, text).map(drop),
+            false => Ok(()),
+        });
         judge(Store::Import, &|_, text| engine::piece(text).map(drop));
         judge(Store::Parked, &|key, text| sound::parked(key, text).map(drop));
         judge(Store::Acknowledged, &|key, text| sound::acknowledged(key, text).map(drop));
@@ -358,6 +369,9 @@ pub fn run(data: &[u8]) {
     let elsewhere = named.is_some_and(|rows| disk.0.scan(Store::Confirmed, &rows).is_empty());
     disk.shown();
     disk.accounts();
+    for (key, text) in disk.0.scan(Store::Meta, keys::SUSPENDED) {
+        disk.commit(&engine::take_up(&sound::suspended(&key, &text).unwrap(), Some(&suspended())));
+    }
     // As much of the import as is there; it may say that there are a hundred thousand pieces.
     for _ in 0..3 {
         let Some(key) = engine::due_piece(&disk.device()) else { break };
