@@ -98,12 +98,14 @@ impl Commands for Page {
 
     fn sell(&self, cart: Cart, tenders: Vec<Tender>) -> Answer<Result<Sold, CommandError>> {
         let inner = self.0.clone();
+        inner.till.cart_moves.set(true);
         Box::pin(async move {
-            let sold = inner.sell(cart, tenders).await;
+            let sold = inner.sell(cart.clone(), tenders).await;
             inner.till.selling.set(None);
+            inner.till.cart_moves.set(false);
             match &sold {
                 Ok(Sold::Receipt(_)) => {
-                    inner.till.cart.set(Cart::default());
+                    inner.till.cart.update(|now| *now = now.since(&cart));
                     inner.till.notice.set(None);
                 }
                 Ok(Sold::RolledBack) => {}

@@ -39,7 +39,7 @@ pub use receipt::{Absent, Receipt, ReceiptState};
 pub use shop::{AccountBook, Act, Counted, Expenses, Moves, Older, Reach, Sales, ShopCommands, Today, VoidedBy};
 pub use status::{InstallationStatus, Status};
 use std::{future::Future, pin::Pin as Pinned, sync::Arc};
-pub use suspended::{SuspendCommands, Suspended};
+pub use suspended::{NotMoved, SUSPENDED_MAX, SuspendCommands, Suspended};
 
 /// A command's answer. Commands run in the page, which has one thread.
 pub type Answer<T> = Pinned<Box<dyn Future<Output = T>>>;
@@ -60,6 +60,8 @@ pub struct Till {
     /// Refused sales that were decided on, the latest first.
     pub decided: RwSignal<Vec<Decided>>,
     pub cart: RwSignal<Cart>,
+    /// The cart is being sold, put by or exchanged, and written: nothing else is done with it.
+    pub cart_moves: RwSignal<bool>,
     /// Carts that wait while another customer is served, the oldest first.
     pub suspended: RwSignal<Vec<Suspended>>,
     /// A sale whose answer is awaited.
@@ -131,7 +133,7 @@ pub enum Notice {
     /// Nothing was saved: the cart is as it was.
     NotSaved(CommandError),
     /// It was neither put by nor taken up: the cart is as it was.
-    CartStays(CommandError),
+    CartStays(NotMoved),
     /// The cart was filled again from an earlier sale, without these: they are not sold any more.
     LeftOut(Vec<String>),
 }
@@ -244,6 +246,7 @@ impl Till {
             decisions: RwSignal::new(Vec::new()),
             decided: RwSignal::new(Vec::new()),
             cart: RwSignal::new(Cart::default()),
+            cart_moves: RwSignal::new(false),
             suspended: RwSignal::new(Vec::new()),
             selling: RwSignal::new(None),
             notice: RwSignal::new(None),

@@ -35,12 +35,16 @@ pub async fn resume(shelf: &Shelf, till: Till) -> Result<Cart, StorageProblem> {
     Ok(kept)
 }
 
-/// Keeps the cart with every change of it; `kept` is what is.
+/// Keeps the cart with every change of it; `kept` is what is. While a transaction takes it elsewhere that one alone
+/// writes it.
 pub fn keep_cart(shelf: Shelf, till: Till, kept: Cart) {
     let shelf = send_wrapper::SendWrapper::new(shelf);
     Effect::new(move |before: Option<Cart>| {
-        let cart = till.cart.get();
-        if before.as_ref().unwrap_or(&kept) != &cart {
+        let (cart, before) = (till.cart.get(), before.unwrap_or_else(|| kept.clone()));
+        if till.cart_moves.get() {
+            return before;
+        }
+        if before != cart {
             let (shelf, cart) = (shelf.clone(), cart.clone());
             wasm_bindgen_futures::spawn_local(async move {
                 if let Err(problem) = store_cart(&shelf, &cart).await {

@@ -67,6 +67,15 @@ impl Cart {
         }
     }
 
+    /// What was put in since it was that earlier cart.
+    pub fn since(&self, earlier: &Self) -> Self {
+        let more = |line: &SaleLine| {
+            let quantity = Quantity::new(line.quantity.get() - earlier.units(line.product)).ok()?;
+            Some(SaleLine { quantity, ..line.clone() })
+        };
+        Self { lines: self.lines.iter().filter_map(more).collect() }
+    }
+
     /// How many of this product are in the cart.
     pub fn units(&self, product: ProductId) -> i64 {
         self.lines.iter().filter(|line| line.product == product).map(|line| line.quantity.get()).sum()
@@ -121,5 +130,12 @@ mod tests {
         let mut cart = Cart { lines: vec![line(2, 1), line(3, 1)] };
         cart.behind(&Cart { lines: vec![line(1, 4), line(2, 2)] });
         assert_eq!(cart.lines, [line(1, 4), line(2, 3), line(3, 1)]);
+    }
+
+    #[test]
+    fn what_was_tapped_since_a_cart_was_sold_or_put_by_is_what_is_left_of_it() {
+        let (sold, now) = (vec![line(1, 2), line(2, 3)], vec![line(1, 2), line(2, 4), line(3, 1)]);
+        assert_eq!(Cart { lines: now.clone() }.since(&Cart { lines: sold.clone() }).lines, [line(2, 1), line(3, 1)]);
+        assert_eq!(Cart { lines: sold }.since(&Cart { lines: now }).lines, []);
     }
 }

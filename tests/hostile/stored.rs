@@ -35,7 +35,7 @@ fn person() -> PersonRow {
 fn suspended() -> Suspended {
     let mut cart = Cart::default();
     cart.add(&product()).unwrap();
-    Suspended { id: Uuid::from_u128(0x503), since_ms: NOW_MS, cart }
+    Suspended { id: Uuid::from_u128(0x503), since_ms: NOW_MS, cart, stored: None }
 }
 
 fn new_key() -> Key {

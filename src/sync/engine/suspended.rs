@@ -16,6 +16,9 @@ pub struct Suspended {
     /// By the device's clock.
     pub since_ms: i64,
     pub cart: Cart,
+    /// The text it was read from: what a transaction expects to find again, whichever version wrote it.
+    #[serde(skip)]
+    pub stored: Option<String>,
 }
 
 /// Puts by the cart that is in the hand.
@@ -29,7 +32,7 @@ pub fn suspend(row: &Suspended) -> LocalTx {
 /// Goes on with a suspended cart; `instead` is what was in the hand until now. Stale where another tab took it up.
 pub fn take_up(row: &Suspended, instead: Option<&Suspended>) -> LocalTx {
     let (mut tx, key) = (LocalTx::strict(), keys::suspended(row.id));
-    tx.expect(Store::Meta, key.clone(), Some(json(row)));
+    tx.expect(Store::Meta, key.clone(), row.stored.clone().or_else(|| Some(json(row))));
     tx.delete(Store::Meta, key);
     tx.put(Store::Meta, keys::CART, &row.cart);
     if let Some(instead) = instead {
@@ -44,15 +47,17 @@ mod tests {
     use crate::sync::engine::{
         memory::{Memory, Stale},
         sound,
+        storage::Write,
     };
 
     fn row(n: u128) -> Suspended {
-        Suspended { id: Uuid::from_u128(n), since_ms: 7, cart: Cart::default() }
+        Suspended { id: Uuid::from_u128(n), since_ms: 7, cart: Cart::default(), stored: None }
     }
 
     fn stored(memory: &Memory) -> Vec<Suspended> {
         let rows = memory.scan(Store::Meta, keys::SUSPENDED);
-        rows.iter().map(|(key, text)| sound::suspended(key, text).unwrap()).collect()
+        let read = |(key, text): &(String, String)| Suspended { stored: None, ..sound::suspended(key, text).unwrap() };
+        rows.iter().map(read).collect()
     }
 
     #[test]
@@ -64,5 +69,16 @@ mod tests {
         assert_eq!(stored(&memory), [row(2)]);
         assert_eq!(memory.commit(&take_up(&row(1), Some(&row(3)))), Err(Stale), "another tab took it up");
         assert_eq!(stored(&memory), [row(2)]);
+    }
+
+    #[test]
+    fn a_cart_another_version_wrote_is_taken_up_too() {
+        let text = format!(r#"{{"cart":{{"lines":[]}},"since_ms":7,"id":"{}","more":1}}"#, row(1).id);
+        let mut tx = LocalTx::strict();
+        tx.writes.push(Write::Put { store: Store::Meta, key: keys::suspended(row(1).id), value: text.clone() });
+        let mut memory = Memory::default();
+        memory.commit(&tx).unwrap();
+        let read = sound::suspended(&keys::suspended(row(1).id), &text).unwrap();
+        assert_eq!(memory.commit(&take_up(&read, None)), Ok(()));
     }
 }

@@ -128,7 +128,7 @@ fn paying(till: Till) -> AnyView {
                 type="button"
                 disabled=live(move || {
                     let held = beyond.with(|beyond| beyond.as_ref().is_some_and(|beyond| beyond.holds(sure.get())));
-                    busy.get() || !till.connected() || form.tenders().is_none() || held
+                    busy.get() || till.cart_moves.get() || !till.connected() || form.tenders().is_none() || held
                 })
                 on:click=on(pay)
             >

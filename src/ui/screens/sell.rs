@@ -73,9 +73,7 @@ fn told(till: Till) -> AnyView {
             Notice::NotSaved(error) => {
                 notice("bad", t!("Vente non enregistrée").into(), vec![text::command_error(&error)])
             }
-            Notice::CartStays(error) => {
-                notice("bad", t!("Le panier reste comme il était").into(), vec![text::command_error(&error)])
-            }
+            Notice::CartStays(_) => ().into_any(), // said in the cart, where it was tapped
         })
     }))
 }

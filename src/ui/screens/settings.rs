@@ -61,7 +61,8 @@ pub fn Settings() -> impl IntoView {
         })
     };
     // Who is here decides what is shown: drawn sooner, the cards would move under a finger.
-    let ready = Memo::new(move |_| till.ready.get());
+    let known = move || till.ready.get() || till.status.with(|status| status.storage_problem.is_some());
+    let ready = Memo::new(move |before: Option<&bool>| before == Some(&true) || known());
     erase(view! {
         <div class="app">
             {top(None, t!("Paramètres").into_any(), chip(till), ().into_any())}

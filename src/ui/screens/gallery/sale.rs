@@ -45,8 +45,9 @@ pub fn cart() -> AnyView {
             drop(cart.add(product));
         }
     });
+    let cart = till.cart.get_untracked();
     let waiting =
-        |n| Suspended { id: Uuid::from_u128(n), since_ms: 1_795_442_700_000, cart: till.cart.get_untracked() };
+        |n| Suspended { id: Uuid::from_u128(n), since_ms: 1_795_442_700_000, cart: cart.clone(), stored: None };
     till.suspended.set(vec![waiting(1), waiting(2)]);
     cart_panel(till)
 }

@@ -32,7 +32,8 @@ pub fn day(till: Till) -> AnyView {
     };
     // Drawn sooner, it would move under a finger as the figures above it come. What the browser offers comes at any time:
     // nothing is below that.
-    let settled = Memo::new(move |_| answered.get() || till.status.with(|status| status.storage_problem.is_some()));
+    let known = move || answered.get() || till.status.with(|status| status.storage_problem.is_some());
+    let settled = Memo::new(move |before: Option<&bool>| before == Some(&true) || known());
     erase(view! { {takings(till, today)} {live(move || settled.get().then(below))} })
 }
 

@@ -1,6 +1,6 @@
 //! The cart: its total and the way to pay in sight, its lines one tap away.
 
-use super::suspended::{suspend_button, suspended};
+use super::suspended::{CART, Said, suspend_button, suspended};
 use crate::{
     device::Till,
     domain::{Cart, Money, ProductId, SaleLine},
@@ -14,7 +14,7 @@ use crate::{
 use leptos::{ev::MouseEvent, prelude::*};
 
 pub fn cart_panel(till: Till) -> AnyView {
-    let open = RwSignal::new(false);
+    let (open, said) = (RwSignal::new(false), Said::default());
     let total = Signal::derive(move || till.cart.with(|cart| cart.total().unwrap_or(Money::ZERO)));
     let count = Memo::new(move |_| till.cart.with(Cart::count));
     let is_empty = Memo::new(move |_| till.cart.with(Cart::is_empty));
@@ -33,6 +33,8 @@ pub fn cart_panel(till: Till) -> AnyView {
     erase(view! {
         <section
             class="cart"
+            id=CART
+            tabindex="-1"
             class:cart--open=live(move || open.get())
             class:cart--empty=live(move || is_empty.get())
             class:cart--emptied=live(move || emptied.with(Option::is_some))
@@ -46,7 +48,7 @@ pub fn cart_panel(till: Till) -> AnyView {
             <div class="cart__body" id="panier">
                 <header class="cart__head">
                     <h2>{t!("Panier")}</h2>
-                    {suspend_button(till, is_empty, open)}
+                    {suspend_button(till, said, is_empty, open)}
                     <button
                         class="btn btn--plain"
                         type="button"
@@ -58,7 +60,7 @@ pub fn cart_panel(till: Till) -> AnyView {
                 </header>
                 <ul class="cart__lines">{rows(lines)}</ul>
             </div>
-            {suspended(till)}
+            {suspended(till, said)}
             <div class="cart__bar">
                 <p class="cart__total">
                     <span>{live(move || t!("Total · {articles}", articles = count!(count.get(), "article", "articles")))}</span>
