@@ -24,3 +24,21 @@ export function stored(page: Page, store: string): Promise<Rows> {
 }
 
 /** Puts something else in a row's place, past the app. */
+export async function damage(page: Page, store: string, key: string, value: unknown) {
+  await page.evaluate(
+    ([store, key, value]) =>
+      new Promise<void>((done, fail) => {
+        const opening = indexedDB.open("comptoir");
+        opening.onerror = () => fail(opening.error);
+        opening.onsuccess = () => {
+          const writing = opening.result.transaction(store, "readwrite", { durability: "strict" });
+          writing.objectStore(store).put(value, key);
+          writing.oncomplete = () => {
+            opening.result.close();
+            done();
+          };
+        };
+      }),
+    [store, key, value] as const,
+  );
+}

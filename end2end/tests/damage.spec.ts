@@ -2,26 +2,7 @@
 import type { Page } from "@playwright/test";
 import { looksRight } from "../support/looks";
 import { OWNER, add, expect, row, sellExact, signIn, test } from "../support/shop";
-import { stored } from "../support/storage";
-
-async function damage(page: Page, store: string, key: string, value: unknown) {
-  await page.evaluate(
-    ([store, key, value]) =>
-      new Promise<void>((done, fail) => {
-        const opening = indexedDB.open("comptoir");
-        opening.onerror = () => fail(opening.error);
-        opening.onsuccess = () => {
-          const writing = opening.result.transaction(store, "readwrite", { durability: "strict" });
-          writing.objectStore(store).put(value, key);
-          writing.oncomplete = () => {
-            opening.result.close();
-            done();
-          };
-        };
-      }),
-    [store, key, value] as const,
-  );
-}
+import { damage, stored } from "../support/storage";
 
 /** The rows kept aside, as texts. */
 async function aside(page: Page) {

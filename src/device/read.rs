@@ -240,6 +240,7 @@ fn damaged(aside: &Aside) -> Damaged {
         Store::Parked => Damaged::Undecided { receipt: receipt() },
         Store::Acknowledged => Damaged::Sent,
         Store::Confirmed => Damaged::OfShop,
+        Store::Meta if aside.key == keys::CART || aside.key.starts_with(keys::SUSPENDED) => Damaged::Cart,
         Store::Meta | Store::Export => Damaged::OfPhone,
         Store::Import => Damaged::OfImport,
     }

@@ -36,15 +36,16 @@ pub async fn resume(shelf: &Shelf, till: Till) -> Result<Cart, StorageProblem> {
 }
 
 /// Keeps the cart with every change of it; `kept` is what is. While a transaction takes it elsewhere that one alone
-/// writes it.
+/// writes it, and then it is kept anew: what is tapped meanwhile may be the same again.
 pub fn keep_cart(shelf: Shelf, till: Till, kept: Cart) {
     let shelf = send_wrapper::SendWrapper::new(shelf);
-    Effect::new(move |before: Option<Cart>| {
-        let (cart, before) = (till.cart.get(), before.unwrap_or_else(|| kept.clone()));
+    Effect::new(move |before: Option<Option<Cart>>| {
+        let cart = till.cart.get();
         if till.cart_moves.get() {
-            return before;
+            return None;
         }
-        if before != cart {
+        let kept = before.unwrap_or_else(|| Some(kept.clone()));
+        if kept.as_ref() != Some(&cart) {
             let (shelf, cart) = (shelf.clone(), cart.clone());
             wasm_bindgen_futures::spawn_local(async move {
                 if let Err(problem) = store_cart(&shelf, &cart).await {
@@ -52,7 +53,7 @@ pub fn keep_cart(shelf: Shelf, till: Till, kept: Cart) {
                 }
             });
         }
-        cart
+        Some(cart)
     });
 }
 

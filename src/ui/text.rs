@@ -249,6 +249,10 @@ pub fn damaged(what: &Damaged) -> (&'static str, String) {
             t!("Donnée de la boutique illisible"),
             t!("Elle est gardée à part, et relue sur le serveur dès qu’il y a du réseau. Vendez.").into(),
         ),
+        Damaged::Cart => (
+            t!("Panier illisible"),
+            t!("Rien n’en était encore vendu. Il est gardé à part. Refaites-le avec le client.").into(),
+        ),
         Damaged::OfPhone => (
             t!("Réglage du téléphone illisible"),
             t!("Il est gardé à part et remis à neuf. Ce qui attend d’être envoyé est là.").into(),

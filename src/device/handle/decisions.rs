@@ -52,6 +52,8 @@ pub enum Damaged {
     Sent,
     /// Something the server told.
     OfShop,
+    /// The cart, or one that was put by.
+    Cart,
     /// A setting of this phone.
     OfPhone,
     /// Lines of a file that were to be imported.
