@@ -3,6 +3,7 @@
 import { createECDH, randomBytes } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
+import { notificationsOf } from "../support/notifications";
 import { add, expect, sellExact, Shop, test } from "../support/shop";
 
 const PRODUCT = "Gingembre 250 g"; // nine in stock
@@ -67,6 +68,7 @@ test("what the service brings is shown by the worker alone", async ({ shop, brow
   const { context, page } = await shop.phone(browser, "Un");
   await context.grantPermissions(["notifications"]);
   await page.evaluate(() => navigator.serviceWorker.ready);
+  const notifications = await notificationsOf(page);
   const devtools = await context.newCDPSession(page);
   const registered = new Promise<string>((done) => {
     devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => registrations[0] && done(registrations[0].registrationId));
@@ -75,14 +77,7 @@ test("what the service brings is shown by the worker alone", async ({ shop, brow
   const brings = async (message: object, shown: string) => {
     const data = JSON.stringify(message);
     await devtools.send("ServiceWorker.deliverPushMessage", { origin: shop.url, registrationId: await registered, data });
-    await expect
-      .poll(() =>
-        page.evaluate(async () => {
-          const registration = await navigator.serviceWorker.ready;
-          return (await registration.getNotifications()).map(({ title, body }) => `${title} · ${body}`);
-        }),
-      )
-      .toEqual([shown]);
+    await expect.poll(() => notifications.at(-1)).toBe(shown);
   };
   await brings({ refused: "B-000007" }, "Vente B-000007 refusée · À décider dans Comptoir.");
   await brings({ clash: "product" }, "Deux valeurs différentes · À décider dans Comptoir.");

@@ -1,5 +1,6 @@
 // À décider: what a person makes of a sale that was refused after the customer left (G17).
 import type { Browser, Page } from "@playwright/test";
+import { notificationsOf } from "../support/notifications";
 import { add, expect, row, sellExact, test, type Shop } from "../support/shop";
 
 /** Sells offline what another phone sells meanwhile: nine there are, `other` are sold there and `own` here. */
@@ -60,6 +61,7 @@ test("a refusal rings on the other phone within a second, and leads to it", asyn
   const { context, page: one } = await shop.phone(browser, "Un");
   const { context: away, page: two } = await shop.phone(browser, "Deux");
   await away.grantPermissions(["notifications"]);
+  const notifications = await notificationsOf(two);
   await two.reload();
   await expect(add(two, "Gingembre 250 g")).toBeVisible();
   await context.setOffline(true);
@@ -73,14 +75,7 @@ test("a refusal rings on the other phone within a second, and leads to it", asyn
   await context.setOffline(false);
   await expect(one.getByText("Refusée : à décider")).toBeVisible();
   await expect(two.getByText("Vente A-000001 refusée")).toBeVisible({ timeout: 1_000 });
-  await expect
-    .poll(() =>
-      two.evaluate(async () => {
-        const registration = await navigator.serviceWorker.ready;
-        return (await registration.getNotifications()).map(({ title, body }) => `${title} · ${body}`);
-      }),
-    )
-    .toEqual(["Vente A-000001 refusée · À décider dans Comptoir."]);
+  await expect.poll(() => notifications).toEqual(["Vente A-000001 refusée · À décider dans Comptoir."]);
   await two.getByRole("link", { name: "Voir" }).click();
   await expect(card(two)).toBeVisible();
   await expect(two.getByText("Rien n’est perdu : une personne décide.")).toHaveCount(0);

@@ -80,8 +80,13 @@ pub fn ring(title: String, line: String) {
         return;
     }
     spawn_local(async move {
-        let Ok(registration) = JsFuture::from(container.get_registration()).await else { return };
-        let Ok(registration) = registration.dyn_into::<ServiceWorkerRegistration>() else { return };
+        // A worker that still keeps its files cannot show anything yet.
+        let Ok(ready) = container.ready() else { return };
+        let Ok(registration) = JsFuture::from(ready).await else { return };
+        let registration: ServiceWorkerRegistration = registration.unchecked_into();
+        if platform::visible() {
+            return;
+        }
         let options = NotificationOptions::new();
         options.set_body(&line);
         options.set_lang(language::chosen().tag());
