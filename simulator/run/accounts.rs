@@ -23,8 +23,7 @@ impl Accounts {
                 self.sold.extend(owed.clone().map(|owed| (record.sale.id, owed)));
                 (owed, 1)
             }
-            // Of a sale that was refused, nothing is there.
-            Body::VoidSale(void) => (self.sold.get(&void.sale).cloned(), -1),
+            Body::VoidSale(void) => return self.forgive(change, void.sale),
             Body::RecordRepayment(record) => {
                 let repayment = &record.repayment;
                 let brought = (repayment.customer.clone(), repayment.tender.amount().get());
@@ -34,9 +33,21 @@ impl Accounts {
             Body::VoidRepayment(void) => (self.brought.get(&void.repayment).cloned(), 1),
             _ => return,
         };
-        let Some((customer, gnf)) = of else { return };
-        let left = self.owed_at(&customer, u64::MAX) + sign * gnf;
-        self.owed.entry(credit::account(&customer).expect("a name")).or_default().push((change, left));
+        if let Some((customer, gnf)) = of {
+            self.owe(change, &customer, sign * gnf);
+        }
+    }
+
+    /// A sale was voided. Of one that was refused, nothing is there.
+    pub fn forgive(&mut self, change: u64, sale: SaleId) {
+        if let Some((customer, gnf)) = self.sold.get(&sale).cloned() {
+            self.owe(change, &customer, -gnf);
+        }
+    }
+
+    fn owe(&mut self, change: u64, customer: &Label, gnf: i64) {
+        let left = self.owed_at(customer, u64::MAX) + gnf;
+        self.owed.entry(credit::account(customer).expect("a name")).or_default().push((change, left));
     }
 
     /// What a customer owed at a change, in GNF.

@@ -52,7 +52,7 @@ pub mod named {
     pub const VERDICT_DECIDES: &str = "G16 a refusal that came in time shows no receipt";
     pub const CONFIRMED_RECEIPT: &str = "G16 a receipt shown as confirmed is on the server, once";
     pub const WAITING_RECEIPT: &str = "G17 a receipt shown as waiting is on the server, or to be decided";
-    pub const ROLLED_BACK: &str = "G16 a sale whose cart came back is not on the server";
+    pub const ROLLED_BACK: &str = "G16 a sale whose cart came back is not on the server, or voided";
     pub const BOOKED: &str = "G10 a clock books nothing beyond receipt";
     pub const MERGED: &str = "G18 nothing is overwritten silently";
     pub const ONE_SENDER: &str = "G5 a sender whose lock was taken cannot write";
@@ -286,8 +286,9 @@ pub async fn receipts_are_true(
     model: &Model,
     set_back: bool,
 ) -> Held {
-    let rows = shop::read!(server.db(), (Uuid, Uuid), "SELECT id, key FROM sales").expect("sales are read");
-    let sold: BTreeMap<SaleId, Key> = rows.into_iter().map(|(id, key)| (SaleId(id), Key(key))).collect();
+    let rows = shop::read!(server.db(), (Uuid, Uuid, Option<i64>), "SELECT id, key, voided_ms FROM sales");
+    let rows = rows.expect("sales are read").into_iter().map(|(id, key, voided)| (SaleId(id), (Key(key), voided)));
+    let sold: BTreeMap<SaleId, (Key, Option<i64>)> = rows.collect();
     let parked: BTreeSet<Key> =
         phones.iter().flat_map(|phone| phone.disk.parked()).map(|parked| parked.mutation.key).collect();
     for (key, painted) in &witness.painted {
@@ -296,13 +297,14 @@ pub async fn receipts_are_true(
         if set_back && phones[made.phone].revoked {
             continue;
         }
-        let here = sold.get(&record.sale.id) == Some(key);
+        let here = sold.get(&record.sale.id).filter(|(of, _)| of == key);
+        let (voided, here) = (here.is_some_and(|(_, voided)| voided.is_some()), here.is_some());
         let told = || format!("{key}, sale {}", record.sale.id);
         // What the server refused it keeps whole, and shows to all when it is parked, or after a minute without word.
         let to_decide = parked.contains(key) || model.keeps_refused(*key) || set_back && witness.decided(*key);
         match painted {
             Painted::Confirmed => holds(here || set_back && to_decide, named::CONFIRMED_RECEIPT, told)?,
-            Painted::RolledBack => holds(!here, named::ROLLED_BACK, told)?,
+            Painted::RolledBack => holds(!here || voided, named::ROLLED_BACK, told)?,
             Painted::Waiting | Painted::ToDecide => {
                 let quarantined = matches!(model.ledger.get(key), Some(Verdict::Quarantined { .. }));
                 holds(here || to_decide || quarantined, named::WAITING_RECEIPT, told)?;

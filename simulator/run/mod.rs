@@ -16,6 +16,7 @@ mod network;
 mod observer;
 mod people;
 mod phone;
+mod refusals;
 mod runner;
 mod seller;
 mod sender;

@@ -5,6 +5,7 @@
 use super::{
     accounts::Accounts,
     guarantees::{Held, Violation, broken, named},
+    refusals::RefusedSale,
     shop,
 };
 use comptoir::{
@@ -30,6 +31,8 @@ pub struct Model {
     pub(super) numbers: BTreeMap<(InstallationId, u64), Key>,
     pub(super) sales: BTreeMap<SaleId, Sold>,
     pub(super) refused: BTreeMap<Key, RefusedSale>,
+    /// Of which no goods left the shop, and which have not come.
+    pub(super) rolled_back: BTreeSet<Key>,
     /// Edits that clashed, and whether somebody settled them.
     pub(super) clashes: BTreeMap<Key, bool>,
     pub(super) expenses: BTreeSet<comptoir::domain::ExpenseId>,
@@ -42,17 +45,10 @@ pub struct Model {
 }
 
 #[derive(Clone)]
-pub(super) struct RefusedSale {
-    pub(super) sale: SaleId,
-    installation: InstallationId,
-    actor: UserId,
-    became: Option<Became>,
-}
-
-#[derive(Clone)]
 pub(super) struct Sold {
+    pub(super) key: Key,
     change: u64,
-    units: BTreeMap<ProductId, i64>,
+    pub(super) units: BTreeMap<ProductId, i64>,
     pub(super) voided: bool,
 }
 
@@ -123,6 +119,9 @@ impl Model {
         {
             deltas.extend(sold.units.iter().map(|(product, units)| (*product, *units)));
         }
+        if let Some((_, sold)) = self.never_left(body) {
+            deltas.extend(sold.units.clone());
+        }
         deltas
     }
 
@@ -165,18 +164,7 @@ impl Model {
         self.clash(mutation.key, body, verdict);
         if !verdict.is_applied() {
             if let (Body::RecordSale(record), Verdict::Refused { .. }) = (body, verdict) {
-                let (installation, actor) = (mutation.origin.installation, mutation.origin.actor);
-                let refused = RefusedSale { sale: record.sale.id, installation, actor, became: None };
-                self.refused.insert(mutation.key, refused);
-                let may = |key: &Key| {
-                    let other = &self.refused[key];
-                    is_owner(actor) || other.actor == actor || other.installation == installation
-                };
-                let retried = record.retry_of.filter(|key| self.is_open(*key, record.sale.id)).filter(may);
-                if let Some(retried) = retried {
-                    self.settle(retried, Became::Retried);
-                    self.settle(mutation.key, Became::Parked);
-                }
+                self.refuse(mutation, record);
             }
             return Ok(());
         }
@@ -199,10 +187,13 @@ impl Model {
             self.stock.entry(product).or_default().push((change, after));
         }
         self.accounts.take(change, body);
+        if let Some((sale, _)) = self.never_left(body) {
+            self.accounts.forgive(change, sale);
+        }
         match body {
             Body::RecordSale(record) => {
                 let units = record.sale.units_by_product();
-                self.sales.insert(record.sale.id, Sold { change, units, voided: false });
+                self.sales.insert(record.sale.id, Sold { key: mutation.key, change, units, voided: false });
                 if let Some(retried) = record.retry_of {
                     self.settle(retried, Became::Retried);
                 }
@@ -223,7 +214,7 @@ impl Model {
             }
             Body::RecordExpense(record) => drop(self.expenses.insert(record.expense.id)),
             Body::EditShop(edit) => self.edit_shop(edit)?,
-            Body::SettleRefusal(settle) => self.settle(settle.refused, settle.became),
+            Body::SettleRefusal(settle) => self.settled(body, settle),
             _ => {}
         }
         Ok(())
@@ -250,12 +241,6 @@ impl Model {
     /// What a sale took, if it was sold by that change.
     pub fn taken_by(&self, sale: SaleId, change: u64) -> Option<BTreeMap<ProductId, i64>> {
         self.sales.get(&sale).filter(|sold| sold.change <= change).map(|sold| sold.units.clone())
-    }
-
-    fn is_open(&self, key: Key, of: SaleId) -> bool {
-        self.refused
-            .get(&key)
-            .is_some_and(|refused| refused.sale == of && matches!(refused.became, None | Some(Became::Parked)))
     }
 
     /// What an edit that was applied makes of the product: a field that somebody else changed since is not overwritten,
@@ -311,21 +296,6 @@ impl Model {
             }
         }
         Ok(())
-    }
-
-    fn settle(&mut self, key: Key, became: Became) {
-        if let Some(refused) = self.refused.get_mut(&key) {
-            refused.became = Some(became);
-        }
-    }
-
-    /// Whether the server holds this refused sale.
-    pub fn keeps_refused(&self, key: Key) -> bool {
-        self.refused.contains_key(&key)
-    }
-
-    pub fn became(&self, key: Key) -> Option<Became> {
-        self.refused.get(&key)?.became
     }
 
     /// A page tells every change of stock of its range, and leaves each product where it was.

@@ -3,11 +3,7 @@
 use super::model::{Model, is_owner};
 use comptoir::{
     domain::InstallationId,
-    sync::{
-        Body, Mutation, Refusal, Verdict,
-        mutation::{Became, EditProduct},
-        verdict::What,
-    },
+    sync::{Body, Mutation, Refusal, Verdict, mutation::EditProduct, verdict::What},
 };
 use std::collections::BTreeSet;
 
@@ -54,6 +50,7 @@ impl Model {
                 };
                 fails(!may && !is_owner(mutation.origin.actor), "only an owner may")?;
                 fails(!shortages.is_empty(), "there is too little")?;
+                fails(self.rolled_back.contains(&mutation.key), "its cart came back")?;
                 self.may_apply(body)
             }
             Verdict::Refused { refusal, .. } => match refusal {
@@ -67,6 +64,9 @@ impl Model {
                 }
                 Refusal::Unknown { what } => fails(self.knows(body, *what), "it is known"),
                 Refusal::Exists { .. } => fails(self.may_apply(body).is_ok(), "it is not there"),
+                Refusal::AlreadySettled if matches!(body, Body::RecordSale(record) if record.retry_of.is_none()) => {
+                    fails(!self.rolled_back.contains(&mutation.key), "nobody decided")
+                }
                 Refusal::AlreadyVoided | Refusal::AlreadySettled => Ok(()),
                 Refusal::NotAllowed => {
                     let costs = matches!(body, Body::EditProduct(EditProduct { purchase_price: Some(_), .. }));
@@ -94,11 +94,7 @@ impl Model {
             },
             Body::CreateProduct(create) => fails(self.stock.contains_key(&create.product.id), "it exists"),
             Body::RecordExpense(record) => fails(self.expenses.contains(&record.expense.id), "it exists"),
-            Body::SettleRefusal(settle) => match self.became(settle.refused) {
-                None | Some(Became::Parked) if self.refused.contains_key(&settle.refused) => Ok(()),
-                Some(became) => fails(became != settle.became, "it was settled otherwise"),
-                None => Err("nothing was refused".into()),
-            },
+            Body::SettleRefusal(settle) => self.may_settle(settle),
             _ => Ok(()),
         }
     }
@@ -110,7 +106,7 @@ impl Model {
             (What::Product, Body::RetireProduct(retire)) => self.stock.contains_key(&retire.product),
             (What::Product, _) => products.into_iter().all(|product| self.stock.contains_key(&product)),
             (What::Sale, Body::VoidSale(void)) => self.sales.contains_key(&void.sale),
-            (What::Refusal, Body::SettleRefusal(settle)) => self.refused.contains_key(&settle.refused),
+            (What::Refusal, Body::SettleRefusal(settle)) => self.knows_of(settle),
             _ => false,
         }
     }

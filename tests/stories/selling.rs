@@ -2,12 +2,19 @@
 
 use crate::{
     database::{TestDb, stories},
-    phone::{Phone, Shop, is_refused, product},
+    phone::{PRICE, Phone, Shop, is_refused, product},
 };
 use comptoir::{
     domain::*,
     server::{check, jobs},
-    sync::{Body, Mutation, Refusal, Verdict, engine, engine::Settled, merge, mutation::*, wire::RefusedRow},
+    sync::{
+        Body, Mutation, Refusal, Verdict, engine,
+        engine::Settled,
+        merge,
+        mutation::*,
+        verdict::What,
+        wire::{CustomerRow, RefusedRow},
+    },
 };
 use uuid::Uuid;
 
@@ -16,6 +23,8 @@ stories!(
     received_then_sold_offline,
     sold_before_its_product_synced,
     refused_within_the_wait_is_rolled_back,
+    rolled_back_and_sold_by_a_copy_is_voided,
+    rolled_back_before_it_came_is_refused,
     refused_late_is_parked_and_settled,
     a_refused_sale_is_tried_again,
     a_retry_that_is_refused_leaves_one_decision,
@@ -107,6 +116,57 @@ async fn refused_within_the_wait_is_rolled_back(test: TestDb) {
     jobs::publish_refusals(&test.db, shop.now_ms + 120_000).await.unwrap();
     one.synchronise().await;
     assert!(one.memory.scan(engine::Store::Confirmed, "0/refused/").is_empty());
+}
+
+/// Seed 902662: a phone had its cart back, the server was set back to before it refused, and a copy of the phone sold it
+/// after all.
+async fn rolled_back_and_sold_by_a_copy_is_voided(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 5).await;
+    let (mut phone, mut other) = (shop.phone(shop.owner).await, shop.phone(shop.employee).await);
+    let customer = Label::new("Aïssatou").unwrap();
+    let amount = Money::new(PRICE * 2).unwrap();
+    let sale = Sale { tenders: vec![Tender::Credit { amount, customer }], ..phone.sale(rice, 2) };
+    let sold = phone.queue(Body::RecordSale(RecordSale::first(sale)));
+    phone.synchronise().await;
+    let no_goods_left = || Body::SettleRefusal(SettleRefusal { refused: sold.key, became: Became::RolledBack });
+    // It is an employee of another phone.
+    other.queue(no_goods_left());
+    let answers = other.push().await;
+    assert!(matches!(answers[0].verdict, Verdict::Refused { refusal: Refusal::NotAllowed, .. }), "{answers:?}");
+    phone.queue(no_goods_left());
+    phone.queue(no_goods_left());
+    let answers = phone.push().await;
+    assert!(answers.iter().all(|answer| answer.verdict.is_applied()), "{answers:?}");
+    for phone in [&mut phone, &mut other] {
+        phone.synchronise().await;
+        assert_eq!((phone.stock(rice), phone.parked().len()), (5, 0));
+    }
+    let customers = other.memory.scan(engine::Store::Confirmed, "0/customer/");
+    let owed: Vec<CustomerRow> = customers.iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect();
+    assert_eq!(owed.iter().map(|row| row.owed_gnf).collect::<Vec<_>>(), [0]);
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
+}
+
+/// The same, where the copy comes later.
+async fn rolled_back_before_it_came_is_refused(test: TestDb) {
+    let shop = Shop::new(test.db.clone()).await;
+    let rice = shop.product("Riz", 5).await;
+    let mut phone = shop.phone(shop.employee).await;
+    let sold = phone.sell(rice, 2);
+    let no_goods_left = SettleRefusal { refused: sold.key, became: Became::RolledBack };
+    let mut copy = shop.phone(shop.employee).await;
+    copy.queue(Body::SettleRefusal(no_goods_left.clone()));
+    copy.queue(Body::SettleRefusal(SettleRefusal { became: Became::Cancelled, ..no_goods_left }));
+    let answers = copy.push().await;
+    assert!(answers[0].verdict.is_applied(), "{answers:?}");
+    let unknown = Refusal::Unknown { what: What::Refusal };
+    assert!(matches!(&answers[1].verdict, Verdict::Refused { refusal, .. } if *refusal == unknown), "{answers:?}");
+    let answers = phone.push().await;
+    assert!(matches!(answers[0].verdict, Verdict::Refused { refusal: Refusal::AlreadySettled, .. }), "{answers:?}");
+    phone.synchronise().await;
+    assert_eq!((phone.stock(rice), phone.parked().len()), (5, 1)); // who has the receipt decides
+    assert_eq!(check::check(&test.db).await.unwrap(), []);
 }
 
 async fn refused_late_is_parked_and_settled(test: TestDb) {

@@ -11,7 +11,7 @@ use comptoir::{
         wire::{Cursor, MovementRow, Page, Pulled, PushAnswer, PushRequest, RefusedRow, Rows, SaleRow, Voided},
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Server {
@@ -21,6 +21,8 @@ pub struct Server {
     pub ledger: BTreeMap<Key, Judged>,
     sales: BTreeMap<SaleId, Sold>,
     refused: BTreeMap<Key, Refused>,
+    /// Of which no goods left the shop, and which have not come.
+    rolled_back: BTreeSet<Key>,
     pub movements: Vec<Moved>,
 }
 
@@ -86,8 +88,8 @@ impl Moved {
 
 impl Server {
     pub fn new(counter: u64, stock: BTreeMap<ProductId, i64>) -> Self {
-        let (ledger, sales, refused, movements) = Default::default();
-        Self { counter, stock, ledger, sales, refused, movements }
+        let (ledger, sales, refused, rolled_back, movements) = Default::default();
+        Self { counter, stock, ledger, sales, refused, rolled_back, movements }
     }
 
     fn sold(&self, sale: SaleId) -> bool {
@@ -167,6 +169,7 @@ impl Server {
             Body::RecordSale(record) => self.sell(case, &record.sale),
             Body::ReceiveStock(_) => self.add(case, body.stock_deltas().into_iter().collect(), None),
             Body::SettleRefusal(settle) => match self.refused.get(&settle.refused) {
+                None if settle.became == Became::RolledBack => self.never_left(case, settle.refused),
                 None => Some(Refusal::Unknown { what: What::Refusal }),
                 Some(refused) if refused.became == Some(settle.became) => None,
                 Some(refused) if !refused.may_become(settle.became) => Some(Refusal::AlreadySettled),
@@ -177,7 +180,27 @@ impl Server {
         refused.map_or(Ok(()), |refusal| Err(Ok(refusal)))
     }
 
+    /// No goods left with a sale that is not known to be refused: it is voided, or not sold when it comes.
+    fn never_left(&mut self, case: &Case, key: Key) -> Option<Refusal> {
+        let sold = self.sales.iter().find(|(_, sold)| sold.key == key);
+        match sold.map(|(sale, sold)| (*sale, sold.voided.is_some())) {
+            Some((_, true)) => None,
+            Some((sale, false)) => {
+                let reason = Note::default();
+                self.void(case, &VoidSale { sale, reason }, None)
+            }
+            None if self.ledger.contains_key(&key) => Some(Refusal::Unknown { what: What::Refusal }),
+            None => {
+                self.rolled_back.insert(key);
+                None
+            }
+        }
+    }
+
     fn sell(&mut self, case: &Case, sale: &Sale) -> Option<Refusal> {
+        if self.rolled_back.contains(&case.mutation.key) {
+            return Some(Refusal::AlreadySettled);
+        }
         if self.sold(sale.id) {
             return Some(Refusal::Exists { what: What::Sale });
         }

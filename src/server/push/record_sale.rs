@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 pub(super) async fn apply(tx: &mut Tx, case: &Case, record: &RecordSale) -> Result<(), Stop> {
     case.require(Act::RecordSale)?;
     let sale = &record.sale;
+    if refused::was_rolled_back(tx, case).await? {
+        return Err(Refusal::AlreadySettled.into());
+    }
     if let Some(retried) = record.retry_of {
         refused::check_retry(tx, case, retried, sale.id).await?;
     }

@@ -133,3 +133,25 @@ pub(super) async fn settle(tx: &mut Tx, case: &Case, key: Key, became: Became) -
     )?;
     Ok(())
 }
+
+/// Keeps the word that a sale which never came was rolled back.
+pub(super) async fn refuse_when_it_comes(tx: &mut Tx, case: &Case, key: Key) -> Result<(), Stop> {
+    execute!(
+        tx,
+        "INSERT INTO rolled_back_sales (shop_id, key) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        case.shop.0,
+        key.0
+    )?;
+    Ok(())
+}
+
+pub(super) async fn was_rolled_back(tx: &mut Tx, case: &Case) -> Result<bool, Stop> {
+    let found = fetch_optional!(
+        tx,
+        (Uuid,),
+        "SELECT key FROM rolled_back_sales WHERE shop_id = $1 AND key = $2",
+        case.shop.0,
+        case.key.0
+    )?;
+    Ok(found.is_some())
+}

@@ -29,19 +29,24 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, void: &VoidSale, refused_cau
     if voided_ms.is_some() && !faults::is(Fault::VoidTwice) {
         return Err(Refusal::AlreadyVoided.into());
     }
+    self::void(tx, case, void.sale, void.reason.as_str()).await
+}
+
+/// No reason is that its cart came back: the customer never left with it.
+pub(super) async fn void(tx: &mut Tx, case: &Case, sale: SaleId, reason: &str) -> Result<(), Stop> {
     execute!(
         &mut *tx,
         "UPDATE sales SET voided_ms = $3, voided_by = $4, void_reason = $5, change = $6 WHERE shop_id = $1 AND id = $2",
         case.shop.0,
-        void.sale.0,
+        sale.0,
         case.booked.at_ms,
         case.actor.0,
-        void.reason.as_str(),
+        reason,
         case.change
     )?;
-    let back = units_of_sale(tx, case, void.sale).await?;
-    stock::add(tx, case, &Cause::Void { sale: void.sale }, "", &back).await?;
-    forgive(tx, case, void.sale).await
+    let back = units_of_sale(tx, case, sale).await?;
+    stock::add(tx, case, &Cause::Void { sale }, "", &back).await?;
+    forgive(tx, case, sale).await
 }
 
 /// Who took its goods on credit does not owe them any more.

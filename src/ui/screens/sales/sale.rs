@@ -91,6 +91,9 @@ fn standing(own_prefix: Option<String>, phones: &[PhoneRow], receipt: &Receipt) 
     }
     if let Some(VoidedBy { who, at_ms, reason, waiting }) = receipt.voided.clone() {
         let when = format::date_time(at_ms);
+        // Nobody was asked for a reason: the server voided it on a phone's word.
+        let reason =
+            if reason.is_empty() { t!("Elle avait été refusée et son panier rétabli").to_owned() } else { reason };
         let when = if waiting { t!("{when}, en attente", when) } else { when };
         told.extend([
             (t!("Annulée par"), who.into_any()),
