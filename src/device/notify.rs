@@ -16,6 +16,7 @@ use web_sys::{Notification, NotificationOptions, NotificationPermission, Service
 /// One after the other, so that a second one takes the place of the first.
 const TAG: &str = "comptoir-a-decider";
 const SHAKE_MS: i32 = 200;
+const READY_MAX_MS: i64 = 60_000;
 
 fn known() -> bool {
     Reflect::has(&js_sys::global(), &"Notification".into()).unwrap_or(false)
@@ -80,9 +81,9 @@ pub fn ring(title: String, line: String) {
         return;
     }
     spawn_local(async move {
-        // A worker that still keeps its files cannot show anything yet.
+        // A worker that still keeps its files cannot show anything yet; long after, it is no news.
         let Ok(ready) = container.ready() else { return };
-        let Ok(registration) = JsFuture::from(ready).await else { return };
+        let Some(Ok(registration)) = platform::within(READY_MAX_MS, JsFuture::from(ready)).await else { return };
         let registration: ServiceWorkerRegistration = registration.unchecked_into();
         if platform::visible() {
             return;
