@@ -18,21 +18,24 @@ use std::time::Duration;
 const SHOWN_MAX: usize = 60;
 /// Products a phone shows without scrolling.
 const SCREENFUL: usize = 9;
+/// Who types on has the others taken out again with the next letter.
+const PAUSE: Duration = Duration::from_millis(300);
 
 pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
     let shown = Memo::new(move |_| till.search(&query.get(), SHOWN_MAX));
-    // A screenful first, the others once it is painted: a keystroke is answered sooner. What the server drew is adopted
-    // whole.
+    // A screenful first, the others once it is painted and nobody types: a keystroke is answered sooner. What the server
+    // drew is adopted whole.
     let whole = RwSignal::new((!till.ready.get_untracked()).then(|| query.get_untracked()));
     let drawn = move || {
         let all = whole.with(|whole| query.with(|query| whole.as_ref() == Some(query)));
         if all { SHOWN_MAX } else { SCREENFUL }
     };
-    Effect::new(move |_| {
+    Effect::new(move |opened: Option<()>| {
         let query = query.get();
+        let pause = opened.map_or(Duration::ZERO, |()| PAUSE);
         // The screen may have been left meanwhile: then there is nothing to draw.
         let draw_all = move || drop(whole.try_set(Some(query)));
-        request_animation_frame(move || set_timeout(draw_all, Duration::ZERO));
+        request_animation_frame(move || set_timeout(draw_all, pause));
     });
     let list = move || {
         let row = |shown: Shown| {
