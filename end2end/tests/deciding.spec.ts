@@ -1,7 +1,9 @@
 // À décider: what a person makes of a sale that was refused after the customer left (G17).
 import type { Browser, Page } from "@playwright/test";
 import { notificationsOf } from "../support/notifications";
+import { looksRight } from "../support/looks";
 import { add, expect, row, sellExact, test, type Shop } from "../support/shop";
+import { queue, stored } from "../support/storage";
 
 /** Sells offline what another phone sells meanwhile: nine there are, `other` are sold there and `own` here. */
 async function refusedLate(shop: Shop, browser: Browser, own: number, other: number): Promise<{ one: Page; two: Page }> {
@@ -79,6 +81,29 @@ test("a refusal rings on the other phone within a second, and leads to it", asyn
   await two.getByRole("link", { name: "Voir" }).click();
   await expect(card(two)).toBeVisible();
   await expect(two.getByText("Rien n’est perdu : une personne décide.")).toHaveCount(0);
+});
+
+test("a sale whose cart came back elsewhere is sold only where the customer left with the goods", async ({ shop, browser }) => {
+  const { context, page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux");
+  await context.setOffline(true);
+  await add(one, "Gingembre 250 g").click();
+  await sellExact(one);
+  await expect(one.getByText("En attente de synchronisation")).toBeVisible();
+  // The first phone was copied from the second, whose cart came back.
+  const [sold] = Object.values(await stored(one, "outbox"));
+  await queue(two, "settle_refusal", { refused: JSON.parse(String(sold)).mutation.key, became: "rolled_back" });
+  await two.reload();
+  await expect(two.getByRole("link", { name: "À jour" })).toBeVisible();
+  await context.setOffline(false);
+  await one.getByRole("link", { name: "1 à décider" }).first().click();
+  await expect(card(one)).toContainText("Quelqu’un a déjà décidé");
+  await expect(card(one)).toContainText("ailleurs, cette vente a été annulée ou reprise");
+  await looksRight(one, "À décider, sold by a copy");
+  await card(one).getByRole("button", { name: "Vendre quand même" }).click();
+  await expect(one.getByRole("heading", { name: "Rien à décider" })).toBeVisible();
+  await one.getByRole("link", { name: "Vendre" }).click();
+  await expect(row(one, "Gingembre 250 g", "8 en stock")).toBeVisible();
 });
 
 test("a browser that cannot shake rings all the same, and goes on", async ({ shop, browser }) => {

@@ -52,7 +52,9 @@ impl Model {
         if let Some(sale) = self.never_left(body).map(|(sale, _)| sale) {
             self.sales.entry(sale).and_modify(|sold| sold.voided = true);
         } else if self.has_come(settle.refused) {
-            self.settle(settle.refused, settle.became);
+            if self.became(settle.refused) != Some(Became::Cancelled) {
+                self.settle(settle.refused, settle.became);
+            }
         } else {
             self.rolled_back.insert(settle.refused);
         }
@@ -74,6 +76,7 @@ impl Model {
         let fails = |broken: bool, why: &str| if broken { Err(why.to_owned()) } else { Ok(()) };
         match self.became(settle.refused) {
             None | Some(Became::Parked) if self.refused.contains_key(&settle.refused) => Ok(()),
+            Some(Became::Cancelled) if settle.became == Became::RolledBack => Ok(()),
             Some(became) => fails(became != settle.became, "it was settled otherwise"),
             None => fails(!self.knows_of(settle), "nothing was refused"),
         }

@@ -161,6 +161,8 @@ async fn a_refused_sale_goes_again_by_itself_when_goods_come(test: TestDb) {
     seller.synchronise().await;
     let (key, body) = next(&seller).unwrap();
     assert_eq!(key, refused);
+    let unseen = seller.parked().into_iter().map(|parked| engine::Parked { without_receipt: true, ..parked });
+    assert_eq!(engine::next_retry(&seller.device(), &unseen.collect::<Vec<_>>(), |_| 9), None, "a person knows");
     seller.decide(refused, Some(body));
     assert_eq!(next(&seller), None, "once");
     seller.synchronise().await;

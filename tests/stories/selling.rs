@@ -130,7 +130,7 @@ async fn rolled_back_and_sold_by_a_copy_is_voided(test: TestDb) {
     let sold = phone.queue(Body::RecordSale(RecordSale::first(sale)));
     phone.synchronise().await;
     let no_goods_left = || Body::SettleRefusal(SettleRefusal { refused: sold.key, became: Became::RolledBack });
-    // It is an employee of another phone.
+    // It is another phone's to say only where an owner says it.
     other.queue(no_goods_left());
     let answers = other.push().await;
     assert!(matches!(answers[0].verdict, Verdict::Refused { refusal: Refusal::NotAllowed, .. }), "{answers:?}");
@@ -157,7 +157,7 @@ async fn rolled_back_before_it_came_is_refused(test: TestDb) {
     let no_goods_left = SettleRefusal { refused: sold.key, became: Became::RolledBack };
     let mut copy = shop.phone(shop.employee).await;
     copy.queue(Body::SettleRefusal(no_goods_left.clone()));
-    copy.queue(Body::SettleRefusal(SettleRefusal { became: Became::Cancelled, ..no_goods_left }));
+    copy.queue(Body::SettleRefusal(SettleRefusal { became: Became::Cancelled, ..no_goods_left.clone() }));
     let answers = copy.push().await;
     assert!(answers[0].verdict.is_applied(), "{answers:?}");
     let unknown = Refusal::Unknown { what: What::Refusal };
@@ -166,6 +166,15 @@ async fn rolled_back_before_it_came_is_refused(test: TestDb) {
     assert!(matches!(answers[0].verdict, Verdict::Refused { refusal: Refusal::AlreadySettled, .. }), "{answers:?}");
     phone.synchronise().await;
     assert_eq!((phone.stock(rice), phone.parked().len()), (5, 1)); // who has the receipt decides
+    phone.decide(
+        sold.key,
+        Some(Body::SettleRefusal(SettleRefusal { became: Became::Cancelled, ..no_goods_left.clone() })),
+    );
+    phone.synchronise().await;
+    // What was cancelled did not leave the shop either: no contradiction, and the word is kept by its phone.
+    copy.queue(Body::SettleRefusal(no_goods_left.clone()));
+    let answers = copy.push().await;
+    assert!(answers[0].verdict.is_applied(), "{answers:?}");
     assert_eq!(check::check(&test.db).await.unwrap(), []);
 }
 

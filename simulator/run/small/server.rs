@@ -171,7 +171,7 @@ impl Server {
             Body::SettleRefusal(settle) => match self.refused.get(&settle.refused) {
                 None if settle.became == Became::RolledBack => self.never_left(case, settle.refused),
                 None => Some(Refusal::Unknown { what: What::Refusal }),
-                Some(refused) if refused.became == Some(settle.became) => None,
+                Some(refused) if refused.is(settle.became) => None,
                 Some(refused) if !refused.may_become(settle.became) => Some(Refusal::AlreadySettled),
                 Some(_) => self.settle(case, settle.refused, settle.became),
             },
@@ -368,6 +368,12 @@ impl Server {
 impl Refused {
     fn is_open(&self) -> bool {
         self.became.is_none_or(|became| became == Became::Parked)
+    }
+
+    /// One that was cancelled did not leave the shop either.
+    fn is(&self, became: Became) -> bool {
+        let back = (self.became, became) == (Some(Became::Cancelled), Became::RolledBack);
+        self.became == Some(became) || back
     }
 
     /// Goods of a parked sale have left the shop.

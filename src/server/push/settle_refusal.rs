@@ -17,7 +17,9 @@ pub(super) async fn apply(tx: &mut Tx, case: &Case, settle: &SettleRefusal) -> R
         }
         found => found?,
     };
-    if refused.became == Some(settle.became) {
+    // A sale that somebody cancelled did not leave the shop either. The word is kept by its phone, for a server set back.
+    let cancelled = refused.became == Some(Became::Cancelled) && settle.became == Became::RolledBack;
+    if refused.became == Some(settle.became) || cancelled {
         return Ok(()); // said twice, decided once
     }
     // Goods of a parked sale have left the shop: it cannot be said any more that they did not.

@@ -212,7 +212,8 @@ pub(super) fn orphan_ms(device: &Device) -> i64 {
 
 pub(super) fn park(tx: &mut LocalTx, entry: &Entry, verdict: &Verdict, now_ms: i64) {
     tx.delete(Store::Outbox, entry.storage_key());
-    let parked = Parked { mutation: entry.mutation.clone(), verdict: verdict.clone(), at_ms: now_ms };
+    let without_receipt = matches!(entry.standing, Standing::Deciding { .. });
+    let parked = Parked { mutation: entry.mutation.clone(), verdict: verdict.clone(), at_ms: now_ms, without_receipt };
     if !faults::is(Fault::NotParked) {
         tx.put(Store::Parked, entry.mutation.key.to_string(), &parked);
     }

@@ -31,13 +31,15 @@ impl Device {
 }
 
 /// The next of this device's refused sales that it tries again by itself: one that lacked stock, of which the state it
-/// shows has enough now, where the owner's rules say so. `stock` is of confirmed and pending; the key is the parked one's.
+/// shows has enough now, where the owner's rules say so. Whether the customer left with the goods of a sale without a
+/// receipt, a person knows; and a phone that this one was copied from may have its cart back. `stock` is of confirmed and
+/// pending; the key is the parked one's.
 pub fn next_retry(device: &Device, parked: &[Parked], stock: impl Fn(ProductId) -> i64) -> Option<(Key, Body)> {
     let able = device.meta.actor.is_some() && device.meta.session == SessionState::Open;
     if parked.is_empty() || !able || !device.rules().retry_automatically {
         return None;
     }
-    parked.iter().find_map(|parked| {
+    parked.iter().filter(|parked| !parked.without_receipt).find_map(|parked| {
         let Verdict::Refused { refusal: Refusal::InsufficientStock { .. }, .. } = parked.verdict else { return None };
         let Ok(Body::RecordSale(RecordSale { sale, .. })) = parked.mutation.read() else { return None };
         let there = sale.units_by_product().into_iter().all(|(product, units)| stock(product) >= units);

@@ -123,6 +123,9 @@ pub struct Parked {
     pub mutation: Mutation,
     pub verdict: Verdict,
     pub at_ms: i64,
+    /// Nobody was shown a receipt: its tab died while it waited.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_receipt: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

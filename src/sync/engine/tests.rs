@@ -90,8 +90,12 @@ impl Till {
         applied
     }
 
+    fn parked(&self, n: u64) -> Option<Parked> {
+        self.0.get(Store::Parked, &key(n).to_string()).map(|row| serde_json::from_str(row).unwrap())
+    }
+
     fn ended(&self, n: u64) -> Settled {
-        let parked = self.0.get(Store::Parked, &key(n).to_string()).map(|row| serde_json::from_str(row).unwrap());
+        let parked = self.parked(n);
         let acknowledged = self.0.get(Store::Acknowledged, &key(n).to_string()).is_some();
         ended(&self.device(), key(n), parked.as_ref(), acknowledged)
     }
@@ -198,6 +202,7 @@ fn an_orphaned_refusal_is_parked() {
     let tx = settle(&till, NOW_MS + SALE_ORPHAN_MS + 1).unwrap();
     till.commit(&tx);
     assert!(matches!(till.ended(1), Settled::Parked(_)));
+    assert!(till.parked(1).unwrap().without_receipt);
     assert_eq!(till.device().outbox[0].mutation.key, key(900));
     assert_eq!(left(&till, NOW_MS + SALE_ORPHAN_MS + 1), None);
 }

@@ -185,11 +185,16 @@ fn of_sale(
     let keeps = till.status.with(|status| status.is_owner() || status.rules().lets_employees_correct());
     let mut choices = Vec::new();
     if back {
-        choices.push((
-            Choice::Retry,
-            t!("Réessayer").to_owned(),
-            t!("Le stock est revenu : la vente part de nouveau.").to_owned(),
-        ));
+        let (does, told) = match refusal {
+            Refusal::AlreadySettled => (
+                t!("Vendre quand même"),
+                t!(
+                    "Seulement si le client est parti avec les articles : ailleurs, cette vente a été annulée ou reprise."
+                ),
+            ),
+            _ => (t!("Réessayer"), t!("Le stock est revenu : la vente part de nouveau.")),
+        };
+        choices.push((Choice::Retry, does.to_owned(), told.to_owned()));
     }
     if keeps && !missing.is_empty() {
         let name = |line: &ReceivedLine| {
