@@ -98,7 +98,7 @@ test("a sale whose cart came back elsewhere is sold only where the customer left
   await context.setOffline(false);
   await one.getByRole("link", { name: "1 à décider" }).first().click();
   await expect(card(one)).toContainText("Quelqu’un a déjà décidé");
-  await expect(card(one)).toContainText("ailleurs, cette vente a été annulée ou reprise");
+  await expect(card(one)).toContainText("Ailleurs, cette vente a été annulée ou reprise");
   await looksRight(one, "À décider, sold by a copy");
   await card(one).getByRole("button", { name: "Vendre quand même" }).click();
   await expect(one.getByRole("heading", { name: "Rien à décider" })).toBeVisible();

@@ -189,7 +189,7 @@ fn of_sale(
             Refusal::AlreadySettled => (
                 t!("Vendre quand même"),
                 t!(
-                    "Seulement si le client est parti avec les articles : ailleurs, cette vente a été annulée ou reprise."
+                    "Seulement si le client est parti avec les articles. Ailleurs, cette vente a été annulée ou reprise."
                 ),
             ),
             _ => (t!("Réessayer"), t!("Le stock est revenu : la vente part de nouveau.")),
