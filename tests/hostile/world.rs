@@ -28,7 +28,8 @@ const BOOKS: &str = "SELECT s.counter,
       CAST((SELECT COALESCE(SUM(change), 0) FROM expenses WHERE shop_id = s.id) AS BIGINT),
       CAST((SELECT COALESCE(SUM(change), 0) FROM repayments WHERE shop_id = s.id)
         + (SELECT COALESCE(SUM(owed + 1), 0) FROM customers WHERE shop_id = s.id)
-        + (SELECT COUNT(*) FROM account_entries WHERE shop_id = s.id) AS BIGINT),
+        + (SELECT COUNT(*) FROM account_entries WHERE shop_id = s.id)
+        + (SELECT COUNT(*) FROM rolled_back_sales WHERE shop_id = s.id) AS BIGINT),
       (SELECT COUNT(*) FROM installations WHERE shop_id = s.id), (SELECT COUNT(*) FROM ledger WHERE shop_id = s.id)
     FROM shops s WHERE s.id = $1";
 type Figures = (i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64);
