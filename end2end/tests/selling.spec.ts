@@ -146,6 +146,20 @@ test("a cart that was emptied is put back, until something else is added", async
   await expect(page.getByText("Panier vidé")).toBeHidden();
 });
 
+test("a letter draws what a phone shows, then what a larger screen does, and a pause the rest", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const products = page.getByRole("list", { name: "Produits" }).getByRole("listitem");
+  await expect(products).toHaveCount(60);
+  await page.evaluate(() => {
+    const drawn: number[] = ((window as any).drawn = []);
+    const rows = () => document.querySelectorAll(".products > li").length;
+    new MutationObserver(() => drawn.at(-1) !== rows() && drawn.push(rows())).observe(document.querySelector(".products")!, { childList: true });
+  });
+  await page.getByRole("searchbox").fill("e");
+  await expect.poll(() => page.evaluate(() => (window as any).drawn)).toEqual([9, 20, 56]);
+});
+
 test("keyboard only: search, Enter adds the one match, Tab to Encaisser, pay", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
   const search = page.getByRole("searchbox");

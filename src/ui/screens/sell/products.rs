@@ -18,24 +18,34 @@ use std::time::Duration;
 const SHOWN_MAX: usize = 60;
 /// Products a phone shows without scrolling.
 const SCREENFUL: usize = 9;
+/// Products a large screen shows without scrolling.
+const LARGE_SCREENFUL: usize = 20;
 /// Who types on has the others taken out again with the next letter.
 const PAUSE: Duration = Duration::from_millis(300);
 
 pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
     let shown = Memo::new(move |_| till.search(&query.get(), SHOWN_MAX));
-    // A screenful first, the others once it is painted and nobody types: a keystroke is answered sooner. What the server
-    // drew is adopted whole.
-    let whole = RwSignal::new((!till.ready.get_untracked()).then(|| query.get_untracked()));
-    let drawn = move || {
-        let all = whole.with(|whole| query.with(|query| whole.as_ref() == Some(query)));
-        if all { SHOWN_MAX } else { SCREENFUL }
+    // What a phone shows first, what a larger screen shows once that is painted, the others when nobody types: a keystroke
+    // is answered sooner. What the server drew is adopted whole.
+    let drawn = RwSignal::new((!till.ready.get_untracked()).then(|| (query.get_untracked(), SHOWN_MAX)));
+    let count = move || {
+        let of_query = |drawn: &Option<(String, usize)>| match drawn {
+            Some((of, count)) if query.with(|query| query == of) => *count,
+            _ => SCREENFUL,
+        };
+        drawn.with(of_query)
     };
     Effect::new(move |opened: Option<()>| {
         let query = query.get();
         let pause = opened.map_or(Duration::ZERO, |()| PAUSE);
-        // The screen may have been left meanwhile: then there is nothing to draw.
-        let draw_all = move || drop(whole.try_set(Some(query)));
-        request_animation_frame(move || set_timeout(draw_all, pause));
+        let draw = move |count: usize, query: String| {
+            // The screen may have been left meanwhile: then there is nothing to draw.
+            move || drop(drawn.try_set(Some((query, count))))
+        };
+        request_animation_frame(move || {
+            set_timeout(draw(LARGE_SCREENFUL, query.clone()), Duration::ZERO);
+            set_timeout(draw(SHOWN_MAX, query), pause);
+        });
     });
     let list = move || {
         let row = |shown: Shown| {
@@ -43,7 +53,7 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
             let key = format!("{}/{stock}/{}/{}", product.id, product.sale_price.get(), product.name);
             Row::new(key, move || product_row(till, shown))
         };
-        shown.with(|shown| shown.iter().take(drawn()).cloned().map(row).collect())
+        shown.with(|shown| shown.iter().take(count()).cloned().map(row).collect())
     };
     let more = live(move || {
         let said = t!("60 premiers produits. Cherchez pour trouver les autres.");
