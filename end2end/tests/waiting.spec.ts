@@ -120,6 +120,48 @@ test("G16: refused after its page was loaded anew, it is to be decided within se
   await expect(page.getByRole("link", { name: "1 à décider" }).first()).toBeVisible({ timeout: 20_000 });
 });
 
+test("G16: a page that dies as a sale is rolled back opens with the cart", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  // Once the transaction that takes the refused sale out is done, this page writes nothing more.
+  await page.addInitScript(() => {
+    let dead = false;
+    const { put, delete: remove } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
+      if (dead) throw new DOMException("the page is gone", "InvalidStateError");
+      return put.call(this, value, key);
+    };
+    IDBObjectStore.prototype.delete = function (key: IDBValidKey | IDBKeyRange) {
+      if (this.name === "outbox") this.transaction.addEventListener("complete", () => (dead = true));
+      return remove.call(this, key);
+    };
+  });
+  await page.reload();
+  await fill(page, "Gingembre 250 g", 9);
+  await expect(page.getByRole("link", { name: /^Encaisser 54/ })).toBeVisible();
+  await sellAll(shop, browser, "Gingembre 250 g", 9);
+  await sellExact(page);
+  await expect(page.getByText("Le panier est rétabli.")).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("link", { name: /^Encaisser 54/ })).toBeVisible();
+});
+
+test("what is tapped while a sale waits is in the cart of a page that is opened anew", async ({ shop, browser }) => {
+  const { context, page } = await shop.phone(browser, "Un");
+  await fill(page, "Ail 250 g");
+  const held = await Held.pushes(context);
+  await payAndWait(page, held);
+  await page.getByRole("link", { name: "Retour au panier" }).click();
+  const left = page.waitForEvent("load");
+  await add(page, "Ail 250 g").evaluate((button: HTMLElement) => {
+    button.click();
+    location.reload();
+  });
+  await left;
+  await expect(page.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ })).toBeVisible();
+  await held.release();
+  await expect(row(page, "Ail 250 g", "11 en stock")).toBeVisible();
+});
+
 test("G16: “Ne pas attendre” gives the receipt at once, and the next sale waits all the same", async ({ shop, browser }) => {
   const { page, held } = await stoodStill(shop, browser, "Ail 250 g");
   await payAndWait(page, held);

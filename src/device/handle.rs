@@ -106,10 +106,10 @@ pub enum StorageProblem {
     AppIncomplete,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selling {
-    /// By the device's clock.
-    pub since_ms: i64,
+    /// The sale is on the disk; the cart shows these goods until the answer is there.
+    pub sold: Cart,
     pub wait_ms: i64,
 }
 

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::Cart,
     sync::{
-        engine::{Durability, LocalTx, Store, Write, keys},
+        engine::{Durability, LocalTx, keys},
         first_page::FirstPage,
         view::Shown,
     },
@@ -36,14 +36,17 @@ pub async fn resume(shelf: &Shelf, till: Till) -> Result<Cart, StorageProblem> {
 }
 
 /// Keeps the cart with every change of it; `kept` is what is. While a transaction takes it elsewhere that one alone
-/// writes it, and then it is kept anew: what is tapped meanwhile may be the same again.
+/// writes it, and then it is kept anew: what is tapped meanwhile may be the same again. While a sale waits for its
+/// answer, what was tapped since it was saved is kept.
 pub fn keep_cart(shelf: Shelf, till: Till, kept: Cart) {
     let shelf = send_wrapper::SendWrapper::new(shelf);
     Effect::new(move |before: Option<Option<Cart>>| {
-        let cart = till.cart.get();
-        if till.cart_moves.get() {
-            return None;
-        }
+        let sold = till.selling.with(|selling| selling.as_ref().map(|selling| selling.sold.clone()));
+        let cart = match sold {
+            Some(sold) => till.cart.with(|cart| cart.since(&sold)),
+            None if till.cart_moves.get() => return None,
+            None => till.cart.get(),
+        };
         let kept = before.unwrap_or_else(|| Some(kept.clone()));
         if kept.as_ref() != Some(&cart) {
             let (shelf, cart) = (shelf.clone(), cart.clone());
@@ -57,16 +60,12 @@ pub fn keep_cart(shelf: Shelf, till: Till, kept: Cart) {
     });
 }
 
-/// In the order of the calls: a sale's own transaction takes the cart away behind the last of them.
-pub async fn store_cart(shelf: &Shelf, cart: &Cart) -> Result<(), StorageProblem> {
-    let write = match cart.is_empty() {
-        true => Write::Delete { store: Store::Meta, key: keys::CART.to_owned() },
-        false => {
-            let value = serde_json::to_string(cart).map_err(|_| StorageProblem::Unavailable)?;
-            Write::Put { store: Store::Meta, key: keys::CART.to_owned(), value }
-        }
-    };
-    commit(shelf, write).await
+/// In the order of the calls: a sale's own transaction takes the cart away behind the last of them. Without telling
+/// anybody: no other screen shows it.
+async fn store_cart(shelf: &Shelf, cart: &Cart) -> Result<(), StorageProblem> {
+    let mut tx = LocalTx { durability: Durability::Relaxed, ..LocalTx::strict() };
+    tx.keep_cart(cart);
+    shelf.storage().commit(&tx).await.map(drop)
 }
 
 /// Keeps the first products, where they are others than before.
@@ -83,10 +82,4 @@ pub fn keep_first(till: Till, kept: &mut Vec<Shown>) {
         leptos::logging::warn!("the first products are not kept: the next start shows them a moment later");
     }
     *kept = now;
-}
-
-/// Written without telling anybody: no other screen shows it.
-async fn commit(shelf: &Shelf, write: Write) -> Result<(), StorageProblem> {
-    let tx = LocalTx { durability: Durability::Relaxed, writes: vec![write], ..LocalTx::strict() };
-    shelf.storage().commit(&tx).await.map(drop)
 }

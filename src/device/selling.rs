@@ -4,7 +4,6 @@ use super::{
     commands::Inner,
     handle::{CommandError, Notice, Receipt, ReceiptState, Selling, Sold},
     platform::{self, now_ms, steady_ms},
-    resume,
 };
 use crate::{
     domain::{Cart, Key, Sale, SaleId, Tender, shop::BeyondStock},
@@ -40,7 +39,7 @@ impl Inner {
         (self.trigger)(Trigger::Sale(key));
         let ended = match wait_ms {
             Some(wait_ms) => {
-                self.till.selling.set(Some(Selling { since_ms, wait_ms }));
+                self.till.selling.set(Some(Selling { sold: cart, wait_ms }));
                 self.await_answer(key, wait_ms).await?
             }
             None => Settled::Waiting,
@@ -72,15 +71,14 @@ impl Inner {
                     return Ok(ended);
                 }
                 Settled::Refused(verdict) => {
-                    let Some(tx) = roll_back(&device, key, platform::new_key(), now_ms()) else { continue };
+                    let Some(mut tx) = roll_back(&device, key, platform::new_key(), now_ms()) else { continue };
+                    tx.keep_cart(&self.till.cart.get_untracked()); // as it is shown, with what was tapped since
                     if self.shelf.commit(tx).await? {
                         let refusal = match verdict.clone() {
                             crate::sync::Verdict::Refused { refusal, .. } => refusal,
                             other => crate::sync::Refusal::Invalid { detail: format!("{other:?}") },
                         };
                         self.till.notice.set(Some(Notice::RolledBack(refusal)));
-                        // The sale took the kept cart away; the seller's is still there.
-                        resume::store_cart(&self.shelf, &self.till.cart.get_untracked()).await?;
                         (self.trigger)(Trigger::Change);
                         return Ok(Settled::Refused(verdict));
                     }

@@ -73,7 +73,7 @@ pub fn stop_waiting(device: &Device, key: Key, timed_out: bool) -> Option<LocalT
 }
 
 /// Takes a refused sale out of the outbox, and tells the server that no goods left the shop. The cart is the selling
-/// tab's to restore.
+/// tab's to restore, in this same transaction.
 pub fn roll_back(device: &Device, key: Key, settle_key: Key, now_ms: i64) -> Option<LocalTx> {
     let entry = device.find(key)?;
     let refused = entry.verdict.as_ref().is_some_and(|verdict| !verdict.is_applied());

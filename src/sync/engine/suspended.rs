@@ -21,6 +21,16 @@ pub struct Suspended {
     pub stored: Option<String>,
 }
 
+impl LocalTx {
+    /// Keeps what is in the hand.
+    pub fn keep_cart(&mut self, cart: &Cart) {
+        match cart.is_empty() {
+            true => self.delete(Store::Meta, keys::CART),
+            false => self.put(Store::Meta, keys::CART, cart),
+        }
+    }
+}
+
 /// Puts by the cart that is in the hand.
 pub fn suspend(row: &Suspended) -> LocalTx {
     let mut tx = LocalTx::strict();

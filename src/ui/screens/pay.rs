@@ -258,7 +258,9 @@ fn on_credit(till: Till, form: Form) -> AnyView {
 }
 
 pub(super) fn wait(till: Till) -> AnyView {
-    let waited = live(move || format!("{}ms", till.selling.get().map_or(0, |selling| selling.wait_ms)));
+    let waited = live(move || {
+        format!("{}ms", till.selling.with(|selling| selling.as_ref().map_or(0, |selling| selling.wait_ms)))
+    });
     let stop = on(move |_: MouseEvent| {
         if let Some(commands) = till.commands() {
             commands.stop_waiting();

@@ -7,8 +7,8 @@ use crate::{
         handle::{CameraProblem, Receipt, ReceiptState, Selling, Status, StorageProblem, Suspended},
     },
     domain::{
-        Label, Money, Name, Note, Product, ProductId, Quantity, Reference, Sale, SaleId, SaleLine, Shop, Tender, Units,
-        UserId, shop::Banknotes,
+        Cart, Label, Money, Name, Note, Product, ProductId, Quantity, Reference, Sale, SaleId, SaleLine, Shop, Tender,
+        Units, UserId, shop::Banknotes,
     },
     ui::{
         components::{amount, notice},
@@ -59,7 +59,7 @@ pub fn paying() -> AnyView {
     };
     let notes: Vec<AnyView> = Banknotes::default().iter().map(note).collect();
     let till = Till::new();
-    till.selling.set(Some(Selling { since_ms: 0, wait_ms: 5_000 }));
+    till.selling.set(Some(Selling { sold: Cart::default(), wait_ms: 5_000 }));
     erase(view! {
         <div class="notes" role="group" aria-label="Montants rapides">{notes}</div>
         <output class="change">"À rendre : " {amount(money(5_000))}</output>
