@@ -11,61 +11,59 @@ use crate::{
         screens::{empty_shop, loading},
     },
 };
-use leptos::prelude::*;
+use leptos::{
+    ev::{MouseEvent, PointerEvent},
+    prelude::*,
+    wasm_bindgen::JsValue,
+};
 use std::time::Duration;
 
 /// Products shown at once; search finds the others.
 const SHOWN_MAX: usize = 60;
-/// Products a phone shows without scrolling.
-const SCREENFUL: usize = 9;
-/// Products a large screen shows without scrolling.
-const LARGE_SCREENFUL: usize = 20;
-/// Who types on has the others taken out again with the next letter.
+/// Who types on has the others hidden again with the next letter.
 const PAUSE: Duration = Duration::from_millis(300);
+/// A row and its line, in pixels, where letters are of the usual size; the browser's part of it is `.product`.
+const ROW: f64 = 60.0;
 
 pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
-    let shown = Memo::new(move |_| till.search(&query.get(), SHOWN_MAX));
-    // What a phone shows first, what a larger screen shows once that is painted, the others when nobody types: a keystroke
-    // is answered sooner. What the server drew is adopted whole.
-    let drawn = RwSignal::new((!till.ready.get_untracked()).then(|| (query.get_untracked(), SHOWN_MAX)));
-    let count = move || {
-        let of_query = |drawn: &Option<(String, usize)>| match drawn {
-            Some((of, count)) if query.with(|query| query == of) => *count,
-            _ => SCREENFUL,
-        };
-        drawn.with(of_query)
-    };
+    let found = Memo::new(move |_| till.search(&query.get(), SHOWN_MAX));
+    // What the screen shows first, the others when nobody types: a keystroke is answered sooner. What the server drew is
+    // adopted whole.
+    let whole = RwSignal::new((!till.ready.get_untracked()).then(|| query.get_untracked()));
+    let cut = Memo::new(move |_| whole.with(|of| of.as_ref() != Some(&*query.read())));
+    let screenful = RwSignal::new(if cut.get_untracked() { screenful() } else { SHOWN_MAX });
+    let drawn = Memo::new(move |_| if cut.get() { screenful.get() } else { SHOWN_MAX });
+    let mut pause = debounce(PAUSE, move |query| whole.set(Some(query)));
     Effect::new(move |opened: Option<()>| {
         let query = query.get();
-        let pause = opened.map_or(Duration::ZERO, |()| PAUSE);
-        let draw = move |count: usize, query: String| {
-            // The screen may have been left meanwhile: then there is nothing to draw.
-            move || drop(drawn.try_set(Some((query, count))))
-        };
-        request_animation_frame(move || {
-            set_timeout(draw(LARGE_SCREENFUL, query.clone()), Duration::ZERO);
-            set_timeout(draw(SHOWN_MAX, query), pause);
-        });
+        match opened {
+            Some(()) => pause(query),
+            // Once it is painted. The screen may have been left meanwhile: then there is nothing to draw.
+            None => {
+                screenful.set(self::screenful());
+                request_animation_frame(move || set_timeout(move || drop(whole.try_set(Some(query))), Duration::ZERO))
+            }
+        }
     });
-    let list = move || {
-        let row = |shown: Shown| {
-            let Shown { product, stock } = &shown;
-            let key = format!("{}/{stock}/{}/{}", product.id, product.sale_price.get(), product.name);
-            Row::new(key, move || product_row(till, shown))
-        };
-        shown.with(|shown| shown.iter().take(count()).cloned().map(row).collect())
-    };
+    // A row is made once and stays: with the next letter something else stands in it, which is far less to do than to
+    // take it out and make another.
+    let made = Memo::new(move |before: Option<&usize>| {
+        drawn.get().min(found.with(Vec::len)).max(before.copied().unwrap_or_default())
+    });
+    let row =
+        move |at: usize| Row::new(at.to_string(), move || product_row(till, Place { found, drawn, screenful, at }));
+    let list = move || (0..made.get()).map(row).collect();
     let more = live(move || {
         let said = t!("60 premiers produits. Cherchez pour trouver les autres.");
-        (shown.with(Vec::len) == SHOWN_MAX).then(|| erase(view! { <p class="products__more small muted">{said}</p> }))
+        (found.with(Vec::len) == SHOWN_MAX).then(|| erase(view! { <p class="products__more small muted">{said}</p> }))
     });
     erase(view! {
         {loading(till)}
         {live(move || {
-            let nothing = till.ready.get() && till.status.with(|status| status.loading.is_none()) && shown.with(Vec::is_empty);
+            let nothing = till.ready.get() && till.status.with(|status| status.loading.is_none()) && found.with(Vec::is_empty);
             nothing.then(|| query.with(|query| nothing_found(till, query)))
         })}
-        <ul class="products" aria-label=t!("Produits")>{rows(list)}</ul>
+        <ul class="products" class:products--cut=live(move || cut.get()) aria-label=t!("Produits")>{rows(list)}</ul>
         {more}
     })
 }
@@ -79,26 +77,67 @@ fn nothing_found(till: Till, query: &str) -> AnyView {
     erase(view! { <div class="empty" role="status">{icons::search()}<h2>{title}</h2><p>{more}</p>{create}</div> })
 }
 
-fn product_row(till: Till, shown: Shown) -> AnyView {
-    let id = shown.product.id;
-    let in_cart = Memo::new(move |_| till.cart.with(|cart| cart.units(id)));
-    let stock = in_stock(shown.stock, shown.state());
-    let (name, price) = (product_name(shown.product.name.as_str()), amount(shown.product.sale_price));
+/// How many products this screen shows without scrolling, at most.
+fn screenful() -> usize {
+    let pixels = |length: Result<JsValue, JsValue>| length.ok().and_then(|length| length.as_f64()).unwrap_or_default();
+    let (width, height) = (pixels(window().inner_width()), pixels(window().inner_height()));
+    let around = if height > width { 160.0 } else { 50.0 }; // upright, the search is below the title, and the places at the foot
+    (((height - around) / ROW).ceil() as usize).clamp(1, SHOWN_MAX)
+}
+
+/// Where a row stands among what was found.
+#[derive(Clone, Copy)]
+struct Place {
+    found: Memo<Vec<Shown>>,
+    /// Rows beyond these are hidden by the list, and stay as they are.
+    drawn: Memo<usize>,
+    screenful: RwSignal<usize>,
+    at: usize,
+}
+
+fn product_row(till: Till, place: Place) -> AnyView {
+    let Place { found, drawn, screenful, at } = place;
+    let now = Memo::new(move |before: Option<&Option<Shown>>| match at < drawn.get() {
+        true => found.with(|found| found.get(at).cloned()),
+        false => before.cloned().flatten(),
+    });
+    // An empty row keeps what stood in it, to be changed rather than made again.
+    let shown = Memo::new(move |before: Option<&Option<Shown>>| now.get().or_else(|| before.cloned().flatten()));
+    let id = move || shown.with(|shown| shown.as_ref().map(|shown| shown.product.id));
+    let in_cart = Memo::new(move |_| id().map_or(0, |id| till.cart.with(|cart| cart.units(id))));
+    let name = live(move || shown.with(|shown| shown.as_ref().map(|shown| product_name(shown.product.name.as_str()))));
+    let side = live(move || shown.with(|shown| shown.as_ref().map(side)));
     let count = live(move || match in_cart.get() {
         0 => None,
         n => Some(erase(view! { <span class="qty">{format!("×\u{202f}{n}")}</span> })),
     });
+    // What a finger goes down on may be another product when it goes up: another phone added one above.
+    let pressed = StoredValue::new(None);
+    let press = on(move |_: PointerEvent| pressed.set_value(untrack(id)));
+    let tap = on(move |event: MouseEvent| {
+        let by_key = event.detail() == 0;
+        if by_key || pressed.get_value().is_none_or(|pressed| Some(pressed) == untrack(id)) {
+            shown.with_untracked(|shown| shown.iter().for_each(|shown| add(till, shown)));
+        }
+    });
     erase(view! {
-        <li class="product" class:product--in=live(move || { in_cart.get() > 0 })>
-            <button class="product__add" type="button" on:click=on(move |_| add(till, &shown))>
+        <li
+            class="product"
+            class:product--last=live(move || at + 1 == screenful.get())
+            class:product--in=live(move || { in_cart.get() > 0 })
+            hidden=live(move || now.with(Option::is_none))
+        >
+            <button class="product__add" type="button" on:pointerdown=press on:click=tap>
                 <span class="sr">{t!("Ajouter")}" "</span>
                 {name}
                 {count}
-                <span class="product__side">
-                    <span class="product__price">{price}</span>
-                    {stock}
-                </span>
+                {side}
             </button>
         </li>
     })
+}
+
+fn side(shown: &Shown) -> AnyView {
+    let (price, stock) = (amount(shown.product.sale_price), in_stock(shown.stock, shown.state()));
+    erase(view! { <span class="product__side"><span class="product__price">{price}</span>{stock}</span> })
 }
