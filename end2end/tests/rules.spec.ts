@@ -3,6 +3,7 @@ import type { Browser, Page } from "@playwright/test";
 import { looksRight } from "../support/looks";
 import { Held } from "../support/network";
 import { add, expect, row, SELLER, sellExact, test, type Shop } from "../support/shop";
+import { stored } from "../support/storage";
 
 const PRODUCT = "Gingembre 250 g"; // nine in stock
 
@@ -16,9 +17,11 @@ async function rules(page: Page) {
 /** Turns a rule, and waits until the server has it. */
 async function turn(page: Page, rule: string, on: boolean) {
   const turned = (await rules(page)).getByRole("switch", { name: rule });
+  const pushed = page.waitForResponse((answer) => !!answer.request().postData()?.includes("edit_shop"));
   await turned.setChecked(on);
   await expect(turned).toBeChecked({ checked: on });
   await page.getByRole("link", { name: "Vendre", exact: true }).click();
+  await pushed;
   await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
 }
 
@@ -97,7 +100,8 @@ test("without network what is beyond the stock is not sold where the owner says 
   await expect(seller.getByRole("link", { name: "Hors ligne" })).toBeVisible();
   await turn(owner, "Vendre plus que le stock connu, hors ligne", false);
   await context.setOffline(false);
-  await expect(seller.getByRole("link", { name: "À jour" })).toBeVisible();
+  // "À jour" is said as soon as there is a network: whether the rule came is seen on the disk.
+  await expect.poll(async () => Object.values(await stored(seller, "meta")).join()).toContain('"beyond_stock":"never"');
   await context.setOffline(true);
   const pay = seller.getByRole("button", { name: "Espèces : compte exact" });
   await seller.getByRole("link", { name: /^Encaisser/ }).click();
