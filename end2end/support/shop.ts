@@ -1,6 +1,6 @@
 // A server of its own on a free port, with a demo shop in a new SQLite file or Postgres database; and phones that are
 // signed in.
-import { test as base, expect, type Browser, type BrowserContext, type Page } from "@playwright/test";
+import { test as base, expect, type Browser, type BrowserContext, type Locator, type Page } from "@playwright/test";
 import { spawn, execFileSync, type ChildProcess } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -168,6 +168,16 @@ export function add(page: Page, product: string) {
 /** A product's row, by its name and what it says of the stock. */
 export function row(page: Page, product: string, stock: string) {
   return add(page, product).filter({ hasText: stock });
+}
+
+/** The tap is the last thing this page hears: it is loaded anew in the same moment. */
+export async function tapAndReload(page: Page, button: Locator) {
+  const left = page.waitForEvent("load");
+  await button.evaluate((button: HTMLElement) => {
+    button.click();
+    location.reload();
+  });
+  await left;
 }
 
 /** Sells what is in the cart for the exact cash; the receipt is shown afterwards. */

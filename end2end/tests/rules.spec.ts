@@ -102,6 +102,7 @@ test("without network what is beyond the stock is not sold where the owner says 
   await context.setOffline(false);
   // "À jour" is said as soon as there is a network: whether the rule came is seen on the disk.
   await expect.poll(async () => Object.values(await stored(seller, "meta")).join()).toContain('"beyond_stock":"never"');
+  await expect(seller.getByRole("link", { name: "À jour" })).toBeVisible();
   await context.setOffline(true);
   const pay = seller.getByRole("button", { name: "Espèces : compte exact" });
   await seller.getByRole("link", { name: /^Encaisser/ }).click();

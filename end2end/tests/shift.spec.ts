@@ -43,7 +43,7 @@ for (const [width, height] of [[360, 740], [1280, 800]] as const)
     await slow.send("Emulation.setCPUThrottlingRate", { rate: 4 });
     for (const [path, last] of SCREENS) {
       await page.goto(path);
-      await expect(page.getByRole("link", { name: "À jour" }).first()).toBeVisible({ timeout: 30_000 }); // four times as slow
+      await expect(page.getByRole("link", { name: "À jour" }).first()).toBeVisible();
       await expect(page.getByRole("main").getByText(last).first()).toBeVisible();
       const moved = await page.evaluate(async () => {
         for (let n = 0; n < 2; n++) await new Promise(requestAnimationFrame); // what was drawn is painted

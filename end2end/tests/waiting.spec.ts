@@ -1,6 +1,6 @@
 // G16: a verdict within 5 s decides the receipt. The page's clock is the test's; pushes are held on their way.
 import { Held } from "../support/network";
-import { add, expect, row, sellExact, test } from "../support/shop";
+import { add, expect, row, sellExact, tapAndReload, test } from "../support/shop";
 import type { Browser, Page } from "@playwright/test";
 import type { Shop } from "../support/shop";
 
@@ -151,12 +151,7 @@ test("what is tapped while a sale waits is in the cart of a page that is opened 
   const held = await Held.pushes(context);
   await payAndWait(page, held);
   await page.getByRole("link", { name: "Retour au panier" }).click();
-  const left = page.waitForEvent("load");
-  await add(page, "Ail 250 g").evaluate((button: HTMLElement) => {
-    button.click();
-    location.reload();
-  });
-  await left;
+  await tapAndReload(page, add(page, "Ail 250 g"));
   await expect(page.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ })).toBeVisible();
   await held.release();
   await expect(row(page, "Ail 250 g", "11 en stock")).toBeVisible();

@@ -31,7 +31,7 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
     // adopted whole.
     let whole = RwSignal::new((!till.ready.get_untracked()).then(|| query.get_untracked()));
     let cut = Memo::new(move |_| whole.with(|of| of.as_ref() != Some(&*query.read())));
-    let screenful = RwSignal::new(if cut.get_untracked() { screenful() } else { SHOWN_MAX });
+    let screenful = RwSignal::new(if cut.get_untracked() { rows_on_screen() } else { SHOWN_MAX });
     let drawn = Memo::new(move |_| if cut.get() { screenful.get() } else { SHOWN_MAX });
     let mut pause = debounce(PAUSE, move |query| whole.set(Some(query)));
     Effect::new(move |opened: Option<()>| {
@@ -40,7 +40,7 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
             Some(()) => pause(query),
             // Once it is painted. The screen may have been left meanwhile: then there is nothing to draw.
             None => {
-                screenful.set(self::screenful());
+                screenful.set(rows_on_screen());
                 request_animation_frame(move || set_timeout(move || drop(whole.try_set(Some(query))), Duration::ZERO))
             }
         }
@@ -78,7 +78,7 @@ fn nothing_found(till: Till, query: &str) -> AnyView {
 }
 
 /// How many products this screen shows without scrolling, at most.
-fn screenful() -> usize {
+fn rows_on_screen() -> usize {
     let pixels = |length: Result<JsValue, JsValue>| length.ok().and_then(|length| length.as_f64()).unwrap_or_default();
     let (width, height) = (pixels(window().inner_width()), pixels(window().inner_height()));
     let around = if height > width { 160.0 } else { 50.0 }; // upright, the search is below the title, and the places at the foot
