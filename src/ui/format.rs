@@ -134,28 +134,19 @@ pub fn parse_units(typed: &str) -> Option<Units> {
 
 /// A long name in two parts, so that two products that differ near their end still look different: where the name has
 /// a dash, what follows it is the tail; else its last words are.
-pub fn split_name(name: &str) -> Option<(String, String)> {
+pub fn split_name(name: &str) -> Option<(&str, &str)> {
     const LONG: usize = 48;
-    if name.chars().count() <= LONG {
+    const TAIL: usize = 40;
+    let chars = name.chars().count();
+    if chars <= LONG {
         return None;
     }
-    if let Some((head, tail)) = name.split_once(" — ") {
-        return Some((head.to_owned(), end_of(tail, 44)));
-    }
-    let tail = end_of(name, 40);
-    let head: String = name.chars().take(name.chars().count().saturating_sub(tail.chars().count())).collect();
-    Some((head.trim_end().to_owned(), tail))
-}
-
-/// The last words that fit.
-fn end_of(text: &str, max: usize) -> String {
-    let chars = text.chars().count();
-    if chars <= max {
-        return text.to_owned();
-    }
-    let end: String = text.chars().skip(chars - max).collect();
-    let end = end.split_once(' ').map_or(end.clone(), |(_, rest)| rest.to_owned());
-    format!("… {end}")
+    let (from, _) = name.char_indices().nth_back(TAIL.min(chars / 2))?;
+    let end = name.get(from..)?;
+    let dash = end.find("— ").map(|dash| dash + "— ".len());
+    // Where the end is one word, it is cut.
+    let tail = dash.or_else(|| end.find(' ')).map_or(from, |at| from + at);
+    Some((name.get(..tail)?.trim_end(), name.get(tail..)?.trim_start()))
 }
 
 #[cfg(test)]
@@ -212,9 +203,15 @@ mod tests {
         let name = |n: u32| {
             format!("ANASTROZOLE ACCORD 1 mg, comprimé pelliculé — plaquette(s) PVC PVDC aluminium de {n} comprimé(s)")
         };
-        let (_, thirty) = split_name(&name(30)).unwrap();
-        let (_, ninety) = split_name(&name(90)).unwrap();
-        assert!(thirty.contains("30 comprimé") && ninety.contains("90 comprimé"));
+        for n in [30, 90] {
+            assert!(split_name(&name(n)).unwrap().1.contains(&format!("{n} comprimé")));
+        }
         assert_eq!(split_name("Riz local 5 kg"), None);
+        let dash = "Doliprane 500 mg, comprimé effervescent — tube de 16 comprimés";
+        assert_eq!(split_name(dash), Some(("Doliprane 500 mg, comprimé effervescent —", "tube de 16 comprimés")));
+        for whole in [name(30), "é".repeat(60), format!("{} {}", "a".repeat(50), "b".repeat(39))] {
+            let (head, tail) = split_name(&whole).unwrap();
+            assert!([format!("{head} {tail}"), format!("{head}{tail}")].contains(&whole), "{head}|{tail}");
+        }
     }
 }

@@ -26,15 +26,15 @@ pub fn live_amount(of: Signal<Money>) -> AnyView {
     erase(view! { <span class="money">{live(move || number(of.get().get()))}<small>"\u{202f}GNF"</small></span> })
 }
 
-/// A name of up to two lines whose end stays visible.
+/// A name of up to two lines whose end stays visible. What is drawn is all of it, so that nothing is hidden beside it for
+/// who hears it: a copy takes as long to lay out.
 pub fn product_name(name: &str) -> AnyView {
     match format::split_name(name) {
         None => erase(view! { <span class="name">{name.to_owned()}</span> }),
         Some((head, tail)) => erase(view! {
             <span class="name name--split" title=name.to_owned()>
-                <span class="sr">{name.to_owned()}</span>
-                <span class="name__head" aria-hidden="true">{head}</span>
-                <span class="name__tail" aria-hidden="true"><bdi>{tail}</bdi></span>
+                <span class="name__head">{head.to_owned()}</span>
+                <span class="name__tail"><bdi>{tail.to_owned()}</bdi></span>
             </span>
         }),
     }
