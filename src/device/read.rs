@@ -280,6 +280,7 @@ fn status(
     let before = till.status.get_untracked();
     Status {
         online: platform::online(),
+        freshness: meta.freshness,
         session: meta.session,
         actor,
         installation,

@@ -22,7 +22,11 @@ use crate::{
         wire::{self, PullAnswer, PullRequest, PushAnswer, PushRequest},
     },
 };
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeSet,
+    rc::Rc,
+};
 use wasm_bindgen_futures::spawn_local;
 
 /// How long a sale's push may take before it is tried again.
@@ -44,6 +48,8 @@ struct Inner {
     answers: futures::lock::Mutex<()>,
     busy: RefCell<Busy>,
     following: RefCell<Following>,
+    /// When the server was last heard, by the clock that goes on while a phone sleeps.
+    heard_ms: Cell<i64>,
     meter: Meter,
     wake: Signal,
     /// An urgent push: a pull under way gives way to it, and the next one does not.
@@ -91,6 +97,7 @@ impl Sender {
             answers: futures::lock::Mutex::default(),
             busy: RefCell::default(),
             following: RefCell::default(),
+            heard_ms: Cell::default(),
             wake: Signal::default(),
             hurry: Signal::default(),
             stopped: RefCell::new(false),
@@ -122,6 +129,7 @@ impl Sender {
                 self.stop();
                 break;
             }
+            self.lapse(&device).await?;
             let orphaned_in_ms = engine::orphaned_in_ms(&device, now_ms());
             if orphaned_in_ms == Some(0) {
                 self.settle_orphans().await?;
@@ -205,6 +213,7 @@ impl Sender {
                 }
                 failed(self);
                 if session.is_none() {
+                    self.silent().await;
                     self.measure_failure().await;
                 }
             }
@@ -259,7 +268,7 @@ impl Sender {
     async fn call_push(&self, request: PushRequest, timeout_ms: i64) -> Result<PushAnswer, Failed> {
         self.0.meter.sends(&request);
         match platform::within(timeout_ms, api::push(request)).await {
-            Some(answered) => answered.map_err(Failed::Call),
+            Some(answered) => self.heard(answered),
             None => Err(timed_out()),
         }
     }
@@ -303,10 +312,44 @@ impl Sender {
         let call = Box::pin(platform::within(REQUEST_TIMEOUT_MS, api::pull(request)));
         let hurry = Box::pin(self.0.hurry.wait());
         match select(call, hurry).await {
-            Either::Left((Some(answered), _)) => answered.map(Some).map_err(Failed::Call),
+            Either::Left((Some(answered), _)) => self.heard(answered).map(Some),
             Either::Left((None, _)) => Err(timed_out()),
             Either::Right(_) => Ok(None),
         }
+    }
+
+    fn heard<T>(&self, answered: Result<T, CallError>) -> Result<T, Failed> {
+        if answered.is_ok() {
+            self.0.heard_ms.set(now_ms());
+        }
+        answered.map_err(Failed::Call)
+    }
+
+    /// Says no longer that all is up to date where nobody knows.
+    async fn lapse(&self, device: &Device) -> Result<(), StorageProblem> {
+        let heard_ms = now_ms().saturating_sub(self.0.heard_ms.get());
+        let lapsed = |device: &Device| engine::lapsed(device, self.0.epoch, platform::online(), heard_ms);
+        if lapsed(device).is_none() {
+            return Ok(());
+        }
+        self.trigger(Trigger::Missed);
+        self.tell(lapsed).await
+    }
+
+    async fn silent(&self) {
+        if let Err(problem) = self.tell(|device| engine::unanswered(device, self.0.epoch)).await {
+            leptos::logging::error!("that nobody answered could not be stored: {problem:?}");
+        }
+    }
+
+    /// Tells all tabs how the server is reached.
+    async fn tell(&self, decide: impl Fn(&Device) -> Option<LocalTx>) -> Result<(), StorageProblem> {
+        let epoch = self.0.epoch;
+        let told = self.0.shelf.carry_out(|device| {
+            let tx = decide(device).filter(|_| device.meta.epoch == epoch);
+            Ok::<_, StorageProblem>(tx.map(|tx| (tx, ())))
+        });
+        told.await.map(drop)
     }
 
     /// Carries out what the engine decides, fenced by the epoch.

@@ -285,12 +285,10 @@ impl Shared {
             shared.mirror.dirty.set();
             shared.clone().trigger(Trigger::Wake);
         };
-        for event in ["online", "pageshow", "focus"] {
+        for event in ["online", "offline", "pageshow", "focus"] {
             let shared = self.clone();
             platform::listen(&window, event, move |_| wake(&shared));
         }
-        let shared = self.clone();
-        platform::listen(&window, "offline", move |_| shared.mirror.dirty.set());
         let Some(document) = window.document() else { return };
         let shared = self.clone();
         platform::listen(&document, "freeze", move |_| shared.let_go.set());

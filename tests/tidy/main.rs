@@ -51,6 +51,7 @@ const EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("ui/screens", "sync::verdict::FieldConflict", "a type of the handle's fields"),
     ("ui/screens", "sync::mutation::Edited", "a type of the handle's fields"),
     ("ui/screens", "sync::engine::SessionState", "a type of the handle's fields"),
+    ("ui/screens", "sync::engine::Freshness", "a type of the handle's fields"),
     ("ui/screens/settings", "sync::CallError", "why the server said nothing of the shop"),
     ("ui/screens/settings", "sync::handover::HandedIn", "what a command answers"),
     ("ui/screens/settings", "sync::engine", "what the handle's measures are made of"),

@@ -1,13 +1,19 @@
 use super::{CutOff, ImportStatus, StorageProblem};
 use crate::{
     domain::{Role, Rules, Shop},
-    sync::{engine::SessionState, wire::PersonRow},
+    sync::{
+        engine::{Freshness, SessionState},
+        wire::PersonRow,
+    },
 };
 
 /// Where the device stands: the header, and Paramètres.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Status {
+    /// The browser says that there is a network; it may lead nowhere.
     pub online: bool,
+    /// Whether this phone holds what the server has.
+    pub freshness: Freshness,
     pub session: SessionState,
     pub actor: Option<PersonRow>,
     pub installation: Option<InstallationStatus>,

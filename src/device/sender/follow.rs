@@ -5,7 +5,7 @@ use super::{
     stream::{self, Heard, Stream},
 };
 use crate::{
-    device::platform::{self, steady_ms},
+    device::platform::{self, now_ms, steady_ms},
     sync::engine::{Applied, Contact, Device, SessionState, Trigger},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -64,6 +64,9 @@ impl Sender {
         }
         let sender = self.clone();
         self.0.following.borrow_mut().heard_ms = steady_ms();
+        if !matches!(heard, Heard::Ended) {
+            self.0.heard_ms.set(now_ms());
+        }
         match heard {
             Heard::Alive => {}
             Heard::Opened => self.trigger(Trigger::Reached),

@@ -1,6 +1,7 @@
 //! The device's own standing: its enrolment, who is signed in, which tab sends. None of it touches the outbox (G4).
 
 use super::{
+    freshness,
     state::{Anew, Contact, Device, Installation, SessionState},
     storage::{LocalTx, Store, json, keys},
 };
@@ -110,5 +111,6 @@ pub(super) fn begin_epoch(tx: &mut LocalTx, device: &Device) -> u64 {
     let epoch = device.meta.epoch + 1;
     tx.expect(Store::Meta, keys::EPOCH, (device.meta.epoch > 0).then(|| device.meta.epoch.to_string()));
     tx.put(Store::Meta, keys::EPOCH, &epoch);
+    freshness::begins(tx, device);
     epoch
 }

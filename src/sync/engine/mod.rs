@@ -11,6 +11,7 @@ pub mod contract;
 mod export;
 mod forget;
 mod fork;
+mod freshness;
 mod import;
 mod loading;
 mod measured;
@@ -36,6 +37,7 @@ pub use account::{
 pub use export::{Export, end_export, keep_export};
 pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use fork::{begin_fork, fork};
+pub use freshness::{Freshness, lapsed, unanswered};
 pub use import::{
     IMPORT_AT_ONCE, Import, Item, PIECE_CHANGES, Piece, Pieces, begin_import, due_piece, end_import, piece, queue_piece,
 };

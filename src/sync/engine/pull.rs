@@ -2,6 +2,7 @@
 
 use super::{
     account::hear_of_itself,
+    freshness,
     loading::{finish_loading, flip, may_finish, wait_for_all},
     push::{Said, heard, judge},
     state::{Acknowledged, Anew, Device, Entry, Held, Loading, SessionState, Standing},
@@ -70,6 +71,7 @@ pub fn on_pulled(
         Pulled::Start(page) => start_page(&mut tx, device, page, acknowledged, now_ms, settle_keys),
         pulled => apply_page(&mut tx, device, Some(pulled), None, now_ms, settle_keys),
     };
+    freshness::answered(&mut tx, device, applied);
     (tx, applied)
 }
 

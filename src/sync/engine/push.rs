@@ -1,7 +1,7 @@
 //! Sending: which mutations the next request carries, and what its answer does.
 
 use super::{
-    SALE_ORPHAN_MS,
+    SALE_ORPHAN_MS, freshness,
     pull::{Applied, apply_page},
     queue::{Queueing, queue_into},
     state::{Acknowledged, Contact, Device, Entry, Parked, Standing},
@@ -81,8 +81,9 @@ pub fn on_push_answer(
     let mut tx = LocalTx::sender(epoch);
     heard(&mut tx, device, answer.server_now_ms, now_ms);
     let said = Said { history: answer.history, answers: &answer.answers };
-    let outcome = apply_page(&mut tx, device, answer.page.as_ref(), Some(said), now_ms, settle_keys);
-    (tx, outcome)
+    let applied = apply_page(&mut tx, device, answer.page.as_ref(), Some(said), now_ms, settle_keys);
+    freshness::answered(&mut tx, device, applied);
+    (tx, applied)
 }
 
 /// Verdicts, and the history they are of.

@@ -26,11 +26,11 @@ pub enum Trigger {
     Change,
     /// A part of an import was queued: nobody adds to it meanwhile.
     More,
-    /// A stream told of a page that did not fit.
+    /// A stream told of a page that did not fit, or nobody knows any more whether there is another.
     Missed,
     /// A stream opened: the server is there.
     Reached,
-    /// The network returned, the tab was looked at again, somebody signed in, the app started, a person asked.
+    /// The network went or returned, the tab was looked at again, somebody signed in, the app started, a person asked.
     Wake,
 }
 

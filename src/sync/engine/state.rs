@@ -2,6 +2,7 @@
 
 use super::{
     export::Export,
+    freshness::Freshness,
     import::Import,
     sound::{self, Aside},
     storage::{Store, Write, keys},
@@ -169,6 +170,8 @@ pub struct Meta {
     pub signed_in: Option<Contact>,
     /// A request succeeded since the last time a sale waited in vain (G16).
     pub answering: bool,
+    /// Whether it holds what the server has.
+    pub freshness: Freshness,
     pub contact: Contact,
     /// What the server last said of the shop.
     pub shop: Option<Shop>,
@@ -340,6 +343,7 @@ impl Meta {
             keys::SESSION => parse(&mut self.session, value),
             keys::SIGNED_IN => parse(&mut self.signed_in, value),
             keys::ANSWERING => parse(&mut self.answering, value),
+            keys::FRESHNESS => parse(&mut self.freshness, value),
             keys::CONTACT => parse(&mut self.contact, value),
             keys::SHOP => parse(&mut self.shop, value),
             keys::UPGRADE => parse(&mut self.upgrade, value),

@@ -164,6 +164,7 @@ pub mod keys {
     pub const SESSION: &str = "session";
     pub const SIGNED_IN: &str = "signed-in";
     pub const ANSWERING: &str = "answering";
+    pub const FRESHNESS: &str = "freshness";
     pub const CONTACT: &str = "contact";
     pub const SHOP: &str = "shop";
     pub const UPGRADE: &str = "upgrade";

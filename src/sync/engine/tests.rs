@@ -371,3 +371,30 @@ fn a_refusal_decided_elsewhere_is_no_confirmation() {
     till.commit(&tx);
     assert_eq!(till.ended(1), Settled::Decided);
 }
+
+/// "À jour" is said of what the server said since the app was opened, and not any more once nobody knows.
+#[test]
+fn up_to_date_is_the_servers_word() {
+    let mut till = Till::new();
+    let freshness = |till: &Till| till.device().meta.freshness;
+    let page = |from, to, more| {
+        Pulled::Page(Page { history: HISTORY, from, to, more, answers: Vec::new(), rows: Rows::default() })
+    };
+    till.commit(&new_epoch(&till.device()).0);
+    assert_eq!(freshness(&till), Freshness::Unknown, "the app was opened, or another tab sends");
+    till.pull(page(10, 10, false));
+    let epoch = till.device().meta.epoch;
+    assert_eq!((freshness(&till), lapsed(&till.device(), epoch, true, 60_000)), (Freshness::Current, None));
+    for (online, heard_ms) in [(false, 0), (true, 120_000)] {
+        let tx = lapsed(&till.device(), epoch, online, heard_ms).unwrap();
+        till.commit(&tx);
+        assert_eq!((freshness(&till), lapsed(&till.device(), epoch, online, heard_ms)), (Freshness::Unknown, None));
+        till.pull(page(10, 10, false));
+    }
+    till.commit(&unanswered(&till.device(), epoch).unwrap());
+    assert_eq!((freshness(&till), unanswered(&till.device(), epoch)), (Freshness::Silent, None));
+    till.pull(page(10, 11, true));
+    assert_eq!(freshness(&till), Freshness::Unknown, "not silent, and not all");
+    till.pull(page(11, 12, false));
+    assert_eq!(freshness(&till), Freshness::Current);
+}

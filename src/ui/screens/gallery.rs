@@ -7,6 +7,7 @@ use super::{chip, till};
 use crate::{
     device::{Till, handle::Status},
     domain::{Money, product::StockState},
+    sync::engine::{Freshness, SessionState},
     ui::{
         components::{
             amount, asks, facts, field_error, in_stock, input, live_amount, money_field, nav, notice,
@@ -56,17 +57,20 @@ fn part(name: &'static str, shown: AnyView) -> AnyView {
 }
 
 fn heads() -> AnyView {
-    let stand = |online, waiting, to_decide| {
+    let standing = |online, waiting, to_decide, freshness| {
         let till = Till::new();
         till.ready.set(true);
-        till.status.set(Status { online, waiting, to_decide, ..Status::default() });
+        let session = SessionState::Open;
+        till.status.set(Status { online, freshness, session, waiting, to_decide, ..Status::default() });
         chip(till)
     };
+    let stand = |online, waiting, to_decide| standing(online, waiting, to_decide, Freshness::Current);
     let beside =
         erase(view! { <button class="icon-btn" type="button" aria-label="À côté">{icons::scan_barcode()}</button> });
     erase(view! {
         <div class="btns">
             {chip(Till::new())} {stand(true, 0, 0)} {stand(true, 3, 0)} {stand(false, 0, 0)} {stand(false, 12, 0)} {stand(true, 1, 1)}
+            {standing(true, 0, 0, Freshness::Unknown)} {standing(true, 0, 0, Freshness::Silent)}
         </div>
         {top(Some(("/style", "Retour")), erase(view! { "Boutique Kaloum"<small>"Mariama Diallo"</small> }), stand(true, 0, 0), ().into_any())}
         {search("/style", RwSignal::new("riz".to_owned()), || (), beside)}

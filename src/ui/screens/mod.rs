@@ -46,7 +46,10 @@ use crate::{
     },
     domain::{Role, UserId, text::CODE_MIN},
     part::SplitLoaderError,
-    sync::{engine::SessionState, wire::PersonRow},
+    sync::{
+        engine::{Freshness, SessionState},
+        wire::PersonRow,
+    },
 };
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys::HtmlElement};
 use leptos_router::hooks::use_navigate;
@@ -240,10 +243,14 @@ fn stands(status: &Status) -> (&'static str, String, &'static str) {
         Status { online: false, waiting: 0, .. } => ("off", t!("Hors ligne").into(), "/parametres"),
         Status { online: false, waiting, .. } => ("off", t!("Hors ligne · {waiting}", waiting), "/parametres"),
         Status { waiting: n @ 1.., .. } => ("wait", t!("{n} en attente", n), "/parametres"),
+        // Nothing is asked for any more, nor sent.
+        Status { session: SessionState::Ended, .. } => ("wait", t!("PIN demandé").into(), "/connexion"),
+        Status { freshness: Freshness::Silent, .. } => ("off", t!("Pas de réponse").into(), "/parametres"),
         // A part of a shop is not up to date.
         Status { first_read: true, session: SessionState::Open, .. } => {
             ("wait", t!("Réception…").into(), "/parametres")
         }
+        Status { freshness: Freshness::Unknown, .. } => ("wait", t!("Vérification…").into(), "/parametres"),
         _ => ("ok", t!("À jour").into(), "/parametres"),
     }
 }
@@ -295,12 +302,19 @@ mod tests {
 
     #[test]
     fn one_glance_tells_where_things_stand() {
-        let at = |online, waiting, to_decide| stands(&Status { online, waiting, to_decide, ..Status::default() }).1;
+        let (session, freshness) = (SessionState::Open, Freshness::Current);
+        let of =
+            |online, waiting, to_decide| Status { online, freshness, session, waiting, to_decide, ..Status::default() };
+        let at = |online, waiting, to_decide| stands(&of(online, waiting, to_decide)).1;
         assert_eq!(at(true, 0, 0), "À jour");
         assert_eq!(at(true, 3, 0), "3 en attente");
         assert_eq!(at(false, 0, 0), "Hors ligne");
         assert_eq!(at(false, 2, 1), "1 à décider");
-        let reads = Status { online: true, first_read: true, session: SessionState::Open, ..Status::default() };
-        assert_eq!(stands(&reads).1, "Réception…");
+        assert_eq!(stands(&Status { first_read: true, ..of(true, 0, 0) }).1, "Réception…");
+        // A network may lead nowhere: what is not known is not said.
+        assert_eq!(stands(&Status { freshness: Freshness::Unknown, ..of(true, 0, 0) }).1, "Vérification…");
+        assert_eq!(stands(&Status { freshness: Freshness::Silent, ..of(true, 0, 0) }).1, "Pas de réponse");
+        assert_eq!(stands(&Status { freshness: Freshness::Silent, ..of(true, 2, 0) }).1, "2 en attente");
+        assert_eq!(stands(&Status { session: SessionState::Ended, ..of(true, 0, 0) }).1, "PIN demandé");
     }
 }

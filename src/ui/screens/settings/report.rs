@@ -4,7 +4,7 @@ use super::dashboard;
 use crate::{
     device::handle::{Measures, Status},
     domain::Day,
-    sync::engine::SessionState,
+    sync::engine::{Freshness, SessionState},
     ui::{format, text},
 };
 
@@ -31,6 +31,12 @@ pub fn text(status: &Status, seen: &Measures, products: usize, days: i64) -> Str
         online = if status.online { t!("oui") } else { t!("non") },
         session
     ));
+    let server = match status.freshness {
+        Freshness::Current => t!("tout est reçu"),
+        Freshness::Unknown => t!("pas encore de réponse"),
+        Freshness::Silent => t!("pas de réponse"),
+    };
+    lines.push(t!("Serveur : {server}", server));
     lines.push(t!("En attente d’envoi : {total}", total = dashboard::total(seen)));
     for unsent in &seen.unsent {
         let (name, age) = (text::change_name(&unsent.kind), format::duration(unsent.oldest_ms));

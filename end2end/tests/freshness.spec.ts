@@ -1,0 +1,37 @@
+// What the chip says of the server: "À jour" only once the server has said so.
+import { looksRight } from "../support/looks";
+import { expect, test } from "../support/shop";
+
+const ASKS = /\/api\/v1\/(pull|push|events)/;
+
+test("a network that leads nowhere is not taken for the server's word", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  const chip = (said: string) => page.getByRole("banner").getByRole("link", { name: said });
+  await expect(chip("À jour")).toBeVisible();
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route(ASKS, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(/\/api\/v1\/pull/);
+  await page.reload();
+  await asked;
+  await expect(chip("Vérification…")).toBeVisible();
+  await looksRight(page, "Vendre, before the server has answered");
+  await expect(chip("À jour")).toHaveCount(0);
+  release();
+  await expect(chip("À jour")).toBeVisible();
+});
+
+test("a server that does not answer is told, until it does", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un");
+  const chip = (said: string) => page.getByRole("banner").getByRole("link", { name: said });
+  await expect(chip("À jour")).toBeVisible();
+  await shop.stop();
+  await expect(chip("Pas de réponse")).toBeVisible();
+  await looksRight(page, "Vendre, a server that does not answer");
+  await shop.start();
+  await page.evaluate(() => window.dispatchEvent(new Event("focus"))); // somebody looks again
+  await expect(chip("À jour")).toBeVisible();
+});
