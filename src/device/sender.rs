@@ -129,7 +129,7 @@ impl Sender {
                 self.stop();
                 break;
             }
-            self.lapse(&device).await?;
+            self.lapse(&device).await;
             let orphaned_in_ms = engine::orphaned_in_ms(&device, now_ms());
             if orphaned_in_ms == Some(0) {
                 self.settle_orphans().await?;
@@ -173,16 +173,16 @@ impl Sender {
     where
         F: Future<Output = Result<Done, Failed>> + 'static,
     {
-        let (sender, signed_in) = (self.clone(), device.meta.signed_in);
+        let (sender, signed_in, began_ms) = (self.clone(), device.meta.signed_in, now_ms());
         spawn_local(async move {
             let result = work(sender.clone()).await;
-            sender.finished(result, signed_in).await;
+            sender.finished(result, signed_in, began_ms).await;
             sender.0.wake.set();
         });
     }
 
-    /// Books a request's end in the schedule. `signed_in`: of the session it was sent with.
-    async fn finished(&self, result: Result<Done, Failed>, signed_in: Option<Contact>) {
+    /// Books a request's end in the schedule. `signed_in`: of the session it was sent with, at `began_ms`.
+    async fn finished(&self, result: Result<Done, Failed>, signed_in: Option<Contact>, began_ms: i64) {
         let failed = |sender: &Sender| sender.0.schedule.borrow_mut().failed(steady_ms(), platform::chance());
         match result {
             Ok(Done::Nothing) => {}
@@ -213,7 +213,10 @@ impl Sender {
                 }
                 failed(self);
                 if session.is_none() {
-                    self.silent().await;
+                    // Unless something was heard since it was sent.
+                    if self.0.heard_ms.get() < began_ms {
+                        self.tell(|device| engine::unanswered(device, self.0.epoch, &error)).await;
+                    }
                     self.measure_failure().await;
                 }
             }
@@ -262,7 +265,8 @@ impl Sender {
             measured.answered(Asked::Push, answer.server_now_ms, round_trip_ms);
             measured.judged(device, &answer.answers, now_ms, answer.server_now_ms);
         });
-        Ok(Done::Answered { again: applied != Applied::UpToDate, progress })
+        // Without a page: what else the shop has is asked for.
+        Ok(Done::Answered { again: applied != Applied::UpToDate || answer.page.is_none(), progress })
     }
 
     async fn call_push(&self, request: PushRequest, timeout_ms: i64) -> Result<PushAnswer, Failed> {
@@ -325,31 +329,34 @@ impl Sender {
         answered.map_err(Failed::Call)
     }
 
-    /// Says no longer that all is up to date where nobody knows.
-    async fn lapse(&self, device: &Device) -> Result<(), StorageProblem> {
-        let heard_ms = now_ms().saturating_sub(self.0.heard_ms.get());
+    /// Says no longer that all is up to date where nobody knows, and asks.
+    async fn lapse(&self, device: &Device) {
+        // A clock that was set back tells as little as one that was set on.
+        let heard_ms = now_ms().saturating_sub(self.0.heard_ms.get()).saturating_abs();
         let lapsed = |device: &Device| engine::lapsed(device, self.0.epoch, platform::online(), heard_ms);
-        if lapsed(device).is_none() {
-            return Ok(());
-        }
-        self.trigger(Trigger::Missed);
-        self.tell(lapsed).await
-    }
-
-    async fn silent(&self) {
-        if let Err(problem) = self.tell(|device| engine::unanswered(device, self.0.epoch)).await {
-            leptos::logging::error!("that nobody answered could not be stored: {problem:?}");
+        if lapsed(device).is_some() && self.tell(lapsed).await {
+            self.trigger(Trigger::Missed);
         }
     }
 
-    /// Tells all tabs how the server is reached.
-    async fn tell(&self, decide: impl Fn(&Device) -> Option<LocalTx>) -> Result<(), StorageProblem> {
+    /// Nobody looks any more, and nobody asks: whoever looks again is not told what held then.
+    pub async fn leave(&self) {
+        self.tell(|device| engine::lapsed(device, self.0.epoch, false, 0)).await;
+    }
+
+    /// Tells all tabs how fresh things are. Where the disk takes nothing more, sending goes on.
+    async fn tell(&self, decide: impl Fn(&Device) -> Option<LocalTx>) -> bool {
         let epoch = self.0.epoch;
         let told = self.0.shelf.carry_out(|device| {
             let tx = decide(device).filter(|_| device.meta.epoch == epoch);
             Ok::<_, StorageProblem>(tx.map(|tx| (tx, ())))
         });
-        told.await.map(drop)
+        told.await
+            .unwrap_or_else(|problem| {
+                leptos::logging::error!("how fresh things are could not be stored: {problem:?}");
+                None
+            })
+            .is_some()
     }
 
     /// Carries out what the engine decides, fenced by the epoch.

@@ -272,7 +272,10 @@ impl Shared {
         let ends = select(Box::pin(lock.lost()), Box::pin(self.let_go.wait()));
         let ended = match select(Box::pin(sender.run()), ends).await {
             Either::Left((ended, _)) => ended,
-            Either::Right(_) => Ok(()),
+            Either::Right(_) => {
+                sender.leave().await;
+                Ok(())
+            }
         };
         sender.stop();
         *self.sender.borrow_mut() = None;

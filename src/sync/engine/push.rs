@@ -82,7 +82,7 @@ pub fn on_push_answer(
     heard(&mut tx, device, answer.server_now_ms, now_ms);
     let said = Said { history: answer.history, answers: &answer.answers };
     let applied = apply_page(&mut tx, device, answer.page.as_ref(), Some(said), now_ms, settle_keys);
-    freshness::answered(&mut tx, device, applied);
+    freshness::answered(&mut tx, device, if answer.page.is_some() { applied } else { Applied::Again });
     (tx, applied)
 }
 

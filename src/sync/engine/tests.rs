@@ -24,15 +24,15 @@ use crate::{
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-const NOW_MS: i64 = 1_795_000_000_000;
-const HISTORY: Uuid = Uuid::from_u128(1);
+pub(super) const NOW_MS: i64 = 1_795_000_000_000;
+pub(super) const HISTORY: Uuid = Uuid::from_u128(1);
 const NO_STOCK: Refusal = Refusal::InsufficientStock { lines: Vec::new() };
 
 /// An enrolled phone with a person at it, that has read an empty shop.
-struct Till(Memory);
+pub(super) struct Till(Memory);
 
 impl Till {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut till = Self::new_before_reading();
         till.pull(start(HISTORY, 10, &[]));
         till
@@ -48,13 +48,13 @@ impl Till {
         till
     }
 
-    fn device(&self) -> Device {
+    pub(super) fn device(&self) -> Device {
         let (device, unreadable) = Device::from_rows(&self.0.scan(Store::Meta, ""), &self.0.scan(Store::Outbox, ""));
         assert_eq!(unreadable, []);
         device
     }
 
-    fn commit(&mut self, tx: &LocalTx) {
+    pub(super) fn commit(&mut self, tx: &LocalTx) {
         self.0.commit(tx).unwrap();
     }
 
@@ -66,7 +66,7 @@ impl Till {
     }
 
     /// Of the history the phone knows of.
-    fn answer(&mut self, verdicts: &[(u64, Verdict)], now_ms: i64) {
+    pub(super) fn answer(&mut self, verdicts: &[(u64, Verdict)], now_ms: i64) {
         self.answer_in(self.device().history().unwrap_or(HISTORY), verdicts, now_ms);
     }
 
@@ -79,7 +79,7 @@ impl Till {
         self.commit(&tx);
     }
 
-    fn pull(&mut self, pulled: Pulled) -> Applied {
+    pub(super) fn pull(&mut self, pulled: Pulled) -> Applied {
         let rows = self.0.scan(Store::Acknowledged, "");
         let acknowledged: Vec<Acknowledged> = rows.iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect();
         let (device, answer) = (self.device(), PullAnswer { server_now_ms: NOW_MS, pulled });
@@ -370,31 +370,4 @@ fn a_refusal_decided_elsewhere_is_no_confirmation() {
     let (tx, _) = dismiss(&till.device(), key(1), &stored, None).unwrap();
     till.commit(&tx);
     assert_eq!(till.ended(1), Settled::Decided);
-}
-
-/// "À jour" is said of what the server said since the app was opened, and not any more once nobody knows.
-#[test]
-fn up_to_date_is_the_servers_word() {
-    let mut till = Till::new();
-    let freshness = |till: &Till| till.device().meta.freshness;
-    let page = |from, to, more| {
-        Pulled::Page(Page { history: HISTORY, from, to, more, answers: Vec::new(), rows: Rows::default() })
-    };
-    till.commit(&new_epoch(&till.device()).0);
-    assert_eq!(freshness(&till), Freshness::Unknown, "the app was opened, or another tab sends");
-    till.pull(page(10, 10, false));
-    let epoch = till.device().meta.epoch;
-    assert_eq!((freshness(&till), lapsed(&till.device(), epoch, true, 60_000)), (Freshness::Current, None));
-    for (online, heard_ms) in [(false, 0), (true, 120_000)] {
-        let tx = lapsed(&till.device(), epoch, online, heard_ms).unwrap();
-        till.commit(&tx);
-        assert_eq!((freshness(&till), lapsed(&till.device(), epoch, online, heard_ms)), (Freshness::Unknown, None));
-        till.pull(page(10, 10, false));
-    }
-    till.commit(&unanswered(&till.device(), epoch).unwrap());
-    assert_eq!((freshness(&till), unanswered(&till.device(), epoch)), (Freshness::Silent, None));
-    till.pull(page(10, 11, true));
-    assert_eq!(freshness(&till), Freshness::Unknown, "not silent, and not all");
-    till.pull(page(11, 12, false));
-    assert_eq!(freshness(&till), Freshness::Current);
 }

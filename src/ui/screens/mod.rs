@@ -245,9 +245,11 @@ fn stands(status: &Status) -> (&'static str, String, &'static str) {
         Status { waiting: n @ 1.., .. } => ("wait", t!("{n} en attente", n), "/parametres"),
         // Nothing is asked for any more, nor sent.
         Status { session: SessionState::Ended, .. } => ("wait", t!("PIN demandé").into(), "/connexion"),
+        Status { session: SessionState::Revoked, .. } => ("off", t!("Téléphone retiré").into(), "/parametres"),
+        Status { storage_problem: Some(_), .. } => ("todo", t!("À vérifier").into(), "/parametres"),
         Status { freshness: Freshness::Silent, .. } => ("off", t!("Pas de réponse").into(), "/parametres"),
         // A part of a shop is not up to date.
-        Status { first_read: true, session: SessionState::Open, .. } => {
+        Status { first_read: true, .. } | Status { loading: Some(_), .. } => {
             ("wait", t!("Réception…").into(), "/parametres")
         }
         Status { freshness: Freshness::Unknown, .. } => ("wait", t!("Vérification…").into(), "/parametres"),
@@ -299,6 +301,7 @@ fn banners(till: Till) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::device::handle::StorageProblem;
 
     #[test]
     fn one_glance_tells_where_things_stand() {
@@ -316,5 +319,9 @@ mod tests {
         assert_eq!(stands(&Status { freshness: Freshness::Silent, ..of(true, 0, 0) }).1, "Pas de réponse");
         assert_eq!(stands(&Status { freshness: Freshness::Silent, ..of(true, 2, 0) }).1, "2 en attente");
         assert_eq!(stands(&Status { session: SessionState::Ended, ..of(true, 0, 0) }).1, "PIN demandé");
+        assert_eq!(stands(&Status { session: SessionState::Revoked, ..of(true, 0, 0) }).1, "Téléphone retiré");
+        assert_eq!(stands(&Status { loading: Some((1, 2)), ..of(true, 0, 0) }).1, "Réception…");
+        let full = Some(StorageProblem::Full);
+        assert_eq!(stands(&Status { storage_problem: full, ..of(true, 0, 0) }).1, "À vérifier");
     }
 }
