@@ -164,6 +164,20 @@ test("a letter draws what the screen shows, and a pause the rest", async ({ shop
   }
 });
 
+test("who scrolls does not wait for the rest", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un", undefined, { clock: true });
+  const seen = () => page.evaluate(() => [...document.querySelectorAll(".products > *")].filter((row) => row.getBoundingClientRect().height > 0).length);
+  await expect(page.getByRole("list", { name: "Produits" }).getByRole("listitem")).toHaveCount(60);
+  await page.clock.pauseAt(Date.now() + 60_000); // the pause after a letter does not end by itself
+  for (const [letter, all, move] of [["e", 56, "wheel"], ["a", 45, "touchmove"]] as const) {
+    await page.getByRole("searchbox").fill(letter);
+    await page.clock.runFor(900);
+    expect(await seen()).toBeLessThan(20);
+    await page.getByRole("list", { name: "Produits" }).dispatchEvent(move, { bubbles: true });
+    await expect.poll(seen).toBe(all);
+  }
+});
+
 test("what came under the finger while it was down is not sold", async ({ shop, browser }) => {
   const { page: one } = await shop.phone(browser, "Un");
   const { page: two } = await shop.phone(browser, "Deux");

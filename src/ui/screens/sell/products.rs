@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use leptos::{
-    ev::{MouseEvent, PointerEvent},
+    ev::{self, MouseEvent, PointerEvent},
     prelude::*,
     wasm_bindgen::JsValue,
 };
@@ -20,8 +20,9 @@ use std::time::Duration;
 
 /// Products shown at once; search finds the others.
 const SHOWN_MAX: usize = 60;
-/// Who types on has the others hidden again with the next letter.
-const PAUSE: Duration = Duration::from_millis(300);
+/// Who types on has the others hidden again with the next letter: drawing them must not fall between two letters of one who
+/// looks for each.
+const PAUSE: Duration = Duration::from_secs(1);
 /// A row and its line, in pixels, where letters are of the usual size; the browser's part of it is `.product`.
 const ROW: f64 = 60.0;
 
@@ -45,6 +46,17 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
             }
         }
     });
+    // Who moves the list wants them now.
+    let moved = move || {
+        if cut.get_untracked() {
+            whole.set(Some(query.get_untracked()));
+        }
+    };
+    for handle in
+        [window_event_listener(ev::touchmove, move |_| moved()), window_event_listener(ev::wheel, move |_| moved())]
+    {
+        on_cleanup(move || handle.remove());
+    }
     // A row is made once and stays: with the next letter something else stands in it, which is far less to do than to
     // take it out and make another.
     let made = Memo::new(move |before: Option<&usize>| {
