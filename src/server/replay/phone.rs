@@ -71,7 +71,7 @@ impl Phone {
         let id = InstallationId(Uuid::now_v7());
         let (code, name) = (code.to_owned(), Label::new(name)?);
         let request = EnrolRequest { code, installation: id, secret: secret.clone(), name: name.clone() };
-        let enrolled: EnrolAnswer = client.call("enrol", &request)?;
+        let enrolled: EnrolAnswer = call(&client, "enrol", &request)?;
         let own = Installation {
             id,
             secret,
@@ -92,7 +92,7 @@ impl Phone {
     pub fn sign_in(&mut self, person: UserId, pin: &Pin) -> Result<(), PhoneError> {
         let own = self.device()?.meta.installation.ok_or(QueueError::NotEnrolled)?;
         let request = SignInRequest { installation: own.id, secret: own.secret, person, pin: pin.clone() };
-        let answer: SignInAnswer = self.call("sign-in", &request)?;
+        let answer: SignInAnswer = call(&self.client, "sign-in", &request)?;
         let contact = Contact { server_ms: answer.server_now_ms, skew_ms: answer.server_now_ms - now_ms() };
         self.commit(&engine::signed_in(&answer.person, SessionState::Open, Some(contact)))
     }
@@ -164,7 +164,7 @@ impl Phone {
     /// One push and what its answer does; `None` where this lane has nothing to send.
     pub fn push(&mut self, lane: Lane) -> Result<Option<Applied>, PhoneError> {
         let Some(request) = self.plan_push(lane)? else { return Ok(None) };
-        let answer: PushAnswer = self.call("push", &request)?;
+        let answer: PushAnswer = call(&self.client, "push", &request)?;
         let device = self.device()?;
         let (tx, applied) = engine::on_push_answer(&device, self.epoch, &answer, now_ms(), &mut new_key);
         self.commit(&tx)?;
@@ -176,7 +176,7 @@ impl Phone {
     /// A push whose answer is lost on the way back: the server has judged, the phone knows nothing of it.
     pub fn push_unheard(&mut self, lane: Lane) -> Result<(), PhoneError> {
         let Some(request) = self.plan_push(lane)? else { return Ok(()) };
-        self.call::<PushAnswer>("push", &request).map(drop)
+        call::<PushAnswer>(&self.client, "push", &request).map(drop)
     }
 
     fn plan_push(&self, lane: Lane) -> Result<Option<PushRequest>, PhoneError> {
@@ -186,7 +186,7 @@ impl Phone {
     pub fn pull(&mut self) -> Result<Applied, PhoneError> {
         let device = self.device()?;
         let Some(request) = engine::plan_pull(&device, APP) else { return Ok(Applied::UpToDate) };
-        let answer: PullAnswer = self.call("pull", &request)?;
+        let answer: PullAnswer = call(&self.client, "pull", &request)?;
         let acknowledged: Vec<Acknowledged> = match &answer.pulled {
             Pulled::Start(_) => self.rows(Store::Acknowledged, "")?,
             Pulled::Page(_) | Pulled::Resync | Pulled::Past(_) => Vec::new(),
@@ -261,25 +261,25 @@ impl Phone {
         }
     }
 
-    /// Calls again where the server was not reached or could not answer: what is asked twice is done once (G6).
-    fn call<T: DeserializeOwned>(&self, name: &str, request: &impl Serialize) -> Result<T, PhoneError> {
-        let began = Instant::now();
-        loop {
-            match self.client.call(name, request) {
-                Err(CallError::NotReached { .. } | CallError::TryLater) if began.elapsed() < RETRY_WITHIN => {
-                    thread::sleep(RETRY_PAUSE);
-                }
-                answered => return Ok(answered?),
-            }
-        }
-    }
-
     fn carry_out(&mut self, tx: Option<LocalTx>) -> Result<(), PhoneError> {
         tx.map_or(Ok(()), |tx| self.commit(&tx))
     }
 
     fn commit(&mut self, tx: &LocalTx) -> Result<(), PhoneError> {
         self.memory.commit(tx).map_err(|_| PhoneError::Stale)
+    }
+}
+
+/// Calls again where the server was not reached or could not answer: what is asked twice is done once (G6).
+fn call<T: DeserializeOwned>(client: &Client, name: &str, request: &impl Serialize) -> Result<T, PhoneError> {
+    let began = Instant::now();
+    loop {
+        match client.call(name, request) {
+            Err(CallError::NotReached { .. } | CallError::TryLater) if began.elapsed() < RETRY_WITHIN => {
+                thread::sleep(RETRY_PAUSE);
+            }
+            answered => return Ok(answered?),
+        }
     }
 }
 
