@@ -17,7 +17,7 @@ test("a network that leads nowhere is not taken for the server's word", async ({
   const asked = page.waitForRequest(/\/api\/v1\/pull/);
   await page.reload();
   await asked;
-  await expect(chip("Vérification…")).toBeVisible();
+  await expect(chip("Connexion…")).toBeVisible();
   await looksRight(page, "Vendre, before the server has answered");
   release();
   await expect(chip("À jour")).toBeVisible();

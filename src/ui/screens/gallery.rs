@@ -72,7 +72,7 @@ fn heads() -> AnyView {
             {chip(Till::new())} {stand(true, 0, 0)} {stand(true, 3, 0)} {stand(false, 0, 0)} {stand(false, 12, 0)} {stand(true, 1, 1)}
             {standing(true, 0, 0, Freshness::Unknown)} {standing(true, 0, 0, Freshness::Silent)}
         </div>
-        {top(Some(("/style", "Retour")), erase(view! { "Boutique Kaloum"<small>"Mariama Diallo"</small> }), stand(true, 0, 0), ().into_any())}
+        {top(Some(("/style", "Retour")), erase(view! { <span>"Boutique Kaloum"</span><small>"Mariama Diallo"</small> }), stand(true, 0, 0), ().into_any())}
         {search("/style", RwSignal::new("riz".to_owned()), || (), beside)}
         {search_for("/style", "Reçu, produit ou montant", "Chercher une vente", RwSignal::default(), || (), ().into_any())}
     })

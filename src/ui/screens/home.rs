@@ -28,7 +28,7 @@ pub fn Home() -> impl IntoView {
         })
     };
     let who = move || status.with(|status| status.actor.as_ref().map(|actor| actor.name.to_string()));
-    let title = erase(view! { {live(shop)}<small>{live(move || who().unwrap_or_default())}</small> });
+    let title = erase(view! { <span>{live(shop)}</span><small>{live(move || who().unwrap_or_default())}</small> });
     erase(view! {
         <div class="app">
             {top(None, title, erase(view! { {lock_button(till)} {chip(till)} }), ().into_any())}

@@ -252,7 +252,7 @@ fn stands(status: &Status) -> (&'static str, String, &'static str) {
         Status { first_read: true, .. } | Status { loading: Some(_), .. } => {
             ("wait", t!("Réception…").into(), "/parametres")
         }
-        Status { freshness: Freshness::Unknown, .. } => ("wait", t!("Vérification…").into(), "/parametres"),
+        Status { freshness: Freshness::Unknown, .. } => ("wait", t!("Connexion…").into(), "/parametres"),
         _ => ("ok", t!("À jour").into(), "/parametres"),
     }
 }
@@ -315,7 +315,7 @@ mod tests {
         assert_eq!(at(false, 2, 1), "1 à décider");
         assert_eq!(stands(&Status { first_read: true, ..of(true, 0, 0) }).1, "Réception…");
         // A network may lead nowhere: what is not known is not said.
-        assert_eq!(stands(&Status { freshness: Freshness::Unknown, ..of(true, 0, 0) }).1, "Vérification…");
+        assert_eq!(stands(&Status { freshness: Freshness::Unknown, ..of(true, 0, 0) }).1, "Connexion…");
         assert_eq!(stands(&Status { freshness: Freshness::Silent, ..of(true, 0, 0) }).1, "Pas de réponse");
         assert_eq!(stands(&Status { freshness: Freshness::Silent, ..of(true, 2, 0) }).1, "2 en attente");
         assert_eq!(stands(&Status { session: SessionState::Ended, ..of(true, 0, 0) }).1, "PIN demandé");

@@ -60,10 +60,11 @@ pub fn Stock() -> impl IntoView {
         state.set(left.shows);
     }
     let keep = Left::keep(returning.stock, query, state);
-    let count = live(move || {
-        owner.get().then(|| {
-            erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} {t!("Compter le stock")}</a> })
-        })
+    // Both at once: one that is drawn does not move under a finger.
+    let acts = live(move || {
+        let count =
+            || erase(view! { <a class="btn" href="/stock/comptage">{icons::check()} {t!("Compter le stock")}</a> });
+        till.ready.get().then(|| erase(view! { {create("", false)} {owner.get().then(count)} }))
     });
     let (camera, navigate) = (Camera::new(till, query), use_navigate());
     // A scanner types a code and sends Enter: its product's card opens. Answers its name.
@@ -73,7 +74,7 @@ pub fn Stock() -> impl IntoView {
         Some(one.product.name.to_string())
     };
     let submit = open_the_one.clone();
-    let acts = erase(view! { <div class="btns">{create("", false)} {count}</div> });
+    let acts = erase(view! { <div class="btns">{acts}</div> });
     erase(view! {
         <div class="app">
             {top(None, t!("Stock").into_any(), chip(till), search("/stock", query, move || drop(submit()), camera.button()))}
