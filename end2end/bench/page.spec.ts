@@ -256,7 +256,7 @@ test("the page", async ({ browser }) => {
   const [keys, keysYard] = await quietest(seller, 12, typed, letter);
   row([`a keystroke in search answered (p95 of ${typed.length}; the first)`, `${milliseconds(percentile(keys, 0.95))}; ${milliseconds(keys[0])}`, "50 ms", keysYard]);
   // One who stops at each letter: the whole list is drawn in between, and goes with the next one.
-  const [slowKeys, slowYard] = await quietest(seller, 3, typed, async (query) => {
+  const [slowKeys, slowYard] = await quietest(seller, 2, typed, async (query) => {
     await seller.waitForTimeout(1_500);
     return letter(query);
   });
