@@ -2,15 +2,24 @@
 import type { BrowserContext, Page, Route } from "@playwright/test";
 
 const PUSH = "**/api/v1/push";
+const SYNC = /\/api\/v1\/(push|pull|events)/;
 
-/** Holds every push back until it is let go. */
+/** Holds requests back until they are let go. */
 export class Held {
   private waiting: Route[] = [];
   private holds = true;
 
-  static async pushes(on: Page | BrowserContext): Promise<Held> {
+  static pushes(on: Page | BrowserContext) {
+    return Held.all(on, PUSH);
+  }
+
+  static sync(on: Page | BrowserContext) {
+    return Held.all(on, SYNC);
+  }
+
+  private static async all(on: Page | BrowserContext, requests: string | RegExp): Promise<Held> {
     const held = new Held();
-    await on.route(PUSH, async (route) => {
+    await on.route(requests, async (route) => {
       if (held.holds) held.waiting.push(route);
       else await route.continue();
     });

@@ -1,25 +1,19 @@
 // What the chip says of the server: "À jour" only once the server has said so.
 import { looksRight } from "../support/looks";
+import { Held } from "../support/network";
 import { expect, test } from "../support/shop";
-
-const ASKS = /\/api\/v1\/(pull|push|events)/;
 
 test("a network that leads nowhere is not taken for the server's word", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
   const chip = (said: string) => page.getByRole("banner").getByRole("link", { name: said });
   await expect(chip("À jour")).toBeVisible();
-  let release = () => {};
-  const held = new Promise<void>((done) => (release = done));
-  await page.route(ASKS, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const held = await Held.sync(page);
   const asked = page.waitForRequest(/\/api\/v1\/pull/);
   await page.reload();
   await asked;
   await expect(chip("Connexion…")).toBeVisible();
   await looksRight(page, "Vendre, before the server has answered");
-  release();
+  await held.release();
   await expect(chip("À jour")).toBeVisible();
 });
 

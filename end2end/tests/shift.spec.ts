@@ -1,4 +1,5 @@
 // A tap lands where one aimed: what a screen draws as it opens does not push what is drawn already.
+import { Held } from "../support/network";
 import { add, expect, sellExact, test } from "../support/shop";
 
 /** Each screen, and what is drawn last on it. */
@@ -18,8 +19,8 @@ const SCREENS: [string, string][] = [
   ["/parametres/telephones", "ce téléphone"],
 ];
 
-// Where it is narrow, the shop's name just fits beside "À jour", and not beside more.
-for (const [width, height] of [[344, 740], [1280, 800]] as const)
+// 344: the shop's name just fits beside "À jour", and not beside more.
+for (const [width, height] of [[344, 740], [360, 740], [1280, 800]] as const)
   test(`nothing moves as a screen opens, ${width} wide`, async ({ shop, browser }) => {
     test.slow(); // thirteen screens, on a slowed processor
     const { page } = await shop.phone(browser, "Un");
@@ -42,16 +43,14 @@ for (const [width, height] of [[344, 740], [1280, 800]] as const)
     });
     const slow = await page.context().newCDPSession(page);
     await slow.send("Emulation.setCPUThrottlingRate", { rate: 4 });
-    let held = Promise.resolve();
-    await page.route(/\/api\/v1\/(pull|events)/, (route) => held.then(() => route.continue()));
+    const held = await Held.sync(page);
     const chip = (said: string) => page.getByRole("link", { name: said }).first();
     for (const [path, last] of SCREENS) {
-      let release = () => {};
-      held = new Promise((done) => (release = done));
+      held.hold();
       await page.goto(path);
       await expect(page.getByRole("main").getByText(last).first()).toBeVisible();
       await expect(chip("Connexion…")).toBeVisible();
-      release();
+      await held.release();
       await expect(chip("À jour")).toBeVisible();
       const moved = await page.evaluate(async () => {
         for (let n = 0; n < 2; n++) await new Promise(requestAnimationFrame); // what was drawn is painted
