@@ -180,6 +180,13 @@ export async function tapAndReload(page: Page, button: Locator) {
   await left;
 }
 
+/** By the form of Stock; `fields` are what is typed, by label. */
+export async function createProduct(page: Page, fields: Record<string, string>) {
+  await page.goto("/stock/nouveau");
+  for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
+  await page.getByRole("button", { name: "Créer le produit" }).click();
+}
+
 /** Sells what is in the cart for the exact cash; the receipt is shown afterwards. */
 export async function sellExact(page: Page) {
   await page.getByRole("link", { name: /^Encaisser/ }).click();

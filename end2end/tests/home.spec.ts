@@ -1,7 +1,7 @@
 // Accueil: how the day goes, and what needs attention.
 import type { Page } from "@playwright/test";
 import { looksRight } from "../support/looks";
-import { add, expect, OWNER, sellExact, SELLER, test } from "../support/shop";
+import { add, createProduct, expect, OWNER, sellExact, SELLER, test } from "../support/shop";
 
 const AIL = "Ail 250 g"; // sold at 9 000 GNF
 
@@ -46,17 +46,9 @@ test("the gross margin is said to be one, and only where purchase prices are", a
   const { page: owner } = await shop.phone(browser, "Un", OWNER, { costs: true });
   const { page: other } = await shop.phone(browser, "Deux");
   // Bought at 5 000, sold at 6 000: three of them; and one of which nobody said what it cost.
-  await owner.goto("/stock/nouveau");
-  for (const [label, value] of Object.entries({ Nom: "Café moulu 250 g", "Prix de vente": "6 000", "Prix d’achat": "5 000", "Il y en a maintenant": "9" })) {
-    await owner.getByLabel(label).fill(value);
-  }
-  await owner.getByRole("button", { name: "Créer le produit" }).click();
+  await createProduct(owner, { Nom: "Café moulu 250 g", "Prix de vente": "6 000", "Prix d’achat": "5 000", "Il y en a maintenant": "9" });
   await expect(owner.getByRole("heading", { name: "Café moulu 250 g" })).toBeVisible();
-  await owner.goto("/stock/nouveau");
-  for (const [label, value] of Object.entries({ Nom: "Thé en vrac", "Prix de vente": "2 000", "Il y en a maintenant": "9" })) {
-    await owner.getByLabel(label).fill(value);
-  }
-  await owner.getByRole("button", { name: "Créer le produit" }).click();
+  await createProduct(owner, { Nom: "Thé en vrac", "Prix de vente": "2 000", "Il y en a maintenant": "9" });
   await expect(owner.getByRole("heading", { name: "Thé en vrac" })).toBeVisible();
   await sell(owner, "Café moulu 250 g", 3);
   await sell(owner, "Thé en vrac", 1);

@@ -1,7 +1,7 @@
 // From the cart to the receipt, with the network there: taps, tenders, keyboard, refusals.
 import { tabTo } from "../support/keyboard";
 import { looksRight } from "../support/looks";
-import { SELLER, add, expect, row, sellExact, tapAndReload, test } from "../support/shop";
+import { SELLER, add, createProduct, expect, row, sellExact, tapAndReload, test } from "../support/shop";
 
 test("a three-item exact-cash sale takes five taps, and the other phone knows", async ({ shop, browser }) => {
   const { page: one } = await shop.phone(browser, "Comptoir");
@@ -186,11 +186,7 @@ test("what came under the finger while it was down is not sold", async ({ shop, 
   await expect(first).toContainText("Ail 250 g");
   await first.hover();
   await one.mouse.down();
-  await two.goto("/stock/nouveau");
-  for (const [label, value] of Object.entries({ Nom: "Ail 100 g", "Prix de vente": "4 000", "Il y en a maintenant": "9" })) {
-    await two.getByLabel(label).fill(value);
-  }
-  await two.getByRole("button", { name: "Créer le produit" }).click();
+  await createProduct(two, { Nom: "Ail 100 g", "Prix de vente": "4 000", "Il y en a maintenant": "9" });
   await expect(first).toContainText("Ail 100 g");
   await one.mouse.up();
   await add(one, "Ail 250 g").click();

@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { looksRight } from "../support/looks";
 import { Held } from "../support/network";
-import { add, expect, row, sellExact, test } from "../support/shop";
+import { add, createProduct, expect, row, sellExact, test } from "../support/shop";
 import { damage, stored } from "../support/storage";
 
 const aside = (page: Page) => page.getByRole("button", { name: "Mettre de côté" });
@@ -142,11 +142,7 @@ test("a waiting cart that does not read is told and kept, and the others are gon
 test("the longest names, an open cart, and a low screen", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
   const long = "Paracétamol 500 mg, comprimés effervescents, boîte de 100, du laboratoire de la Société Guinéenne de Pharmacie";
-  await page.goto("/stock/nouveau");
-  await page.getByLabel("Nom").fill(long);
-  await page.getByLabel("Prix de vente").fill("1 250 000");
-  await page.getByLabel("Il y en a maintenant").fill("9");
-  await page.getByRole("button", { name: "Créer le produit" }).click();
+  await createProduct(page, { Nom: long, "Prix de vente": "1 250 000", "Il y en a maintenant": "9" });
   await expect(page.getByRole("heading", { name: /^Paracétamol/ })).toBeVisible();
   await page.goto("/vente?q=effervescents");
   for (let n = 0; n < 2; n++) {
