@@ -189,6 +189,20 @@ test("what came under the finger while it was down is not sold", async ({ shop, 
   await createProduct(two, { Nom: "Ail 100 g", "Prix de vente": "4 000", "Il y en a maintenant": "9" });
   await expect(first).toContainText("Ail 100 g");
   await one.mouse.up();
+test("half the rows stand above the phone's keyboard, and all are there when it goes", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Un", undefined, { clock: true });
+  const seen = () => page.evaluate(() => [...document.querySelectorAll(".products > *")].filter((row) => row.getBoundingClientRect().height > 0).length);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect(page.getByRole("list", { name: "Produits" }).getByRole("listitem")).toHaveCount(60);
+  await page.clock.pauseAt(Date.now() + 60_000); // the pause after a letter does not end by itself
+  await page.setViewportSize({ width: 360, height: 440 });
+  await page.getByRole("searchbox").fill("e");
+  await page.clock.runFor(900);
+  expect(await seen()).toBe(5);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await expect.poll(seen).toBe(56);
+});
+
   await add(one, "Ail 250 g").click();
   await expect(one.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ })).toBeVisible();
 });

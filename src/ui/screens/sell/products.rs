@@ -52,9 +52,16 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
             whole.set(Some(query.get_untracked()));
         }
     };
-    for handle in
-        [window_event_listener(ev::touchmove, move |_| moved()), window_event_listener(ev::wheel, move |_| moved())]
-    {
+    // The phone's keyboard takes half of the screen, and gives it back.
+    let resized = move || {
+        screenful.set(rows_on_screen());
+        moved();
+    };
+    for handle in [
+        window_event_listener(ev::touchmove, move |_| moved()),
+        window_event_listener(ev::wheel, move |_| moved()),
+        window_event_listener(ev::resize, move |_| resized()),
+    ] {
         on_cleanup(move || handle.remove());
     }
     // A row is made once and stays: with the next letter something else stands in it, which is far less to do than to
