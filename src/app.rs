@@ -68,7 +68,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 /// The document without a screen or a person, which the service worker answers every navigation with. Its script is a
-/// file of its own: a cached page has no nonce. What that script asks for is asked for at once.
+/// file of its own: a cached page has no nonce. What that script asks for first is asked for at once.
 pub fn app_shell(options: LeptosOptions, scripts: Vec<String>, wasm: Vec<String>) -> impl IntoView {
     let module = |href| view! { <link rel="modulepreload" href=href /> };
     let preload =
