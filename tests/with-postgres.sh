@@ -45,10 +45,11 @@ cd "$dir"
 $as "$bin/initdb" -D "$dir/data" -U comptoir -A trust -E UTF8 --no-locale >/dev/null
 $as "$bin/pg_ctl" -D "$dir/data" -w -l "$dir/log" -o "-p $port -h 127.0.0.1 -k '' -c max_connections=200" start >/dev/null
 cd "$cd_dir"
+# Before it answers it writes its whole folder to the disk: beside a compiler that has taken longer than the minute it is given.
 cat >"$dir/restart" <<END
 set -eu
 cd "$dir"
-$as "$bin/pg_ctl" -D "$dir/data" -m immediate -w -l "$dir/log" restart >/dev/null || { tail -n 20 "$dir/log" >&2; exit 1; }
+$as "$bin/pg_ctl" -D "$dir/data" -m immediate -w -t 300 -l "$dir/log" restart >/dev/null || { tail -n 20 "$dir/log" >&2; exit 1; }
 END
 export TEST_POSTGRES_RESTART="$dir/restart"
 TEST_POSTGRES_URL="postgres://comptoir@127.0.0.1:$port/postgres" "$@"
