@@ -45,17 +45,28 @@ test("last_five_sold_twice: one is confirmed, the other refused, stock 0", async
   expect(truth.sales).toHaveLength(1);
 });
 
-test("a reload keeps the cart, and a sale takes it away", async ({ shop, browser }) => {
-  const { page } = await shop.phone(browser, "Un");
-  await add(page, "Ail 250 g").click();
-  await tapAndReload(page, add(page, "Ail 250 g"));
-  await expect(page.getByRole("link", { name: /^Encaisser 18\s000\sGNF$/ })).toBeVisible();
-  await sellExact(page);
-  await expect(page.getByText("Vente confirmée")).toBeVisible();
-  await page.goto("/vente");
-  await expect(row(page, "Ail 250 g", "10 en stock")).toBeVisible();
-  await expect(page.getByRole("link", { name: /^Encaisser/ })).toHaveCount(0);
-});
+for (const busy of [false, true]) {
+  test(`a reload keeps the cart${busy ? ", also where the tap waits to be written" : ""}; a sale takes it away`, async ({ shop, browser }) => {
+    const { page } = await shop.phone(browser, "Un");
+    await add(page, "Ail 250 g").click();
+    if (busy) {
+      await page.evaluate(async () => {
+        const open = indexedDB.open("comptoir");
+        await new Promise((done) => (open.onsuccess = done));
+        const store = open.result.transaction("meta", "readwrite").objectStore("meta");
+        const again = () => (store.get("cart").onsuccess = again); // until the page is gone
+        again();
+      });
+    }
+    await tapAndReload(page, add(page, "Ail 250 g"));
+    await expect(page.getByRole("link", { name: /^Encaisser 18\s000\sGNF$/ })).toBeVisible();
+    await sellExact(page);
+    await expect(page.getByText("Vente confirmée")).toBeVisible();
+    await page.goto("/vente");
+    await expect(row(page, "Ail 250 g", "10 en stock")).toBeVisible();
+    await expect(page.getByRole("link", { name: /^Encaisser/ })).toHaveCount(0);
+  });
+}
 
 test("Orange Money in part: two tenders on the receipt, and on the server", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
@@ -178,17 +189,6 @@ test("who scrolls does not wait for the rest", async ({ shop, browser }) => {
   }
 });
 
-test("what came under the finger while it was down is not sold", async ({ shop, browser }) => {
-  const { page: one } = await shop.phone(browser, "Un");
-  const { page: two } = await shop.phone(browser, "Deux");
-  const first = one.getByRole("list", { name: "Produits" }).getByRole("listitem").first();
-  await one.getByRole("searchbox").fill("ail");
-  await expect(first).toContainText("Ail 250 g");
-  await first.hover();
-  await one.mouse.down();
-  await createProduct(two, { Nom: "Ail 100 g", "Prix de vente": "4 000", "Il y en a maintenant": "9" });
-  await expect(first).toContainText("Ail 100 g");
-  await one.mouse.up();
 test("half the rows stand above the phone's keyboard, and all are there when it goes", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un", undefined, { clock: true });
   const seen = () => page.evaluate(() => [...document.querySelectorAll(".products > *")].filter((row) => row.getBoundingClientRect().height > 0).length);
@@ -203,6 +203,17 @@ test("half the rows stand above the phone's keyboard, and all are there when it 
   await expect.poll(seen).toBe(56);
 });
 
+test("what came under the finger while it was down is not sold", async ({ shop, browser }) => {
+  const { page: one } = await shop.phone(browser, "Un");
+  const { page: two } = await shop.phone(browser, "Deux");
+  const first = one.getByRole("list", { name: "Produits" }).getByRole("listitem").first();
+  await one.getByRole("searchbox").fill("ail");
+  await expect(first).toContainText("Ail 250 g");
+  await first.hover();
+  await one.mouse.down();
+  await createProduct(two, { Nom: "Ail 100 g", "Prix de vente": "4 000", "Il y en a maintenant": "9" });
+  await expect(first).toContainText("Ail 100 g");
+  await one.mouse.up();
   await add(one, "Ail 250 g").click();
   await expect(one.getByRole("link", { name: /^Encaisser 9\s000\sGNF$/ })).toBeVisible();
 });

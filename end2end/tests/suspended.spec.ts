@@ -111,7 +111,7 @@ test("on a full disk the cart stays in the hand and on the disk, and it is said"
   });
   await page.reload();
   await add(page, "Ail 250 g").click();
-  await expect.poll(async () => Object.keys(await stored(page, "meta"))).toContain("cart");
+  await expect.poll(async () => (await stored(page, "meta")).cart).toContain("Ail 250 g");
   await page.evaluate(() => Reflect.set(window, "full", true));
   await putBy(page);
   await expect(page.getByRole("alert").filter({ hasText: "Le panier reste comme il était" })).toContainText("La mémoire du téléphone est pleine");

@@ -3,7 +3,7 @@
 use super::{
     commands::Inner,
     handle::{CommandError, Notice, Receipt, ReceiptState, Selling, Sold},
-    platform::{self, now_ms, steady_ms},
+    platform::{self, new_id, now_ms, steady_ms},
 };
 use crate::{
     domain::{Cart, Key, Sale, SaleId, Tender, shop::BeyondStock},
@@ -17,7 +17,7 @@ use leptos::prelude::*;
 
 impl Inner {
     pub(super) async fn sell(&self, cart: Cart, tenders: Vec<Tender>) -> Result<Sold, CommandError> {
-        let (id, key) = (SaleId(platform::new_id()), platform::new_key());
+        let (id, key) = (SaleId(new_id()), platform::new_key());
         let since_ms = now_ms();
         let queued = self
             .shelf
@@ -72,7 +72,7 @@ impl Inner {
                 }
                 Settled::Refused(verdict) => {
                     let Some(mut tx) = roll_back(&device, key, platform::new_key(), now_ms()) else { continue };
-                    tx.keep_cart(&self.till.cart.get_untracked()); // as it is shown, with what was tapped since
+                    tx.move_cart(self.till.cart.get_untracked(), new_id()); // as it is shown, with what was tapped since
                     if self.shelf.commit(tx).await? {
                         let refusal = match verdict.clone() {
                             crate::sync::Verdict::Refused { refusal, .. } => refusal,

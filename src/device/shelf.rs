@@ -8,13 +8,17 @@ use super::{
     tabs::{Message, Tabs},
 };
 use crate::{
-    domain::Key,
+    domain::{Cart, Key},
     sync::{
-        engine::{self, Acknowledged, Device, LocalTx, Parked, Store, Unreadable, Write, sound},
+        engine::{self, Acknowledged, Device, InHand, LocalTx, Parked, Store, Unreadable, Write, keys, sound},
         json,
     },
 };
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+use uuid::Uuid;
 
 /// How often a transaction is decided anew before it is given up: each time, somebody else's was committed.
 pub const STALE_MAX: usize = 50;
@@ -28,11 +32,13 @@ pub struct Shelf {
     /// Set by every commit, of this tab and of others.
     pub changed: Signal,
     on_writes: Rc<RefCell<Option<Listener>>>,
+    /// Of the cart in this tab's hand.
+    turn: Rc<Cell<(Uuid, u64)>>,
 }
 
 impl Shelf {
     pub fn new(storage: Storage, tabs: Tabs, changed: Signal) -> Self {
-        Self { storage, tabs, changed, on_writes: Rc::default() }
+        Self { storage, tabs, changed, on_writes: Rc::default(), turn: Rc::default() }
     }
 
     pub fn storage(&self) -> &Storage {
@@ -42,6 +48,18 @@ impl Shelf {
     /// `listener` hears what this tab's transactions wrote.
     pub fn on_writes(&self, listener: impl Fn(Vec<Write>) + 'static) {
         *self.on_writes.borrow_mut() = Some(Rc::new(listener));
+    }
+
+    /// The cart after one more tap.
+    pub fn tapped(&self, cart: Cart) -> InHand {
+        let (turn, taps) = self.turn.get();
+        self.turn.set((turn, taps + 1));
+        InHand::new(cart, turn, taps + 1)
+    }
+
+    /// From here on taps belong to this turn.
+    pub fn begin_turn(&self, turn: Uuid) {
+        self.turn.set((turn, 0));
     }
 
     pub async fn device(&self) -> Result<Device, StorageProblem> {
@@ -155,6 +173,11 @@ impl Shelf {
         if self.storage.commit(&tx).await? == Outcome::Stale {
             return Ok(false);
         }
+        let moved = |write: &Write| match write {
+            Write::Put { store: Store::Meta, key, value } if key == keys::CART => json::read::<InHand>(value).ok(),
+            _ => None,
+        };
+        tx.writes.iter().filter_map(moved).for_each(|hand| self.begin_turn(hand.turn()));
         let in_memory = |write: &Write| match write {
             Write::Put { store: Store::Meta, key, .. } | Write::Delete { store: Store::Meta, key } => {
                 engine::leads_elsewhere(key)

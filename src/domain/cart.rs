@@ -98,7 +98,15 @@ impl Cart {
 
     /// The cart a sale was made of, to try again or to sell the same.
     pub fn from_sale(sale: &Sale) -> Self {
-        Self { lines: sale.lines.clone() }
+        Self::from_lines(sale.lines.clone())
+    }
+
+    pub fn from_lines(lines: Vec<SaleLine>) -> Self {
+        Self { lines }
+    }
+
+    pub fn into_lines(self) -> Vec<SaleLine> {
+        self.lines
     }
 
     /// The name the cart keeps for a product.

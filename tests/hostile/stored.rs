@@ -370,7 +370,7 @@ pub fn run(data: &[u8]) {
     disk.shown();
     disk.accounts();
     for (key, text) in disk.0.scan(Store::Meta, keys::SUSPENDED) {
-        disk.commit(&engine::take_up(&sound::suspended(&key, &text).unwrap(), Some(&suspended())));
+        disk.commit(&engine::take_up(&sound::suspended(&key, &text).unwrap(), Some(&suspended()), Uuid::nil()));
     }
     // As much of the import as is there; it may say that there are a hundred thousand pieces.
     for _ in 0..3 {

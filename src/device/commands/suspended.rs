@@ -44,7 +44,7 @@ impl SuspendCommands for Page {
         };
         let before = till.cart.get_untracked();
         let instead = (!before.is_empty()).then(|| put_by(&before));
-        let tx = engine::take_up(&row, instead.as_ref());
+        let tx = engine::take_up(&row, instead.as_ref(), new_id());
         self.0.show(row.cart.clone(), |all| {
             all.retain(|one| one.id != id);
             all.extend(instead);

@@ -6,6 +6,7 @@
 //! simulated is what runs.
 
 mod account;
+mod cart;
 #[cfg(test)]
 pub mod contract;
 mod export;
@@ -34,6 +35,7 @@ mod tests;
 pub use account::{
     begin_enrolment, enrolled, new_epoch, session_after, session_ended, session_is, signed_in, signed_out,
 };
+pub use cart::InHand;
 pub use export::{Export, end_export, keep_export};
 pub use forget::{AGEING, forget_history, forget_old, history_is_due};
 pub use fork::{begin_fork, fork};

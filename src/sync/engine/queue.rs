@@ -6,7 +6,7 @@ use super::{
     storage::{Durability, LocalTx, Store, json, keys},
 };
 use crate::{
-    domain::{InstallationId, Invalid, Key, Note, ProductId, ReceiptNumber, Units, UserId},
+    domain::{Cart, InstallationId, Invalid, Key, Note, ProductId, ReceiptNumber, Units, UserId},
     faults::{self, Fault},
     sync::{
         mutation::{Body, CountStock, Mutation, Origin, RecordSale},
@@ -162,7 +162,7 @@ pub(super) fn queue_by(
         let receipt = device.meta.receipt;
         tx.expect(Store::Meta, keys::RECEIPT, (receipt > 0).then(|| receipt.to_string()));
         tx.put(Store::Meta, keys::RECEIPT, &(receipt + 1));
-        tx.delete(Store::Meta, keys::CART);
+        tx.move_cart(Cart::default(), key.0);
     }
     let standing = if wait { Standing::Deciding { since_ms: now_ms } } else { Standing::Queued };
     let entry = Entry::new(mutation.clone(), standing);

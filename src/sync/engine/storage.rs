@@ -128,7 +128,7 @@ impl LocalTx {
         self.writes.is_empty()
     }
 
-    pub(super) fn expect(&mut self, store: Store, key: impl Into<String>, value: Option<String>) {
+    pub fn expect(&mut self, store: Store, key: impl Into<String>, value: Option<String>) {
         self.expects.push(Expect { store, key: key.into(), value });
     }
 
@@ -168,7 +168,8 @@ pub mod keys {
     pub const CONTACT: &str = "contact";
     pub const SHOP: &str = "shop";
     pub const UPGRADE: &str = "upgrade";
-    /// What a customer is about to buy, so that a reload loses nothing. A sale takes it away in its own transaction.
+    /// What a customer is about to buy, so that a reload loses nothing: an [`InHand`](super::super::InHand). A sale takes
+    /// it away in its own transaction.
     pub const CART: &str = "cart";
     pub const RENUMBER: &str = "renumber";
     pub const READ_ANEW: &str = "read-anew";

@@ -21,30 +21,21 @@ pub struct Suspended {
     pub stored: Option<String>,
 }
 
-impl LocalTx {
-    /// Keeps what is in the hand.
-    pub fn keep_cart(&mut self, cart: &Cart) {
-        match cart.is_empty() {
-            true => self.delete(Store::Meta, keys::CART),
-            false => self.put(Store::Meta, keys::CART, cart),
-        }
-    }
-}
-
 /// Puts by the cart that is in the hand.
 pub fn suspend(row: &Suspended) -> LocalTx {
     let mut tx = LocalTx::strict();
     tx.put(Store::Meta, keys::suspended(row.id), row);
-    tx.delete(Store::Meta, keys::CART);
+    tx.move_cart(Cart::default(), row.id);
     tx
 }
 
-/// Goes on with a suspended cart; `instead` is what was in the hand until now. Stale where another tab took it up.
-pub fn take_up(row: &Suspended, instead: Option<&Suspended>) -> LocalTx {
+/// Goes on with a suspended cart, in that turn; `instead` is what was in the hand until now. Stale where another tab took
+/// it up.
+pub fn take_up(row: &Suspended, instead: Option<&Suspended>, turn: Uuid) -> LocalTx {
     let (mut tx, key) = (LocalTx::strict(), keys::suspended(row.id));
     tx.expect(Store::Meta, key.clone(), row.stored.clone().or_else(|| Some(json(row))));
     tx.delete(Store::Meta, key);
-    tx.put(Store::Meta, keys::CART, &row.cart);
+    tx.move_cart(row.cart.clone(), turn);
     if let Some(instead) = instead {
         tx.put(Store::Meta, keys::suspended(instead.id), instead);
     }
@@ -75,9 +66,13 @@ mod tests {
         let mut memory = Memory::default();
         assert_eq!(memory.commit(&suspend(&row(1))), Ok(()));
         assert_eq!(stored(&memory), [row(1)]);
-        assert_eq!(memory.commit(&take_up(&row(1), Some(&row(2)))), Ok(()));
+        assert_eq!(memory.commit(&take_up(&row(1), Some(&row(2)), Uuid::from_u128(4))), Ok(()));
         assert_eq!(stored(&memory), [row(2)]);
-        assert_eq!(memory.commit(&take_up(&row(1), Some(&row(3)))), Err(Stale), "another tab took it up");
+        assert_eq!(
+            memory.commit(&take_up(&row(1), Some(&row(3)), Uuid::from_u128(5))),
+            Err(Stale),
+            "another tab took it up"
+        );
         assert_eq!(stored(&memory), [row(2)]);
     }
 
@@ -89,6 +84,6 @@ mod tests {
         let mut memory = Memory::default();
         memory.commit(&tx).unwrap();
         let read = sound::suspended(&keys::suspended(row(1).id), &text).unwrap();
-        assert_eq!(memory.commit(&take_up(&read, None)), Ok(()));
+        assert_eq!(memory.commit(&take_up(&read, None, Uuid::from_u128(2))), Ok(()));
     }
 }
