@@ -124,7 +124,7 @@ async function timed(page: Page, what: { tap?: string; until: string }): Promise
 }
 
 /**
- * Has each page opened from now on say when it has painted products, or what a tap on the first of them added. Playwright's own
+ * Has each page opened from now on say when it has painted products, or when a tap on the first has added to the cart. Playwright's own
  * looking is a program in the page, and slowed four times with it.
  */
 async function telling(of: BrowserContext | Page, what: "products" | "tapped") {
