@@ -59,6 +59,7 @@ test("the first reading says in numbers how far it is, on every screen, and goes
   await expect.poll(() => asked.length).toBeGreaterThan(AT_ONCE);
   await expect(reading).toHaveCount(0, { timeout: 30_000 });
   expect(asked.filter((position) => position === null)).toHaveLength(1);
+  expect(new Set(asked.map((position) => JSON.stringify(position))).size, "no page is asked for twice").toBe(asked.length);
   await page.getByRole("link", { name: "Stock", exact: true }).click();
   await page.getByRole("searchbox").fill(`Article ${String(MANY - 1).padStart(5, "0")}`);
   await expect(page.getByRole("list", { name: "Produits" }).getByRole("listitem")).toHaveCount(1);

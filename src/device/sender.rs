@@ -2,10 +2,11 @@
 
 mod follow;
 mod meter;
+mod pulling;
 mod stream;
 mod upkeep;
 
-use self::{follow::Following, meter::Meter};
+use self::{follow::Following, meter::Meter, pulling::UnderWay};
 use super::{
     handle::StorageProblem,
     platform::{self, Signal, now_ms, steady_ms},
@@ -16,10 +17,8 @@ use crate::{
     domain::Key,
     sync::{
         CallError,
-        engine::{
-            self, Acknowledged, Action, Applied, Asked, Contact, Device, Lane, LocalTx, Schedule, Situation, Trigger,
-        },
-        wire::{self, PullAnswer, PullRequest, PushAnswer, PushRequest},
+        engine::{self, Action, Applied, Asked, Contact, Device, Lane, LocalTx, Schedule, Situation, Trigger},
+        wire::{PushAnswer, PushRequest},
     },
 };
 use std::{
@@ -43,6 +42,8 @@ struct Inner {
     epoch: u64,
     schedule: RefCell<Schedule>,
     in_flight: RefCell<BTreeSet<Key>>,
+    /// What will be asked for next.
+    ahead: RefCell<Option<UnderWay>>,
     /// Answers take effect one after the other: one that begins a reading of a server that was set back must know all
     /// that another acknowledges (G19).
     answers: futures::lock::Mutex<()>,
@@ -94,6 +95,7 @@ impl Sender {
             epoch: epoch.unwrap_or_default(),
             schedule: RefCell::default(),
             in_flight: RefCell::default(),
+            ahead: RefCell::default(),
             answers: futures::lock::Mutex::default(),
             busy: RefCell::default(),
             following: RefCell::default(),
@@ -113,7 +115,7 @@ impl Sender {
         *self.0.stopped.borrow_mut() = true;
         self.0.following.borrow_mut().stream = None;
         self.0.wake.set();
-        self.0.hurry.pulse();
+        self.give_way();
     }
 
     fn stopped(&self) -> bool {
@@ -139,7 +141,7 @@ impl Sender {
             let action = self.0.schedule.borrow_mut().next(self.situation(&device), steady_ms());
             match action {
                 Action::PushUrgent(key) => {
-                    self.0.hurry.pulse();
+                    self.give_way();
                     self.spawn(&device, move |sender| async move { sender.push(Lane::Urgent(key)).await });
                 }
                 Action::Push => {
@@ -274,51 +276,6 @@ impl Sender {
         match platform::within(timeout_ms, api::push(request)).await {
             Some(answered) => self.heard(answered),
             None => Err(timed_out()),
-        }
-    }
-
-    async fn pull(&self) -> Result<Done, Failed> {
-        let device = self.0.shelf.device().await?;
-        let Some(request) = engine::plan_pull(&device, APP) else { return Ok(Done::Nothing) };
-        let asked = request.from.clone();
-        let began_ms = steady_ms();
-        let Some(answer) = self.call_pull(request).await? else {
-            return Ok(Done::Answered { again: true, progress: true }); // gave way to a sale
-        };
-        let round_trip_ms = steady_ms() - began_ms;
-        let applied = self.take(Some(&asked), &answer).await?;
-        self.measure(answer.server_now_ms, |measured| {
-            measured.answered(Asked::Pull, answer.server_now_ms, round_trip_ms);
-        });
-        let device = self.0.shelf.device().await?;
-        // A finished loading that waits for verdicts has nothing to pull.
-        let waits = device.meta.loading.is_some_and(|loading| loading.complete);
-        Ok(Done::Answered { again: applied != Applied::UpToDate && !waits, progress: applied != Applied::Waits })
-    }
-
-    async fn take(&self, asked: Option<&wire::From>, answer: &PullAnswer) -> Result<Applied, Failed> {
-        let _turn = self.0.answers.lock().await;
-        let acknowledged: Vec<Acknowledged> = match &answer.pulled {
-            wire::Pulled::Start(_) => self.0.shelf.acknowledged().await?.into_iter().map(|(_, row)| row).collect(),
-            _ => Vec::new(),
-        };
-        let now_ms = now_ms();
-        self.write(|device| {
-            engine::on_pulled(device, self.0.epoch, asked, answer, &acknowledged, now_ms, &mut platform::new_key)
-        })
-        .await
-    }
-
-    /// `None` if it gave way to a sale: on a slow line the page would take the sale's seconds.
-    async fn call_pull(&self, request: PullRequest) -> Result<Option<PullAnswer>, Failed> {
-        use futures::future::{Either, select};
-        self.0.meter.sends(&request);
-        let call = Box::pin(platform::within(REQUEST_TIMEOUT_MS, api::pull(request)));
-        let hurry = Box::pin(self.0.hurry.wait());
-        match select(call, hurry).await {
-            Either::Left((Some(answered), _)) => self.heard(answered).map(Some),
-            Either::Left((None, _)) => Err(timed_out()),
-            Either::Right(_) => Ok(None),
         }
     }
 

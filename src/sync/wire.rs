@@ -30,10 +30,16 @@ pub const REQUEST_MAX_BYTES: usize = 1024 * 1024;
 pub const CAUSES_MAX: usize = 500;
 /// Rows in one page. A page ends between change numbers, so the rows of its last change may exceed it.
 pub const PAGE_MAX_ROWS: usize = 1_000;
-/// Rows in the page that comes with a push, and in one of a product's past: answers that a person waits for.
+/// Rows in the page that comes with a push, in one of a product's past, and in the first of a shop that is read from its
+/// start: answers that a person waits for.
 pub const PUSH_PAGE_MAX_ROWS: usize = 200;
 /// Bytes of rows after which a page ends.
 pub const PAGE_TARGET_BYTES: usize = 256 * 1024;
+/// Rows in any further page of a shop that is read from its start: as many as a slow line brings in the time it takes to ask
+/// for them.
+pub const START_PAGE_MAX_ROWS: usize = 2_000;
+/// Bytes of rows after which such a page ends.
+pub const START_PAGE_TARGET_BYTES: usize = 512 * 1024;
 /// Days of history a device holds.
 pub const HISTORY_DAYS: i64 = 90;
 /// Days of older history in one request.

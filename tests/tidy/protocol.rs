@@ -226,6 +226,8 @@ fn limits_are_those_of_the_code() {
         PAGE_MAX_ROWS,
         PUSH_PAGE_MAX_ROWS,
         PAGE_TARGET_BYTES,
+        START_PAGE_MAX_ROWS,
+        START_PAGE_TARGET_BYTES,
         HISTORY_DAYS,
         PAST_DAYS_MAX,
         ACKNOWLEDGED_DAYS,

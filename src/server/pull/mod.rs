@@ -7,6 +7,7 @@
 //! which never change and carry the stock they left, so that it is exact at every page's end.
 
 mod changes;
+mod filling;
 mod items;
 mod past;
 mod start;
@@ -41,7 +42,7 @@ pub async fn pull(db: &Db, session: &Session, request: PullRequest, now_ms: i64)
             let mut tx = db.read().await?;
             let shop = shop(&mut tx, session).await?;
             let since_ms = now_ms.saturating_sub(HISTORY_DAYS * DAY_MS);
-            start::page(&mut tx, session, &shop, position, since_ms, PAGE_MAX_ROWS).await?
+            start::page(&mut tx, session, &shop, position, since_ms).await?
         }
         wire::From::Past(past) => Pulled::Past(past::page(db, session, past).await?),
     };

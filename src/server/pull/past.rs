@@ -1,8 +1,9 @@
 //! What is older than a device holds, as it stands now.
 
 use super::{
+    filling::{Entry, Filling},
     items,
-    start::{Entry, Filling, Reader, by_change},
+    start::{Reader, by_change},
 };
 use crate::domain::{Day, ProductId, SaleId, day::DAY_MS, limits::TIME_MAX_MS};
 use crate::server::{
@@ -13,7 +14,9 @@ use crate::server::{
     session::Session,
 };
 use crate::sync::CallError;
-use crate::sync::wire::{Kind, PAGE_MAX_ROWS, PAST_DAYS_MAX, PUSH_PAGE_MAX_ROWS, Past, PastPage, Rows};
+use crate::sync::wire::{
+    Kind, PAGE_MAX_ROWS, PAGE_TARGET_BYTES, PAST_DAYS_MAX, PUSH_PAGE_MAX_ROWS, Past, PastPage, Rows,
+};
 use uuid::Uuid;
 
 pub(super) async fn page(db: &Db, session: &Session, past: Past) -> Result<PastPage, ServerError> {
@@ -174,7 +177,7 @@ async fn moves_of_all(
 
 /// As many of the entries as a page holds. `whole` says that there are no more behind them.
 fn filled(entries: Vec<Entry>, mut whole: bool, after: Option<Uuid>, rows_max: usize) -> Result<PastPage, ServerError> {
-    let (mut filling, mut read) = (Filling::new(rows_max), after);
+    let (mut filling, mut read) = (Filling::new(rows_max, PAGE_TARGET_BYTES), after);
     for entry in entries {
         let place = entry.place;
         if !filling.take(entry)? {

@@ -3,7 +3,12 @@
 //! Every request reads at the `at` of the first: rows changed after it are left out, for they come with the changes
 //! that follow, and a product's stock is that of its last movement up to it, whatever became of its text.
 
-use super::{Shop, items, items::Item};
+use super::{
+    Shop,
+    filling::{Entry, Filling},
+    items,
+    items::Item,
+};
 use crate::domain::ProductId;
 use crate::server::{
     ServerError,
@@ -12,7 +17,8 @@ use crate::server::{
     session::Session,
 };
 use crate::sync::wire::{
-    Cursor, DEVICES_MAX, Kind, PAGE_TARGET_BYTES, Position, Pulled, StartPage, StockRow, place_of_change,
+    Cursor, DEVICES_MAX, Kind, PUSH_PAGE_MAX_ROWS, Position, Pulled, START_PAGE_MAX_ROWS, START_PAGE_TARGET_BYTES,
+    StartPage, StockRow, place_of_change,
 };
 use uuid::Uuid;
 
@@ -22,7 +28,6 @@ pub(super) async fn page(
     shop: &Shop,
     position: Option<Position>,
     since_ms: i64,
-    rows_max: usize,
 ) -> Result<Pulled, ServerError> {
     let first = position.is_none();
     let position = position.unwrap_or(Position {
@@ -32,7 +37,8 @@ pub(super) async fn page(
     });
     let Some(at) = shop.place(position.at) else { return Ok(Pulled::Resync) };
     let reader = Reader { session, at, since_ms, until_ms: i64::MAX };
-    let mut filling = Filling::new(rows_max);
+    let rows_max = if first { PUSH_PAGE_MAX_ROWS } else { START_PAGE_MAX_ROWS };
+    let mut filling = Filling::new(rows_max, START_PAGE_TARGET_BYTES);
     if first {
         filling.items.push(Item::Shop(rows::shop(shop.says.clone())?));
         let phones = super::phones(tx, session, i64::MIN, at, DEVICES_MAX as i64).await?;
@@ -42,40 +48,6 @@ pub(super) async fn page(
     let total_rows = reader.total_rows(tx).await?;
     let (rows, _) = items::sort(filling.items);
     Ok(Pulled::Start(StartPage { at: position.at, kind, next, total_rows, rows }))
-}
-
-/// What one place in the order of reading brings: a row, or all movements of one change.
-pub(super) struct Entry {
-    pub place: Uuid,
-    pub items: Vec<Item>,
-}
-
-/// A page being filled.
-pub(super) struct Filling {
-    pub items: Vec<Item>,
-    bytes: usize,
-    rows_max: usize,
-}
-
-impl Filling {
-    pub fn new(rows_max: usize) -> Self {
-        Self { items: Vec::new(), bytes: 0, rows_max }
-    }
-
-    fn room(&self) -> usize {
-        self.rows_max.saturating_sub(self.items.len())
-    }
-
-    /// Takes an entry unless the page would grow beyond its size; an empty page takes anything.
-    pub fn take(&mut self, entry: Entry) -> Result<bool, ServerError> {
-        let bytes = entry.items.iter().map(Item::bytes).sum::<Result<usize, _>>()?;
-        let fits = self.bytes + bytes <= PAGE_TARGET_BYTES || self.bytes == 0;
-        if fits {
-            self.bytes += bytes;
-            self.items.extend(entry.items);
-        }
-        Ok(fits)
-    }
 }
 
 pub(super) struct Reader<'a> {
