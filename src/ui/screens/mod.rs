@@ -44,7 +44,7 @@ use crate::{
         Till,
         handle::{Answer, Commands, Language, Status},
     },
-    domain::{Role, UserId, text::CODE_MIN},
+    domain::{Role, UserId},
     part::SplitLoaderError,
     sync::{
         engine::{Freshness, SessionState},
@@ -125,7 +125,7 @@ fn holds_costs(till: Till) -> Memo<bool> {
 /// The way to a new product of the name or the barcode that was looked for.
 fn create(query: &str, for_sale: bool) -> AnyView {
     let query = query.trim();
-    let is_code = query.len() >= CODE_MIN && query.bytes().all(|byte| byte.is_ascii_digit());
+    let is_code = scan::is_code(query);
     let (field, of) = (if is_code { "code" } else { "nom" }, if for_sale { "&pour=vente" } else { "" });
     let to = format!("/stock/nouveau?{field}={}{of}", format::in_address(query));
     let said = if query.is_empty() { t!("Nouveau produit").to_owned() } else { t!("Créer « {query} »", query) };

@@ -23,6 +23,11 @@ const VIDEO: &str = "camera";
 /// Does what Enter does with what stands in the search, and says what it was; `None` where that is not of one product.
 type Take = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
+/// Whether it is what a scanner types.
+pub fn is_code(typed: &str) -> bool {
+    typed.len() >= CODE_MIN && typed.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The one product that is meant: of all that was typed, or of a code that a scanner typed behind what stood there.
 pub fn the_one(till: Till, typed: &str) -> Option<Shown> {
     let one = |query: &str| match untrack(|| till.search(query, 2)).as_mut_slice() {

@@ -6,7 +6,7 @@ mod suspended;
 
 use super::{
     banners, chip, create, require_person,
-    scan::{Camera, the_one},
+    scan::{Camera, is_code, the_one},
     till, to_decide,
 };
 use crate::{
@@ -30,7 +30,20 @@ pub fn Sell() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
     let query = RwSignal::new(asked);
     let camera = Camera::new(till, query);
-    let search = search("/vente", query, move || drop(add_the_one(till, query)), camera.button());
+    let early = RwSignal::new(Vec::new());
+    Effect::new(move |_| {
+        if till.ready.get() {
+            add_scanned(till, query, early.try_update(std::mem::take).unwrap_or_default());
+        }
+    });
+    let submit = move || {
+        if !till.ready.get_untracked() && query.with_untracked(|typed| is_code(typed)) {
+            early.update(|codes| codes.push(query.get_untracked()));
+            return query.set(String::new());
+        }
+        drop(add_the_one(till, query));
+    };
+    let search = search("/vente", query, submit, camera.button());
     erase(view! {
         <div class="app app--sell">
             {top(Some(("/", t!("Accueil"))), t!("Vendre").into_any(), chip(till), search)}
@@ -52,6 +65,16 @@ fn add_the_one(till: Till, query: RwSignal<String>) -> Option<String> {
     add(till, &one);
     query.set(String::new());
     Some(one.product.name.to_string())
+}
+
+/// What was scanned before the catalogue was read. A code of no one product is left to be seen.
+fn add_scanned(till: Till, query: RwSignal<String>, codes: Vec<String>) {
+    for code in codes {
+        match the_one(till, &code) {
+            Some(one) => add(till, &one),
+            None => query.set(code),
+        }
+    }
 }
 
 fn add(till: Till, shown: &Shown) {

@@ -34,15 +34,22 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
     let cut = Memo::new(move |_| whole.with(|of| of.as_ref() != Some(&*query.read())));
     let screenful = RwSignal::new(if cut.get_untracked() { rows_on_screen() } else { SHOWN_MAX });
     let drawn = Memo::new(move |_| if cut.get() { screenful.get() } else { SHOWN_MAX });
-    let mut pause = debounce(PAUSE, move |query| whole.set(Some(query)));
+    let mut pause = debounce(PAUSE, move |query| {
+        if till.ready.get_untracked() {
+            whole.set(Some(query));
+        }
+    });
     Effect::new(move |opened: Option<()>| {
-        let query = query.get();
+        let (query, ready) = (query.get(), till.ready.get());
         match opened {
             Some(()) => pause(query),
-            // Once it is painted. The screen may have been left meanwhile: then there is nothing to draw.
+            // Once it is painted. The screen may have been left meanwhile: then there is nothing to draw. The first letters
+            // come with the catalogue: they do not wait for what is below the screen.
             None => {
                 screenful.set(rows_on_screen());
-                request_animation_frame(move || set_timeout(move || drop(whole.try_set(Some(query))), Duration::ZERO))
+                let moved = window().scroll_y().is_ok_and(|pixels| pixels > 0.0);
+                let drawn = (ready || moved).then_some(query);
+                request_animation_frame(move || set_timeout(move || drop(whole.try_set(drawn)), Duration::ZERO))
             }
         }
     });
@@ -76,8 +83,10 @@ pub(super) fn products(till: Till, query: RwSignal<String>) -> AnyView {
         let said = t!("60 premiers produits. Cherchez pour trouver les autres.");
         (found.with(Vec::len) == SHOWN_MAX).then(|| erase(view! { <p class="products__more small muted">{said}</p> }))
     });
+    let reads = move || !till.ready.get() && found.with(Vec::is_empty) && query.with(|query| !query.is_empty());
     erase(view! {
         {loading(till)}
+        {live(move || reads().then(|| erase(view! { <p class="products__more small muted" role="status">{t!("Lecture des produits…")}</p> })))}
         {live(move || {
             let nothing = till.ready.get() && till.status.with(|status| status.loading.is_none()) && found.with(Vec::is_empty);
             nothing.then(|| query.with(|query| nothing_found(till, query)))
