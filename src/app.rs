@@ -39,7 +39,8 @@ fn head(options: LeptosOptions) -> impl IntoView {
         <script inner_html=early()></script>
         <meta name="format-detection" content="telephone=no" />
         <link rel="manifest" href="/manifest.webmanifest" />
-        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        // No SVG: a browser that draws one makes a document for it, at every change of the screen.
+        <link rel="icon" href="/favicon.png" type="image/png" sizes="48x48" />
         <HashedStylesheet options />
     }
 }

@@ -77,7 +77,7 @@ test("five wrong PINs lock, offline too, and a reload forgives nothing", async (
 /** A page of the same origin without the app: what another version's tab is to the database. */
 async function bare(page: Page): Promise<Page> {
   const tab = await page.context().newPage();
-  await tab.goto("/favicon.svg");
+  await tab.goto("/favicon.png");
   return tab;
 }
 
