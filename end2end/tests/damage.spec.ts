@@ -36,8 +36,9 @@ test("a damaged row in every store: it sells, the rest is sent, each is told and
   await damage(page, "parked", "01990000-0000-4000-8000-000000000001", 7);
   const copy = Object.keys(await stored(page, "acknowledged"))[0];
   await damage(page, "acknowledged", copy, { mutation: null });
-  const product = Object.entries(await stored(page, "confirmed")).find(([key, text]) => key.includes("/product/") && String(text).includes("Bonbons"))!;
-  await damage(page, "confirmed", product[0], String(product[1]).replace('"name"', '"nom"'));
+  const product = Object.entries(await stored(page, "confirmed")).find(([key, text]) => key.includes("/goods/") && String(text).includes("Bonbons"))!;
+  const lines = String(product[1]).split("\n").map((line) => (line.includes("Bonbons") ? line.replace('"name"', '"nom"') : line));
+  await damage(page, "confirmed", product[0], lines.join("\n"));
   await damage(page, "meta", "contact", '{"server_ms":1e999}');
   await page.goto("/vente");
 

@@ -10,7 +10,7 @@ use crate::{
     domain::{Cause, ProductId, Units},
     sync::{
         Body,
-        engine::{self, Held, Store, keys, sound},
+        engine::{self, Held, Store, goods, keys, sound},
         view::doubt,
         wire::MovementRow,
     },
@@ -41,9 +41,19 @@ pub async fn count(shelf: &Shelf, product: ProductId, counted: Units) -> Result<
 
 pub async fn confirmed_stock(shelf: &Shelf, held: Held, product: ProductId) -> Result<i64, StorageProblem> {
     let key = keys::stock(held.generation, product);
-    let Some(text) = shelf.storage().get(Store::Confirmed, &key).await? else { return Ok(0) };
-    let rows = shelf.sound(Store::Confirmed, &[(key, text)], sound::stock).await.0;
-    Ok(rows.first().map_or(0, |(_, units)| *units))
+    let changed = shelf.storage().get(Store::Confirmed, &key).await?;
+    let row = match changed {
+        Some(text) => Some((key, text)),
+        None => {
+            let (all, from) = (keys::all_goods(held.generation), keys::goods(held.generation, product));
+            shelf.storage().first_from(Store::Confirmed, &all, &from).await?
+        }
+    };
+    let read = |key: &str, text: &str| match goods::read(key, text) {
+        (said, Err(problem)) => goods::stock_in(&said, product).ok_or(problem),
+        (said, Ok(())) => Ok(goods::stock_in(&said, product).unwrap_or_default()),
+    };
+    Ok(shelf.sound(Store::Confirmed, row.as_slice(), read).await.0.pop().unwrap_or_default())
 }
 
 /// The last count of each product that was counted lately, on any phone of the shop, the latest first.

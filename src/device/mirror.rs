@@ -3,28 +3,42 @@
 use super::{
     commands::suspended,
     handle::{StorageProblem, Till},
-    platform::Signal,
+    platform::{self, Signal},
     read,
     shelf::Shelf,
 };
 use crate::sync::{
-    engine::{Device, Store, Write, keys, sound},
+    engine::{
+        Device, Store, Unreadable, Write,
+        goods::{self, Said},
+        keys,
+    },
     view::{Catalogue, Heard},
-    wire::Kind,
 };
 use std::{cell::RefCell, sync::Arc};
+
+/// Products or figures of stock that are read at once, between two taps.
+const SAID_AT_ONCE: usize = 500;
 
 pub struct Mirror {
     shelf: Shelf,
     till: Till,
     heard: RefCell<Heard>,
+    /// What is read takes effect one after the other.
+    reading: futures::lock::Mutex<()>,
     /// Something was committed that is not shown yet.
     pub dirty: Signal,
 }
 
 impl Mirror {
     pub fn new(shelf: Shelf, till: Till) -> Self {
-        Self { shelf, till, heard: RefCell::default(), dirty: Signal::default() }
+        Self {
+            shelf,
+            till,
+            heard: RefCell::default(),
+            reading: futures::lock::Mutex::default(),
+            dirty: Signal::default(),
+        }
     }
 
     /// What this tab, or another, committed.
@@ -38,6 +52,11 @@ impl Mirror {
     /// Reads the whole catalogue, with the outbox of the same moment. Says whether a part of it was damaged, and is to be
     /// asked of the server.
     pub async fn load(&self) -> Result<bool, StorageProblem> {
+        let _turn = self.reading.lock().await;
+        self.read().await
+    }
+
+    async fn read(&self) -> Result<bool, StorageProblem> {
         loop {
             let device = self.shelf.device().await?;
             let Some(shown) = device.shown() else {
@@ -45,10 +64,10 @@ impl Mirror {
                 self.heard.borrow_mut().start(device.meta);
                 return Ok(false);
             };
-            let (products, stock) = (keys::rows(shown.generation, Kind::Product), keys::all_stock(shown.generation));
-            let (meta, outbox) = ((Store::Meta, ""), (Store::Outbox, ""));
-            let rows = [meta, outbox, (Store::Confirmed, &*products), (Store::Confirmed, &*stock)];
-            let [meta, outbox, products, stock] = self.shelf.storage().scan_all(rows).await?;
+            let places = goods::places(shown.generation);
+            let [early, later, last] = places.each_ref().map(|place| (Store::Confirmed, &**place));
+            let rows = [(Store::Meta, ""), (Store::Outbox, ""), early, later, last];
+            let [meta, outbox, early, later, last] = self.shelf.storage().scan_all(rows).await?;
             let (device, _) = Device::from_rows(&meta, &outbox); // unreadable rows were told above
             if device.shown().is_none_or(|now| now.generation != shown.generation) {
                 continue;
@@ -56,15 +75,24 @@ impl Mirror {
             let pending = Arc::new(read::pending(&self.shelf, &device).await?);
             // What was set aside until now is not shown; what leaves the disk now is heard of as any other write.
             self.heard.borrow_mut().start(device.meta);
-            let (products, some_lost) = self.shelf.sound(Store::Confirmed, &products, sound::product).await;
-            let (stock, others_lost) = self.shelf.sound(Store::Confirmed, &stock, sound::stock).await;
-            self.till.change_catalogue(|catalogue| {
-                *catalogue = Catalogue::default();
-                products.into_iter().for_each(|product| catalogue.put_product(product));
-                stock.into_iter().for_each(|(id, units)| catalogue.put_stock(id, units));
-                catalogue.set_pending(pending);
-            });
-            return Ok(some_lost || others_lost);
+            let (mut catalogue, mut damaged, mut at_once) = (Catalogue::default(), Vec::new(), 0);
+            for (key, text) in [early, later, last].into_iter().flatten() {
+                let (said, sound) = goods::read(&key, &text);
+                at_once += said.len();
+                said.into_iter().for_each(|said| put(&mut catalogue, said));
+                if let Err(detail) = sound {
+                    damaged.push(Unreadable { store: Store::Confirmed, key, text, detail });
+                }
+                if at_once >= SAID_AT_ONCE {
+                    at_once = 0;
+                    platform::breathe().await;
+                }
+            }
+            let some_lost = !damaged.is_empty();
+            self.shelf.put_away(damaged).await;
+            catalogue.set_pending(pending);
+            self.till.change_catalogue(|shown| *shown = catalogue);
+            return Ok(some_lost);
         }
     }
 
@@ -79,13 +107,14 @@ impl Mirror {
 
     /// Shows what was committed since; `false` if another tab's rows are still on their way here.
     pub async fn refresh(&self) -> Result<bool, StorageProblem> {
+        let _turn = self.reading.lock().await;
         let (device, shown) = loop {
             let device = self.shelf.device().await?;
             let shown = device.shown();
             if self.heard.borrow().generation() == shown.map(|held| held.generation) {
                 break (device, shown);
             }
-            self.load().await?;
+            self.read().await?;
         };
         let pending = Arc::new(read::pending(&self.shelf, &device).await?);
         let overview = read::overview(&self.shelf, &device, &pending, self.till).await?;
@@ -98,7 +127,8 @@ impl Mirror {
                     if let Write::Put { store: Store::Confirmed, key, value } = write
                         && key.starts_with(&own)
                     {
-                        take_row(catalogue, key, value);
+                        // Written a moment ago by this version, here or in another tab, it reads.
+                        goods::read(key, value).0.into_iter().for_each(|said| put(catalogue, said));
                     }
                 }
                 catalogue.set_pending(pending);
@@ -110,19 +140,9 @@ impl Mirror {
     }
 }
 
-/// What was written a moment ago by this version, here or in another tab; it reads.
-fn take_row(catalogue: &mut Catalogue, key: &str, value: &str) {
-    match key.split('/').nth(1) {
-        Some("product") => {
-            if let Ok(product) = sound::product(key, value) {
-                catalogue.put_product(product);
-            }
-        }
-        Some("stock") => {
-            if let Ok((id, units)) = sound::stock(key, value) {
-                catalogue.put_stock(id, units);
-            }
-        }
-        _ => {}
+fn put(catalogue: &mut Catalogue, said: Said) {
+    match said {
+        Said::Product(product) => catalogue.put_product(product),
+        Said::Stock(product, units) => catalogue.put_stock(product, units),
     }
 }

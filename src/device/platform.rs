@@ -86,6 +86,21 @@ pub async fn painted() {
     sleep(0).await;
 }
 
+/// Lets the browser hear a tap, and paint, in the midst of long work. A timer would come late: they wait 4 ms and more when
+/// one follows another.
+pub async fn breathe() {
+    let mut posted = false;
+    let promise = Promise::new(&mut |resolve, _| {
+        let scheduler = Reflect::get(&js_sys::global(), &"scheduler".into()).unwrap_or_default();
+        let post = Reflect::get(&scheduler, &"postTask".into()).and_then(|post| post.dyn_into::<Function>());
+        posted = post.and_then(|post| post.call1(&scheduler, &resolve)).is_ok();
+    });
+    match posted {
+        true => drop(JsFuture::from(promise).await),
+        false => sleep(0).await,
+    }
+}
+
 /// The future's output, or `None` when `ms` have passed first; the future is dropped then, which aborts a request.
 pub async fn within<T>(ms: i64, future: impl Future<Output = T>) -> Option<T> {
     use futures::future::{Either, select};

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{Cart, Key},
     sync::{
-        engine::{self, Acknowledged, Device, InHand, LocalTx, Parked, Store, Unreadable, Write, keys, sound},
+        engine::{self, Acknowledged, Device, InHand, LocalTx, Parked, Store, Unreadable, Write, goods, keys, sound},
         json,
     },
 };
@@ -112,12 +112,18 @@ impl Shelf {
                 Err(detail) => damaged.push(Unreadable { store, key: key.clone(), text: text.clone(), detail }),
             }
         }
+        let some_lost = !damaged.is_empty();
+        self.put_away(damaged).await;
+        (sound, some_lost)
+    }
+
+    /// Sets rows aside that do not read.
+    pub async fn put_away(&self, damaged: Vec<Unreadable>) {
         if !damaged.is_empty()
             && let Ok(device) = self.device_for(&damaged).await
         {
             self.set_aside(&device, &damaged).await;
         }
-        (sound, !damaged.is_empty())
     }
 
     /// What rows of `meta` are set aside with is the device without them.
@@ -186,7 +192,14 @@ impl Shelf {
                 *store == Store::Confirmed
             }
         };
-        let writes: Vec<Write> = tx.writes.into_iter().filter(in_memory).collect();
+        // Of other confirmed rows no memory holds the text: what shows them reads them again.
+        let light = |write: Write| match write {
+            Write::Put { store: store @ Store::Confirmed, key, .. } if !goods::is_place(&key) => {
+                Write::Put { store, key, value: String::new() }
+            }
+            write => write,
+        };
+        let writes: Vec<Write> = tx.writes.into_iter().filter(in_memory).map(light).collect();
         self.tabs.tell(&Message::Committed { writes: writes.clone() });
         if let Some(listener) = self.on_writes.borrow().clone() {
             listener(writes);

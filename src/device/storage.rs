@@ -15,6 +15,8 @@ use web_sys::{IdbDatabase, IdbTransaction};
 const NAME: &str = "comptoir";
 /// An opening that takes longer waits for another tab.
 const OPENING_MAX_MS: i64 = 4_000;
+/// Rows that are read at once: between two such pages the browser hears taps.
+const PAGE_ROWS: u32 = 500;
 
 #[derive(Clone)]
 pub struct Storage {
@@ -73,6 +75,18 @@ impl Storage {
     pub async fn scan(&self, store: Store, prefix: &str) -> Result<Vec<(String, String)>, StorageProblem> {
         let transaction = self.begin(&[store], "readonly", Durability::Relaxed)?;
         scan(&transaction, store, prefix).await
+    }
+
+    /// The first row from `key` on whose key begins with `prefix`.
+    pub async fn first_from(
+        &self,
+        store: Store,
+        prefix: &str,
+        key: &str,
+    ) -> Result<Option<(String, String)>, StorageProblem> {
+        let transaction = self.begin(&[store], "readonly", Durability::Relaxed)?;
+        let range = bound(key, prefix, false)?;
+        Ok(page(&transaction, store, range, 1).await?.0.pop())
     }
 
     /// The keys that begin with `prefix`, in their order: a tenth of what reading their rows takes.
@@ -207,16 +221,35 @@ async fn scan(
     store: Store,
     prefix: &str,
 ) -> Result<Vec<(String, String)>, StorageProblem> {
+    let (mut rows, mut range) = (Vec::new(), prefix_range(prefix)?);
+    loop {
+        let (mut read, last) = page(transaction, store, range, PAGE_ROWS).await?;
+        rows.append(&mut read);
+        match last {
+            Some(last) => range = bound(&last, prefix, true)?,
+            None => return Ok(rows),
+        }
+    }
+}
+
+/// The first rows of a range; then the last key read, where there may be more.
+async fn page(
+    transaction: &IdbTransaction,
+    store: Store,
+    range: web_sys::IdbKeyRange,
+    limit: u32,
+) -> Result<(Vec<(String, String)>, Option<String>), StorageProblem> {
     let store: idb::ObjectStore = transaction.object_store(store.name()).map_err(|error| problem(&error))?.into();
-    let query = || prefix_range(prefix).map(|range| Query::from(KeyRange::from(range)));
-    let keys = store.get_all_keys(Some(query()?), None).map_err(|error| idb_problem(&error))?;
-    let values = store.get_all(Some(query()?), None).map_err(|error| idb_problem(&error))?;
+    let query = || Some(Query::from(KeyRange::from(range.clone())));
+    let keys = store.get_all_keys(query(), Some(limit)).map_err(|error| idb_problem(&error))?;
+    let values = store.get_all(query(), Some(limit)).map_err(|error| idb_problem(&error))?;
     let keys = keys.await.map_err(|error| idb_problem(&error))?;
     let values = values.await.map_err(|error| idb_problem(&error))?;
+    let last = keys.last().filter(|_| keys.len() == limit as usize).and_then(JsValue::as_string);
     let rows = keys.into_iter().zip(values);
     // A key without a value is no row.
     let rows = rows.filter(|(_, value)| !value.is_undefined());
-    Ok(rows.filter_map(|(key, value)| Some((key.as_string()?, text_of(&value)))).collect())
+    Ok((rows.filter_map(|(key, value)| Some((key.as_string()?, text_of(&value)))).collect(), last))
 }
 
 /// A value as the text it should be. Nothing of ours writes another type; what is found all the same must be seen, so
@@ -227,8 +260,14 @@ fn text_of(value: &JsValue) -> String {
 }
 
 fn prefix_range(prefix: &str) -> Result<web_sys::IdbKeyRange, StorageProblem> {
+    bound(prefix, prefix, false)
+}
+
+/// From a key on, or from behind it, as far as keys begin with `prefix`.
+fn bound(from: &str, prefix: &str, behind: bool) -> Result<web_sys::IdbKeyRange, StorageProblem> {
     let last = format!("{prefix}\u{ffff}");
-    web_sys::IdbKeyRange::bound(&prefix.into(), &last.into()).map_err(|error| problem(&error))
+    web_sys::IdbKeyRange::bound_with_lower_open_and_upper_open(&from.into(), &last.into(), behind, false)
+        .map_err(|error| problem(&error))
 }
 
 /// Waits for `complete`. An abort comes back as `Ok(Aborted)`: it is a failure here.

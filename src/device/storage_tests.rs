@@ -61,6 +61,26 @@ async fn indexed_db_keeps_the_contract() {
     }
 }
 
+/// Read page by page, none is missing and none comes twice, however many there are.
+#[wasm_bindgen_test]
+async fn many_rows_are_read_whole() {
+    let storage = fresh().await;
+    for rows in [499, 500, 501, 1_300] {
+        let mut tx = LocalTx::strict();
+        let put = |key: String| Write::Put { store: Store::Confirmed, key, value: "1".into() };
+        tx.writes.push(Write::DeletePrefix { store: Store::Confirmed, prefix: String::new() });
+        tx.writes.extend((0..rows).map(|n| put(format!("0/row/{n:04}"))));
+        tx.writes.extend(["0/rov/9", "0/rox/0"].map(|key| put(key.to_owned())));
+        storage.commit(&tx).await.unwrap();
+        let read = storage.scan(Store::Confirmed, "0/row/").await.unwrap();
+        assert!(read.iter().map(|(key, _)| key.clone()).eq((0..rows).map(|n| format!("0/row/{n:04}"))), "{rows}");
+    }
+    let first = async |from: &str| storage.first_from(Store::Confirmed, "0/row/", from).await.unwrap().map(|row| row.0);
+    assert_eq!(first("0/row/0007").await.as_deref(), Some("0/row/0007"));
+    assert_eq!(first("0/row/0007b").await.as_deref(), Some("0/row/0008"));
+    assert_eq!(first("0/row/2").await, None);
+}
+
 /// G1: what a person did is committed with `strict`, what the server can say again with `relaxed`.
 #[wasm_bindgen_test]
 async fn durability_is_passed_on() {

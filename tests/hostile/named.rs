@@ -6,7 +6,7 @@ use comptoir::{
     sync::{
         Verdict,
         engine::{Entry, Held, Store, keys, sound},
-        wire::Cursor,
+        wire::{Cursor, Kind},
     },
 };
 use uuid::Uuid;
@@ -89,17 +89,16 @@ fn the_cursor_is_lost_and_the_shop_stays() {
     }
 }
 
-/// A product's row: the others are sold, and the server says it again.
+/// A row of products, or what changed of one since: the others are sold, and the server says it again.
 #[test]
 fn a_damaged_product_is_read_again() {
-    for kind in ["product", "stock"] {
-        let mut disk = healed(|disk| {
-            let (key, _) = disk.0.scan(Store::Confirmed, &format!("0/{kind}/")).pop().unwrap();
-            disk.put(Store::Confirmed, &key, "{\"name\":7}");
-        });
-        assert_eq!(disk.device().aside.len(), 1, "{kind}");
+    let goods = Disk::of_a_good_phone().0.scan(Store::Confirmed, &keys::all_goods(0)).pop().unwrap().0;
+    let product = goods.rsplit('/').next().unwrap();
+    for key in [goods.clone(), keys::row(0, Kind::Product, product), keys::stock(0, product)] {
+        let mut disk = healed(|disk| disk.put(Store::Confirmed, &key, "{\"name\":7}"));
+        assert_eq!(disk.device().aside.len(), 1, "{key}");
         disk.synchronise(DONE);
-        assert_eq!(disk.shown().map(|(name, _)| name).as_deref(), Some("Riz"), "{kind}");
+        assert_eq!(disk.shown().map(|(name, _)| name).as_deref(), Some("Riz"), "{key}");
     }
 }
 

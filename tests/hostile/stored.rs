@@ -7,7 +7,11 @@ use comptoir::{
         Answer, Body, Refusal, Verdict,
         engine::{
             self, Applied, Contact, Device, Installation, Item, Lane, Pieces, Queueing, SessionState, Store, Suspended,
-            Unreadable, keys, memory::Memory, sound,
+            Unreadable,
+            goods::{self, Goods},
+            keys,
+            memory::Memory,
+            sound,
         },
         mutation::{CreateProduct, RecordSale},
         view::{Account, Catalogue, Pending, accounts},
@@ -124,8 +128,7 @@ impl Disk {
         judge(Store::Acknowledged, &|key, text| sound::acknowledged(key, text).map(drop));
         judge(Store::Confirmed, &|key, text| match key.split('/').nth(1) {
             _ if generation.as_ref().is_none_or(|shown| !key.starts_with(shown)) => Ok(()),
-            Some("product") => sound::product(key, text).map(drop),
-            Some("stock") => sound::stock(key, text).map(drop),
+            Some("goods" | "product" | "stock") => goods::read(key, text).1,
             Some("sale") => sound::confirmed(key, text, |row: &SaleRow| row.sale.id.0).map(drop),
             Some("person") => sound::confirmed(key, text, |row: &PersonRow| row.id.0).map(drop),
             Some("customer") => sound::customer(key, text).map(drop),
@@ -222,13 +225,9 @@ impl Disk {
     pub fn shown(&self) -> Option<(String, i64)> {
         let device = self.device();
         let mut catalogue = Catalogue::default();
-        let generation = device.shown()?.generation;
-        for (key, text) in self.0.scan(Store::Confirmed, &keys::rows(generation, Kind::Product)) {
-            sound::product(&key, &text).into_iter().for_each(|product| catalogue.put_product(product));
-        }
-        for (key, text) in self.0.scan(Store::Confirmed, &keys::all_stock(generation)) {
-            sound::stock(&key, &text).into_iter().for_each(|(id, units)| catalogue.put_stock(id, units));
-        }
+        let Goods { products, stock } = Goods::of(&self.0, device.shown()?.generation).unwrap();
+        products.into_values().for_each(|product| catalogue.put_product(product));
+        stock.into_iter().for_each(|(id, units)| catalogue.put_stock(id, units));
         catalogue.set_pending(Arc::new(Pending::of(&device, |_| None, |_, _| 0)));
         catalogue.get(product().id).map(|shown| (shown.product.name.to_string(), shown.stock))
     }

@@ -7,10 +7,7 @@ use crate::{
 use comptoir::{
     domain::{Pin, Product, Role},
     server::{client::Client, replay::phone::Phone},
-    sync::{
-        engine::{Lane, Settled},
-        wire::Kind,
-    },
+    sync::engine::{Lane, Settled},
 };
 use std::{
     fs,
@@ -263,7 +260,7 @@ fn a_backup_made_while_the_server_runs_is_restored_and_the_phones_send_again() {
     let owner = enrolled.people.iter().find(|person| person.role == Role::Owner).unwrap().id;
     phone.sign_in(owner, &Pin::new("2580").unwrap()).unwrap();
     phone.synchronise().unwrap();
-    let products: Vec<Product> = phone.confirmed(Kind::Product).unwrap();
+    let products: Vec<Product> = phone.goods().unwrap().products.into_values().collect();
     let sell = |phone: &mut Phone| {
         let key = phone.sell([&products[0]], true).unwrap().key;
         phone.push(Lane::Urgent(key)).unwrap();

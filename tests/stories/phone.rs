@@ -5,7 +5,10 @@ use comptoir::{
     server::{catalogue, db::Db, enrol, people, pull, push, session::Session, sessions},
     sync::{
         Answer, Body, Mutation, Verdict,
-        engine::{self, Applied, Contact, Device, Installation, Lane, Queueing, SessionState, Settled, Store, memory},
+        engine::{
+            self, Applied, Contact, Device, Installation, Lane, Queueing, SessionState, Settled, Store, goods::Goods,
+            memory,
+        },
         merge,
         mutation::*,
         view::{Pending, corrected_since},
@@ -159,9 +162,7 @@ impl Phone {
     /// A product as a screen shows it.
     pub fn product(&self, id: ProductId) -> Product {
         let device = self.device();
-        let key = engine::keys::row(device.shown().unwrap().generation, Kind::Product, id);
-        let confirmed = self.memory.get(Store::Confirmed, &key).map(|row| serde_json::from_str(row).unwrap());
-        Pending::of(&device, |_| None, |_, _| 0).product(id, confirmed).unwrap()
+        Pending::of(&device, |_| None, |_, _| 0).product(id, self.goods().products.remove(&id)).unwrap()
     }
 
     /// Somebody at this phone counts a product.
@@ -275,9 +276,12 @@ impl Phone {
     }
 
     pub fn confirmed_stock(&self, of: ProductId) -> i64 {
-        let Some(shown) = self.device().shown() else { return 0 };
-        let stored = self.memory.get(Store::Confirmed, &engine::keys::stock(shown.generation, of));
-        stored.map_or(0, |units| units.parse().unwrap())
+        self.goods().stock.get(&of).copied().unwrap_or_default()
+    }
+
+    pub fn goods(&self) -> Goods {
+        let shown = self.device().shown();
+        shown.map(|shown| Goods::of(&self.memory, shown.generation).unwrap()).unwrap_or_default()
     }
 
     pub fn parked(&self) -> Vec<engine::Parked> {

@@ -243,7 +243,7 @@ async fn first_sync_cut_at_80_percent(test: TestDb) {
         .collect();
     comptoir::server::catalogue::add(&shop.db, shop.id, shop.owner, &openings, shop.now_ms).await.unwrap();
     let mut first = shop.phone(shop.owner).await;
-    assert_eq!(first.memory.scan(comptoir::sync::engine::Store::Confirmed, "0/product/").len(), 2_500);
+    assert_eq!(first.goods().products.len(), 2_500);
     // Another phone is cut after a page; what sells meanwhile is not lost, nor what it has.
     let mut phone = first;
     let generation = phone.device().meta.held.unwrap().generation;

@@ -2,13 +2,13 @@
 //! driver does with IndexedDB and `fetch`, one call after another.
 
 use crate::{
-    domain::{Cart, InstallationId, Key, Label, Pin, Product, ProductId, SaleId, UserId, cart::exact_cash},
+    domain::{Cart, InstallationId, Key, Label, Pin, Product, SaleId, UserId, cart::exact_cash},
     server::{ServerError, check::LedgerEntry, client::Client, clock::now_ms, secret},
     sync::{
         Answer, Body, CallError, Mutation,
         engine::{
             self, Acknowledged, Applied, Contact, Device, Installation, Lane, LocalTx, Parked, QueueError, Queueing,
-            SessionState, Settled, Store, Unreadable, keys, memory::Memory,
+            SessionState, Settled, Store, Unreadable, goods::Goods, keys, memory::Memory,
         },
         mutation::RecordSale,
         wire::{
@@ -45,6 +45,8 @@ pub enum PhoneError {
     Unreadable(#[from] Unreadable),
     #[error("{0} does not read back: {1}")]
     Row(String, serde_json::Error),
+    #[error("a stored row does not read back: {0}")]
+    Goods(String),
     /// Nothing else writes to this phone: the engine contradicts itself.
     #[error("a local transaction found another state than it was made for")]
     Stale,
@@ -220,11 +222,10 @@ impl Phone {
         self.rows(Store::Confirmed, &keys::rows(shown.generation, kind))
     }
 
-    pub fn confirmed_stock(&self, product: ProductId) -> Result<i64, PhoneError> {
-        let Some(shown) = self.device()?.shown() else { return Ok(0) };
-        let key = keys::stock(shown.generation, product);
-        let Some(units) = self.memory.get(Store::Confirmed, &key) else { return Ok(0) };
-        serde_json::from_str(units).map_err(|error| PhoneError::Row(key, error))
+    /// Products and their stock, as they stand on this phone.
+    pub fn goods(&self) -> Result<Goods, PhoneError> {
+        let Some(shown) = self.device()?.shown() else { return Ok(Goods::default()) };
+        Goods::of(&self.memory, shown.generation).map_err(PhoneError::Goods)
     }
 
     /// The verdict this phone knows of a mutation.

@@ -125,8 +125,10 @@ impl Report {
         }
         let applied = self.applied;
         self.fault(shown != applied, || format!("phone {number} shows {shown:?}, applied are {applied:?}"));
+        let stock = phone.goods()?.stock;
         for (product, units) in shelf.units() {
-            let (stands, left) = (phone.confirmed_stock(product)?, units - sold.get(&product).copied().unwrap_or(0));
+            let stands = stock.get(&product).copied().unwrap_or_default();
+            let left = units - sold.get(&product).copied().unwrap_or_default();
             self.fault(stands != left || stands < 0, || {
                 format!("phone {number} shows {stands} of product {product}, the sales leave {left}")
             });

@@ -6,8 +6,8 @@ use crate::{
     domain::{Category, Money, Name, Note, Product, ProductId, Quantity, Units, limits::LINES_MAX, text::fold},
     sync::{
         Body, Verdict,
+        engine::goods::Goods,
         mutation::{CreateProduct, ReceiveStock, ReceivedLine},
-        wire::Kind,
     },
 };
 use std::collections::{BTreeMap, HashMap};
@@ -50,15 +50,15 @@ impl Shelf {
     /// be, the difference is delivered. Both are ordinary mutations of this phone.
     pub fn fill(phone: &mut Phone, demand: &BTreeMap<Name, i64>, cover: Cover) -> Result<Self, PhoneError> {
         phone.synchronise()?;
-        let known: Vec<Product> = phone.confirmed(Kind::Product)?;
+        let Goods { products, stock } = phone.goods()?;
         let known: HashMap<String, Product> =
-            known.into_iter().map(|product| (fold(product.name.as_str()), product)).collect();
+            products.into_values().map(|product| (fold(product.name.as_str()), product)).collect();
         let (mut stocked, mut bodies, mut delivered) = (BTreeMap::new(), Vec::new(), Vec::new());
         for (index, (name, asked)) in demand.iter().enumerate() {
             let units = cover.units(index, *asked);
             let (product, units) = match known.get(&fold(name.as_str())) {
                 Some(product) => {
-                    let there = phone.confirmed_stock(product.id)?;
+                    let there = stock.get(&product.id).copied().unwrap_or_default();
                     if there < units {
                         delivered.push(ReceivedLine { product: product.id, quantity: Quantity::new(units - there)? });
                     }

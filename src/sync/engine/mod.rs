@@ -13,6 +13,7 @@ mod export;
 mod forget;
 mod fork;
 mod freshness;
+pub mod goods;
 mod import;
 mod loading;
 mod measured;

@@ -2,7 +2,7 @@
 
 use super::{
     account::hear_of_itself,
-    freshness,
+    freshness, goods,
     loading::{finish_loading, flip, may_finish, wait_for_all},
     push::{Said, heard, judge},
     state::{Acknowledged, Anew, Device, Entry, Held, Loading, SessionState, Standing},
@@ -147,6 +147,7 @@ pub(super) fn apply_page(
     let mut other_costs = false;
     if let Some((page, held)) = page {
         // After the verdicts: a refusal that somebody settled already is not parked any more.
+        write_changed(tx, held.generation, &page.rows);
         write_rows(tx, held.generation, &page.rows);
         other_costs = hear_of_itself(tx, device, &page.rows);
     }
@@ -244,6 +245,7 @@ fn start_page(
     if device.meta.held.is_none() && loading.at.is_none() {
         tx.put(Store::Meta, keys::SOLD_KNOWN, &true); // no earlier version read anything here
     }
+    goods::write(tx, loading.generation, &page.rows);
     write_rows(tx, loading.generation, &page.rows);
     // Where it changed while this was read, the shop is read once more.
     hear_of_itself(tx, device, &page.rows);
@@ -314,6 +316,17 @@ fn resend(tx: &mut LocalTx, device: &Device, at: Cursor, acknowledged: &[Acknowl
     !acknowledged.is_empty() || unsaid
 }
 
+/// Products as they are since a change, and the stock its movements leave.
+fn write_changed(tx: &mut LocalTx, generation: u32, rows: &Rows) {
+    for product in &rows.products {
+        tx.put(Store::Confirmed, keys::row(generation, Kind::Product, product.id), product);
+    }
+    // In the order of their changes: the last one of a product leaves its stock as it is at the page's end.
+    for movement in &rows.movements {
+        tx.put(Store::Confirmed, keys::stock(generation, movement.product), &movement.stock_after);
+    }
+}
+
 fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     if let Some(shop) = &rows.shop {
         tx.put(Store::Meta, keys::SHOP, shop);
@@ -323,12 +336,6 @@ fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     }
     for phone in &rows.phones {
         tx.put(Store::Confirmed, keys::row(generation, Kind::Phone, phone.id), phone);
-    }
-    for product in &rows.products {
-        tx.put(Store::Confirmed, keys::row(generation, Kind::Product, product.id), product);
-    }
-    for stock in &rows.stock {
-        tx.put(Store::Confirmed, keys::stock(generation, stock.product), &stock.units);
     }
     for sale in &rows.sales {
         tx.put(Store::Confirmed, keys::row(generation, Kind::Sale, sale.sale.id), sale);
@@ -356,15 +363,9 @@ fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     for expense in &rows.expenses {
         tx.put(Store::Confirmed, keys::row(generation, Kind::Expense, expense.expense.id), expense);
     }
-    // In the order of their changes: the last one of a product leaves its stock as it is at the page's end. At the
-    // start the stock comes by itself, and movements are history only.
-    let at_start = !rows.stock.is_empty();
     for movement in &rows.movements {
         let key = keys::movement(generation, movement.product, movement.change);
         tx.put(Store::Confirmed, key, movement);
-        if !at_start {
-            tx.put(Store::Confirmed, keys::stock(generation, movement.product), &movement.stock_after);
-        }
     }
     for gone in &rows.gone {
         tx.delete(Store::Confirmed, keys::row(generation, gone.kind, gone.id));

@@ -52,19 +52,20 @@ pub fn receive(of: u64, units: i64) -> Body {
 }
 
 pub fn create_product(n: u64, opening: i64) -> Body {
-    Body::CreateProduct(CreateProduct {
-        product: Product {
-            id: product(n),
-            name: Name::new("Riz").unwrap(),
-            barcodes: Vec::new(),
-            category: Category::new("").unwrap(),
-            sale_price: Money::new(PRICE).unwrap(),
-            purchase_price: None,
-            threshold: Units::ZERO,
-            retired: false,
-        },
-        opening_units: Units::new(opening).unwrap(),
-    })
+    Body::CreateProduct(CreateProduct { product: named(n, "Riz"), opening_units: Units::new(opening).unwrap() })
+}
+
+pub fn named(n: u64, name: &str) -> Product {
+    Product {
+        id: product(n),
+        name: Name::new(name).unwrap(),
+        barcodes: Vec::new(),
+        category: Category::new("").unwrap(),
+        sale_price: Money::new(PRICE).unwrap(),
+        purchase_price: None,
+        threshold: Units::ZERO,
+        retired: false,
+    }
 }
 
 pub fn edit_price(of: u64, seen: i64, wanted: i64) -> Body {

@@ -5,6 +5,7 @@
 //! is mended from them.
 
 use super::{
+    goods,
     import::IMPORT_COLUMNS_MAX,
     pull::restart,
     state::{Acknowledged, Device, Entry, Held, Loading, Meta, Parked, Unreadable},
@@ -13,9 +14,9 @@ use super::{
 };
 use crate::{
     domain::{
-        Key, Product, ProductId, ReceiptNumber, credit,
+        Key, ReceiptNumber, credit,
         import::LINES_MAX as IMPORT_LINES_MAX,
-        limits::{RECEIPT_MAX, STOCK_MAX_UNITS, TIME_MAX_MS},
+        limits::{RECEIPT_MAX, TIME_MAX_MS},
     },
     sync::{
         json as from_json,
@@ -50,12 +51,12 @@ pub struct Aside {
     pub seen: bool,
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     from_json::read(text).map_err(|error| error.to_string())
 }
 
 /// A row under another row's key could never be written or taken away again: transactions expect it under its own.
-fn under(key: &str, own: &str) -> Result<(), String> {
+pub(super) fn under(key: &str, own: &str) -> Result<(), String> {
     if key == own { Ok(()) } else { Err(format!("its own key is {own}")) }
 }
 
@@ -88,10 +89,6 @@ pub fn confirmed<T: DeserializeOwned>(key: &str, text: &str, id: impl Fn(&T) -> 
     under(key.rsplit('/').next().unwrap_or_default(), &own).map(|()| row)
 }
 
-pub fn product(key: &str, text: &str) -> Result<Product, String> {
-    confirmed(key, text, |product: &Product| product.id.0)
-}
-
 pub fn moved(key: &str, text: &str) -> Result<MovementRow, String> {
     let row: MovementRow = read(text)?;
     let own = keys::movement(0, row.product, row.change);
@@ -115,16 +112,6 @@ pub fn suspended(key: &str, text: &str) -> Result<Suspended, String> {
     under(key, &keys::suspended(row.id))?;
     row.cart.total().map_err(|problem| problem.to_string())?;
     Ok(Suspended { stored: Some(text.to_owned()), ..row })
-}
-
-/// A product's stock, in units. The key names the product.
-pub fn stock(key: &str, text: &str) -> Result<(ProductId, i64), String> {
-    let id = key.rsplit('/').next().and_then(|id| id.parse().ok()).ok_or("its key names no product")?;
-    let units: i64 = read(text)?;
-    if units.unsigned_abs() > STOCK_MAX_UNITS as u64 {
-        return Err(format!("no product has {units} units"));
-    }
-    Ok((id, units))
 }
 
 /// Whether what was just read under a key of `meta` is something a device can live with, and written as this version
@@ -291,6 +278,9 @@ fn same_value(one: &str, other: &str) -> bool {
 
 /// What can be known of what a row said.
 fn mended(device: &Device, row: &Unreadable, traces: &Traces) -> Option<String> {
+    if row.store == Store::Confirmed {
+        return goods::mended(&row.key, &row.text);
+    }
     if row.store != Store::Meta {
         return None;
     }

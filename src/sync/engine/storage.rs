@@ -203,6 +203,15 @@ pub mod keys {
         format!("{generation}/{}/{id}", kind.name())
     }
 
+    /// Products as they were read from the start, with their stock; `last` is the last of them.
+    pub fn goods(generation: u32, last: impl Display) -> String {
+        format!("{}{last}", all_goods(generation))
+    }
+
+    pub fn all_goods(generation: u32) -> String {
+        format!("{generation}/goods/")
+    }
+
     pub fn stock(generation: u32, product: impl Display) -> String {
         format!("{generation}/stock/{product}")
     }

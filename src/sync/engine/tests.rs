@@ -54,6 +54,10 @@ impl Till {
         device
     }
 
+    fn stock(&self, generation: u32, of: u64) -> Option<i64> {
+        goods::Goods::of(&self.0, generation).unwrap().stock.get(&product(of)).copied()
+    }
+
     pub(super) fn commit(&mut self, tx: &LocalTx) {
         self.0.commit(tx).unwrap();
     }

@@ -26,7 +26,7 @@ fn a_full_resync_keeps_the_outbox_and_what_is_shown() {
     let device = till.device();
     let held = device.meta.held.unwrap();
     assert_eq!((held.generation, held.cursor.change, device.meta.loading.is_none()), (1, 14, true));
-    assert_eq!(till.0.get(Store::Confirmed, &keys::stock(1, product(1))), Some("7"));
+    assert_eq!(till.stock(1, 1), Some(7));
     assert_eq!((device.outbox.len(), device.meta.read_anew), (0, None), "the state holds it");
     assert_eq!(asked(&device), Some(From::Changes { cursor: held.cursor }), "once");
 }

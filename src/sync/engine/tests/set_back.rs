@@ -24,7 +24,7 @@ fn a_server_set_back_is_told_again_before_it_is_shown() {
     till.answer(&[(1, Verdict::Applied { change: 10 })], NOW_MS);
     let held = till.device().meta.held.unwrap();
     assert_eq!((held.cursor, held.generation), (Cursor { history: restored, change: 9 }, 1));
-    assert_eq!(till.0.get(Store::Confirmed, &keys::stock(1, product(1))), Some("5"));
+    assert_eq!(till.stock(1, 1), Some(5));
 }
 
 /// G13, G19: a verdict of the lost history must not be taken for one of the new.
