@@ -102,3 +102,32 @@ test("a new shop tells its owner how products come in, and a seller who brings t
   await owner.getByRole("button", { name: /^(Créer|Enregistrer|Ajouter)/ }).click();
   await expect(seller.getByRole("button", { name: /^Ajouter Riz 5 kg/ })).toBeVisible({ timeout: 30_000 });
 });
+
+test("the next page of the first reading is asked for while one is written", async ({ shop, browser }) => {
+  manyProducts(shop);
+  const context = await browser.newContext({ baseURL: shop.url });
+  await context.addInitScript(() => {
+    const events: string[] = ((globalThis as unknown as { events: string[] }).events = []);
+    const { fetch } = globalThis;
+    globalThis.fetch = (of, with_) => {
+      if ((of instanceof Request ? of.url : String(of)).includes("/v1/pull")) events.push("asked");
+      return fetch(of, with_);
+    };
+    const begin = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (...of) {
+      const begun = begin.apply(this, of);
+      if (begun.mode === "readwrite" && begun.objectStoreNames.contains("confirmed")) begun.addEventListener("complete", () => events.push("written"));
+      return begun;
+    };
+  });
+  const page = await context.newPage();
+  await shop.enrol(page, "Un");
+  await signIn(page, OWNER);
+  await expect(page.getByRole("link", { name: "À jour" })).toBeVisible({ timeout: 60_000 });
+  const events = await page.evaluate(() => (globalThis as unknown as { events: string[] }).events);
+  const written = events.filter((event) => event === "written").length;
+  expect(written).toBeGreaterThan(5);
+  // Each page but the last is written after the next was asked for.
+  const early = events.filter((event, at) => event === "written" && events.slice(0, at).filter((one) => one === "asked").length > events.slice(0, at + 1).filter((one) => one === "written").length);
+  expect(early.length, events.join(" ")).toBeGreaterThanOrEqual(written - 2);
+});
