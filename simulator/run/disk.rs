@@ -2,9 +2,13 @@
 
 use comptoir::sync::engine::{
     Acknowledged, Device, Durability, LocalTx, Parked, Store,
+    goods::{self, Goods},
+    keys,
     memory::{Memory, Stale},
 };
+use comptoir::sync::wire::Kind;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Disk {
@@ -63,6 +67,26 @@ impl Disk {
 
     pub fn rows<T: DeserializeOwned>(&self, store: Store, prefix: &str) -> Vec<T> {
         self.scan(store, prefix).iter().map(|(_, value)| read(value)).collect()
+    }
+
+    /// # Panics
+    /// Where a row does not read back: nothing but the engine writes here.
+    pub fn goods(&self, generation: u32) -> Goods {
+        Goods::of(&self.now, generation).expect("what the engine wrote reads back")
+    }
+
+    /// The confirmed rows of a generation, without it: what counts of each product and its stock in rows of their own,
+    /// whichever they were read from.
+    pub fn confirmed(&self, generation: u32) -> BTreeMap<String, String> {
+        let prefix = keys::generation(generation);
+        let own = |key: String| key[prefix.len()..].to_owned();
+        let Goods { products, stock } = self.goods(generation);
+        let text = |product| serde_json::to_string(product).expect("a product is written");
+        let products =
+            products.values().map(|product| (keys::row(generation, Kind::Product, product.id), text(product)));
+        let stock = stock.into_iter().map(|(of, units)| (keys::stock(generation, of), units.to_string()));
+        let others = self.scan(Store::Confirmed, &prefix).into_iter().filter(|(key, _)| !goods::is_place(key));
+        others.chain(products).chain(stock).map(|(key, value)| (own(key), value)).collect()
     }
 
     pub fn parked(&self) -> Vec<Parked> {

@@ -340,9 +340,7 @@ pub fn confirmed_is_the_servers(phone: &Phone, fresh: &Disk) -> Held {
 /// movement that would tell it.
 fn confirmed(disk: &Disk) -> BTreeMap<String, String> {
     let Some(shown) = disk.device().shown() else { return BTreeMap::new() };
-    let prefix = keys::generation(shown.generation);
-    let rows = disk.scan(Store::Confirmed, &prefix).into_iter();
-    let rows = rows.map(|(key, value)| (key[prefix.len()..].to_owned(), value));
+    let rows = disk.confirmed(shown.generation).into_iter();
     let shop = disk.get(Store::Meta, keys::SHOP).map(|shop| (keys::SHOP.to_owned(), shop.to_owned()));
     rows.filter(|(key, value)| !(key.starts_with("stock/") && value == "0")).chain(shop).collect()
 }

@@ -5,7 +5,7 @@ use comptoir::{
     domain::{Expense, Key, ProductId, RepaymentId, Sale, SaleId},
     sync::{
         Body, Verdict,
-        engine::{Acknowledged, Device, Store, keys},
+        engine::{Acknowledged, Device, Store, goods::Goods, keys},
         mutation::{Became, RecordSale, SettleRefusal},
         view::{Catalogue, Pending, Shown, corrected_since},
         wire::{ClashRow, Cursor, CustomerRow, ExpenseRow, Kind, MovementRow, RefusedRow, RepaymentRow, SaleRow},
@@ -51,12 +51,9 @@ impl<'a> View<'a> {
 
     fn catalogue(&self) -> Catalogue {
         let mut catalogue = Catalogue::default();
-        for product in self.rows(Kind::Product) {
-            catalogue.put_product(product);
-        }
-        for (product, units) in self.confirmed_stock() {
-            catalogue.put_stock(product, units);
-        }
+        let Goods { products, stock } = self.goods();
+        products.into_values().for_each(|product| catalogue.put_product(product));
+        stock.into_iter().for_each(|(product, units)| catalogue.put_stock(product, units));
         catalogue.set_pending(Arc::new(self.pending.clone()));
         catalogue
     }
@@ -75,10 +72,11 @@ impl<'a> View<'a> {
     }
 
     pub fn confirmed_stock(&self) -> BTreeMap<ProductId, i64> {
-        let Some(generation) = self.generation else { return BTreeMap::new() };
-        let rows = self.disk.scan(Store::Confirmed, &keys::all_stock(generation)).into_iter();
-        let id = |key: &str| key.rsplit('/').next().and_then(|id| id.parse().ok()).expect("a product's id");
-        rows.map(|(key, units)| (id(&key), units.parse().expect("units"))).collect()
+        self.goods().stock
+    }
+
+    fn goods(&self) -> Goods {
+        self.generation.map(|generation| self.disk.goods(generation)).unwrap_or_default()
     }
 
     /// Sales one could void.

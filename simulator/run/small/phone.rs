@@ -203,9 +203,15 @@ impl Phone {
         quiet && self.has_read(counter) && self.disk.device().outbox.is_empty()
     }
 
-    /// Every confirmed row, by its key.
-    pub fn confirmed(&self) -> Vec<(String, String)> {
-        self.disk.scan(Store::Confirmed, "")
+    /// Every confirmed row by its key, those of other generations than it holds among them.
+    pub fn confirmed(&self) -> BTreeMap<String, String> {
+        let mut rows: BTreeMap<String, String> = self.disk.scan(Store::Confirmed, "").into_iter().collect();
+        if let Some(shown) = self.disk.device().shown() {
+            let held = engine::keys::generation(shown.generation);
+            rows.retain(|key, _| !key.starts_with(&held));
+            rows.extend(self.disk.confirmed(shown.generation).into_iter().map(|(key, row)| (held.clone() + &key, row)));
+        }
+        rows
     }
 
     /// Sales that were refused, and whose seller is gone.
