@@ -1,4 +1,4 @@
-//! What the screens of a phone show, by the code they show it with (`src/device/refresh.rs` reads the same).
+//! What the screens of a phone show, by the code they show it with (`src/device/mirror.rs` reads the same).
 
 use super::disk::{Disk, read};
 use comptoir::{
