@@ -15,7 +15,6 @@ use comptoir::{
         client::Client,
         replay::{chance::Chance, phone::Phone},
     },
-    sync::wire::{Kind, SaleRow},
 };
 use std::{
     collections::BTreeMap,
@@ -160,8 +159,8 @@ fn enrol(place: &Place, proxy: &Proxy, size: &Size) -> Result<Vec<Seller>, Failu
         phone.synchronise()?;
         phones.push(phone);
     }
-    let known: Vec<Product> = phones.first().ok_or("no client")?.confirmed(Kind::Product)?;
-    let shelf: Arc<[Product]> = known.into_iter().take(PRODUCTS).collect();
+    let known = phones.first().ok_or("no client")?.goods()?.products;
+    let shelf: Arc<[Product]> = known.into_values().take(PRODUCTS).collect();
     let sellers = phones.into_iter().zip(1..);
     Ok(sellers.map(|(phone, number)| Seller::new(phone, shelf.clone(), size.seed ^ (number << 32))).collect())
 }
@@ -206,8 +205,7 @@ fn compare_phones(sellers: &[Seller], books: &Books) -> Result<Faults, Failure> 
     let mut faults = Faults::default();
     for (number, seller) in sellers.iter().enumerate() {
         let phone = &seller.phone;
-        let sales: Vec<SaleRow> = phone.confirmed(Kind::Sale)?;
-        let mut wrong = usize::from(sales.len() != books.sales.len()) + phone.device()?.outbox.len();
+        let mut wrong = usize::from(phone.sales()?.len() != books.sales.len()) + phone.device()?.outbox.len();
         let stock = phone.goods()?.stock;
         for (product, units) in &books.stock {
             wrong += usize::from(stock.get(product).copied().unwrap_or_default() != *units);

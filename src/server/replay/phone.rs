@@ -12,7 +12,8 @@ use crate::{
         },
         mutation::RecordSale,
         wire::{
-            EnrolAnswer, EnrolRequest, Kind, PullAnswer, Pulled, PushAnswer, PushRequest, SignInAnswer, SignInRequest,
+            EnrolAnswer, EnrolRequest, Kind, PullAnswer, Pulled, PushAnswer, PushRequest, SaleRow, SignInAnswer,
+            SignInRequest,
         },
     },
 };
@@ -216,10 +217,10 @@ impl Phone {
         self.rows(Store::Parked, "")
     }
 
-    /// Confirmed rows of a kind, as they stand on this phone.
-    pub fn confirmed<T: DeserializeOwned>(&self, kind: Kind) -> Result<Vec<T>, PhoneError> {
+    /// Confirmed sales, as they stand on this phone.
+    pub fn sales(&self) -> Result<Vec<SaleRow>, PhoneError> {
         let Some(shown) = self.device()?.shown() else { return Ok(Vec::new()) };
-        self.rows(Store::Confirmed, &keys::rows(shown.generation, kind))
+        self.rows(Store::Confirmed, &keys::rows(shown.generation, Kind::Sale))
     }
 
     /// Products and their stock, as they stand on this phone.

@@ -9,10 +9,7 @@ use super::{
 use crate::{
     domain::{InstallationId, ProductId},
     server::check::LedgerEntry,
-    sync::{
-        Verdict,
-        wire::{Kind, SaleRow},
-    },
+    sync::Verdict,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -116,8 +113,7 @@ impl Report {
         shelf: &Shelf,
     ) -> Result<(), PhoneError> {
         let (mut shown, mut sold) = (Sum::default(), BTreeMap::<ProductId, i64>::new());
-        let rows: Vec<SaleRow> = phone.confirmed(Kind::Sale)?;
-        for row in rows.iter().filter(|row| installations.contains(&row.installation)) {
+        for row in phone.sales()?.iter().filter(|row| installations.contains(&row.installation)) {
             shown.add(row.sale.total()?.get());
             for (product, units) in row.sale.units_by_product() {
                 *sold.entry(product).or_default() += units;
