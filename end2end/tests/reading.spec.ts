@@ -61,6 +61,24 @@ test("what is scanned before the catalogue is read goes into the cart once it is
   await units(page, OIL.name, 1);
 });
 
+test("on Stock and on Compter a code scanned before the catalogue is read opens its product once it is", async ({ shop, browser }) => {
+  const { page } = await shop.phone(browser, "Comptoir");
+  await hold(page, "window", "requestAnimationFrame");
+  const opens = async (address: string) => {
+    await page.goto(address);
+    await expect(page.getByRole("button", { name: "Scanner avec la caméra" })).toBeEnabled();
+    await scan(page, UNKNOWN);
+    await scan(page, OIL.code);
+    await expect(page.getByRole("searchbox")).toHaveValue("");
+    await go(page);
+  };
+  await opens("/stock");
+  await expect(page.getByRole("heading", { name: OIL.name })).toBeVisible();
+  await opens("/stock/comptage");
+  await expect(page.getByRole("form", { name: "Comptage" })).toContainText(OIL.name);
+  await expect(page.getByRole("searchbox")).toHaveValue(UNKNOWN);
+});
+
 test("what another phone sells while the catalogue is read is shown when it is", async ({ shop, browser }) => {
   many(shop);
   const { page: other } = await shop.phone(browser, "Autre", SELLER);

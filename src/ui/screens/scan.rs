@@ -21,7 +21,7 @@ use std::{rc::Rc, sync::Arc};
 const VIDEO: &str = "camera";
 
 /// Does what Enter does with what stands in the search, and says what it was; `None` where that is not of one product.
-type Take = Arc<dyn Fn() -> Option<String> + Send + Sync>;
+pub type Take = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// Whether it is what a scanner types.
 pub fn is_code(typed: &str) -> bool {
@@ -37,6 +37,36 @@ pub fn the_one(till: Till, typed: &str) -> Option<Shown> {
     one(typed).or_else(|| {
         let words = typed.trim_end_matches(|c: char| c.is_ascii_digit()).len();
         (words > 0 && typed.len() - words >= CODE_MIN).then(|| one(&typed[words..])).flatten()
+    })
+}
+
+/// `take`, as soon as the catalogue is read: what a scanner or the camera gives before waits for it, for the one product
+/// found until then might not be the only one. A code that is not of one product is left in the search, to be seen.
+pub fn once_read(
+    till: Till,
+    query: RwSignal<String>,
+    take: impl Fn() -> Option<String> + Send + Sync + 'static,
+) -> Take {
+    let (early, take) = (RwSignal::new(Vec::<String>::new()), Arc::new(take));
+    let late = take.clone();
+    Effect::new(move |_| {
+        let codes = if till.ready.get() { early.try_update(std::mem::take) } else { None };
+        for code in codes.unwrap_or_default() {
+            let typed = query.get_untracked();
+            query.set(code);
+            if late().is_some() {
+                query.set(typed);
+            }
+        }
+    });
+    Arc::new(move || {
+        if till.ready.get_untracked() {
+            return take();
+        }
+        let code = query.with_untracked(|typed| is_code(typed).then(|| typed.clone()))?;
+        early.update(|codes| codes.push(code));
+        query.set(String::new());
+        Some(t!("Lecture des produits…").to_owned())
     })
 }
 
@@ -65,9 +95,8 @@ impl Camera {
         })
     }
 
-    /// What it sees, while it is open; `take` is a [`Take`].
-    pub fn panel(self, take: impl Fn() -> Option<String> + Send + Sync + 'static) -> AnyView {
-        let take: Take = Arc::new(take);
+    /// What it sees, while it is open.
+    pub fn panel(self, take: Take) -> AnyView {
         Effect::new(move |_| {
             if self.till.locked.get() {
                 self.open.set(false);

@@ -6,7 +6,7 @@ mod suspended;
 
 use super::{
     banners, chip, create, require_person,
-    scan::{Camera, is_code, the_one},
+    scan::{Camera, once_read, the_one},
     till, to_decide,
 };
 use crate::{
@@ -30,25 +30,15 @@ pub fn Sell() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
     let query = RwSignal::new(asked);
     let camera = Camera::new(till, query);
-    let early = RwSignal::new(Vec::new());
-    Effect::new(move |_| {
-        if till.ready.get() {
-            add_scanned(till, query, early.try_update(std::mem::take).unwrap_or_default());
-        }
-    });
-    let submit = move || {
-        if !till.ready.get_untracked() && query.with_untracked(|typed| is_code(typed)) {
-            early.update(|codes| codes.push(query.get_untracked()));
-            return query.set(String::new());
-        }
-        drop(add_the_one(till, query));
-    };
-    let search = search("/vente", query, submit, camera.button());
+    // A scanner types a code and sends Enter: exactly one product of that code goes into the cart.
+    let take = once_read(till, query, move || add_the_one(till, query).map(|name| t!("{name} : ajouté.", name)));
+    let submit = take.clone();
+    let search = search("/vente", query, move || drop(submit()), camera.button());
     erase(view! {
         <div class="app app--sell">
             {top(Some(("/", t!("Accueil"))), t!("Vendre").into_any(), chip(till), search)}
             <main class="sell">
-                {banners(till)} {camera.panel(move || add_the_one(till, query).map(|name| t!("{name} : ajouté.", name)))} {told(till)} {products(till, query)}
+                {banners(till)} {camera.panel(take)} {told(till)} {products(till, query)}
             </main>
             {cart_panel(till)}
             {nav("/vente", to_decide(till))}
@@ -56,25 +46,12 @@ pub fn Sell() -> impl IntoView {
     })
 }
 
-/// A scanner types a code and sends Enter: exactly one product of that code goes into the cart. Answers its name.
+/// Answers its name.
 fn add_the_one(till: Till, query: RwSignal<String>) -> Option<String> {
-    if !till.ready.get_untracked() {
-        return None; // the one product found might not be the only one
-    }
     let one = query.with_untracked(|typed| the_one(till, typed))?;
     add(till, &one);
     query.set(String::new());
     Some(one.product.name.to_string())
-}
-
-/// What was scanned before the catalogue was read. A code of no one product is left to be seen.
-fn add_scanned(till: Till, query: RwSignal<String>, codes: Vec<String>) {
-    for code in codes {
-        match the_one(till, &code) {
-            Some(one) => add(till, &one),
-            None => query.set(code),
-        }
-    }
 }
 
 fn add(till: Till, shown: &Shown) {

@@ -12,7 +12,7 @@ mod product;
 use super::{
     banners, chip, create, owns, require_person,
     returning::{Left, Returning},
-    scan::{Camera, the_one},
+    scan::{Camera, once_read, the_one},
     till, to_decide,
 };
 use crate::{
@@ -68,18 +68,18 @@ pub fn Stock() -> impl IntoView {
     });
     let (camera, navigate) = (Camera::new(till, query), use_navigate());
     // A scanner types a code and sends Enter: its product's card opens. Answers its name.
-    let open_the_one = move || {
+    let take = once_read(till, query, move || {
         let one = query.with_untracked(|typed| the_one(till, typed))?;
         navigate(&format!("/stock/produit?id={}", one.product.id), Default::default());
         Some(one.product.name.to_string())
-    };
-    let submit = open_the_one.clone();
+    });
+    let submit = take.clone();
     let acts = erase(view! { <div class="btns">{acts}</div> });
     erase(view! {
         <div class="app">
             {top(None, t!("Stock").into_any(), chip(till), search("/stock", query, move || drop(submit()), camera.button()))}
             <main class="page page--list" on:click=keep>
-                {banners(till)} {camera.panel(open_the_one)} {segments("etat", t!("État du stock"), &states(), state)} {acts} {list(till, query, state, left)}
+                {banners(till)} {camera.panel(take)} {segments("etat", t!("État du stock"), &states(), state)} {acts} {list(till, query, state, left)}
             </main>
             {nav("/stock", to_decide(till))}
         </div>

@@ -11,7 +11,7 @@ use crate::{
         format::{self, number, signed},
         screens::{
             banners, chip, focus, require_person,
-            scan::{Camera, the_one},
+            scan::{Camera, once_read, the_one},
             till,
         },
         text,
@@ -57,17 +57,19 @@ pub fn Count() -> impl IntoView {
         }
     });
     let (counts, camera) = (counts(till), Camera::new(till, counting.query));
-    let scanned = move || counting.choose_the_one().map(|name| t!("{name} : combien ?", name));
+    let choose = move || counting.choose_the_one().map(|name| t!("{name} : combien ?", name));
+    let take = once_read(till, counting.query, choose);
+    let submit = take.clone();
     erase(view! {
         <div class="app app--task">
             {top(
                 Some(("/stock", t!("Retour au stock"))),
                 t!("Compter").into_any(),
                 chip(till),
-                search("/stock/comptage", counting.query, move || drop(counting.choose_the_one()), camera.button()),
+                search("/stock/comptage", counting.query, move || drop(submit()), camera.button()),
             )}
             <main class="page">
-                {banners(till)} {camera.panel(scanned)} {live(move || counting.error.get().map(|title| notice("bad", title, Vec::new())))}
+                {banners(till)} {camera.panel(take)} {live(move || counting.error.get().map(|title| notice("bad", title, Vec::new())))}
                 {live(move || match counts.get() {
                     true => erase(view! { {counting.form()} {counting.found()} {counting.again()} {counting.listed()} }),
                     false => notice("info", t!("Le propriétaire compte le stock").into(), vec![]),

@@ -12,6 +12,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// What is typed, by field.
 #[derive(Clone, Copy)]
@@ -140,7 +141,7 @@ fn codes(till: Till, value: RwSignal<String>, wrong: Memo<Option<&'static str>>)
             />
             {camera.button()}
         </span>
-        {camera.panel(take)}
+        {camera.panel(Arc::new(take))}
     });
     labelled("barcodes", typed, wrong)
 }
