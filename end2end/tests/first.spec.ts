@@ -1,10 +1,10 @@
 // The first days: the shop's first reading on a phone, and a shop that has nothing yet.
-import type { Page } from "@playwright/test";
+import type { Page, Route } from "@playwright/test";
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { looksRight } from "../support/looks";
-import { OWNER, SELLER, expect, signIn, test, type Shop } from "../support/shop";
+import { OWNER, SELLER, add, expect, row, sellExact, signIn, test, type Shop } from "../support/shop";
 
 const MANY = 4_000;
 /** Answers of the first reading that come at once; the others are held back. */
@@ -130,4 +130,31 @@ test("the next page of the first reading is asked for while one is written", asy
   // Each page but the last is written after the next was asked for.
   const early = events.filter((event, at) => event === "written" && events.slice(0, at).filter((one) => one === "asked").length > events.slice(0, at + 1).filter((one) => one === "written").length);
   expect(early.length, events.join(" ")).toBeGreaterThanOrEqual(written - 2);
+});
+
+test("a sale does not wait behind the page of the first reading that is on its way", async ({ shop, browser }) => {
+  manyProducts(shop);
+  const context = await browser.newContext({ baseURL: shop.url });
+  const page = await context.newPage();
+  await shop.enrol(page, "Un");
+  const [ended, held]: [string[], Route[]] = [[], []];
+  await context.route("**/api/v1/pull", async (route) => {
+    if (route.request().postDataJSON().request.from.start?.position) held.push(route); // an answer that does not come yet
+    else await route.continue();
+  });
+  page.on("requestfailed", (request) => ended.push(request.url()));
+  await signIn(page, OWNER);
+  await expect(progress(page)).toBeVisible();
+  await add(page, "Article 00000").click();
+  expect(ended).toEqual([]);
+  await sellExact(page);
+  await expect(page.getByText("Vente confirmée")).toBeVisible();
+  expect(ended, "the page that was asked for ended").toEqual([expect.stringContaining("/api/v1/pull")]);
+  // And it is asked for again.
+  await expect.poll(() => held.length).toBe(2);
+  await context.unroute("**/api/v1/pull");
+  await page.getByRole("link", { name: "Nouvelle vente" }).click();
+  const last = `Article ${String(MANY - 1).padStart(5, "0")}`;
+  await page.getByRole("searchbox").fill(last);
+  await expect(row(page, last, "5 en stock")).toBeVisible({ timeout: 30_000 });
 });
