@@ -1,7 +1,7 @@
 // What the chip says of the server: "À jour" only once the server has said so.
 import { looksRight } from "../support/looks";
 import { Held } from "../support/network";
-import { expect, test } from "../support/shop";
+import { SELLER, add, expect, row, sellExact, test } from "../support/shop";
 
 test("a network that leads nowhere is not taken for the server's word", async ({ shop, browser }) => {
   const { page } = await shop.phone(browser, "Un");
@@ -40,4 +40,31 @@ test("a server that does not answer is told, until it does", async ({ shop, brow
   await shop.start();
   await page.evaluate(() => window.dispatchEvent(new Event("focus"))); // somebody looks again
   await expect(chip("À jour")).toBeVisible();
+});
+
+test("a phone whose disk takes nothing more does not say it holds all there is", async ({ shop, browser }) => {
+  const { page: other } = await shop.phone(browser, "Autre", SELLER);
+  const { page } = await shop.phone(browser, "Un");
+  const chip = (said: string) => page.getByRole("banner").getByRole("link", { name: said });
+  await expect(chip("À jour")).toBeVisible();
+  await page.evaluate(() => {
+    const put = IDBObjectStore.prototype.put;
+    const full = (IDBObjectStore.prototype.put = () => {
+      throw new DOMException("no room", "QuotaExceededError");
+    });
+    (window as any).room = () => IDBObjectStore.prototype.put === full && (IDBObjectStore.prototype.put = put);
+  });
+  await add(other, "Ail 250 g").click();
+  await sellExact(other);
+  await expect(page.getByText("La mémoire du téléphone est pleine.")).toBeVisible();
+  await expect(chip("À vérifier")).toBeVisible();
+  await expect(row(page, "Ail 250 g", "12 en stock")).toBeVisible();
+  await looksRight(page, "Vendre, a disk that takes nothing more");
+  await page.evaluate(() => {
+    (window as any).room();
+    window.dispatchEvent(new Event("focus")); // somebody looks again
+  });
+  await expect(row(page, "Ail 250 g", "11 en stock")).toBeVisible();
+  await expect(chip("À jour")).toBeVisible();
+  await expect(page.getByText("La mémoire du téléphone est pleine.")).toHaveCount(0);
 });

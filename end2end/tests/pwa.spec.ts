@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { looksRight } from "../support/looks";
 import { add, expect, row, sellExact, test } from "../support/shop";
 
 test("the app can be installed: the manifest has what browsers ask for, and what it names is there", async ({ shop, browser }) => {
@@ -124,6 +125,45 @@ test("a version that comes only in part is not taken", async ({ shop, browser })
     await page.goto("/vente");
     await expect(row(page, "Ail 250 g", "12 en stock")).toBeVisible();
     expect(await page.evaluate(() => window.caches.keys())).toEqual(expect.arrayContaining(before));
+  } finally {
+    rmSync(newer, { recursive: true, force: true });
+  }
+});
+
+test("a phone too old for the server says so, sells on, and finds the newer version by itself", async ({ shop, browser }) => {
+  const newer = mkdtempSync(join(tmpdir(), "comptoir-site-"));
+  try {
+    const { context, page } = await shop.phone(browser, "Un");
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.reload(); // from here on the worker serves it
+    await expect(page.getByRole("link", { name: "À jour" })).toBeVisible();
+    cpSync(shop.site!, newer, { recursive: true });
+    writeFileSync(join(newer, "robots.js"), "// another version\n");
+    await shop.stop();
+    // The new server speaks another version than this page.
+    await context.route(/\/api\/v1\/(push|pull)$/, (route) => {
+      const said = route.request().postDataJSON();
+      said.request.protocol += 1;
+      return route.continue({ postData: JSON.stringify(said) });
+    });
+    shop.site = newer;
+    await shop.start();
+    await page.evaluate(() => window.dispatchEvent(new Event("focus"))); // somebody looks again
+    await expect(page.getByText("Mise à jour nécessaire pour envoyer")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Mise à jour", exact: true })).toBeVisible();
+    const update = page.getByRole("button", { name: "Mettre à jour" });
+    await expect(update).toBeVisible();
+    await looksRight(page, "Vendre, too old for the server");
+    await add(page, "Ail 250 g").click();
+    await sellExact(page);
+    await expect(page.getByText("En attente de synchronisation")).toBeVisible();
+    await expect(update).toBeVisible();
+    // The newer page is understood.
+    await context.unroute(/\/api\/v1\/(push|pull)$/);
+    await Promise.all([page.waitForEvent("load"), update.click()]);
+    await expect(page.getByText("Vente confirmée")).toBeVisible();
+    await expect(page.getByText("Mise à jour nécessaire pour envoyer")).toHaveCount(0);
+    expect(await shop.sales()).toEqual(["A-000001"]);
   } finally {
     rmSync(newer, { recursive: true, force: true });
   }

@@ -266,7 +266,7 @@ impl Commands for Page {
     }
 
     fn update(&self) {
-        super::start::take_update();
+        super::update::take();
     }
 }
 

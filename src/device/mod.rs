@@ -67,6 +67,8 @@ mod storage;
 mod storage_tests;
 #[cfg(feature = "hydrate")]
 mod tabs;
+#[cfg(feature = "hydrate")]
+mod update;
 
 pub use crate::sync::first_page::FirstPage;
 #[cfg(feature = "hydrate")]

@@ -14,7 +14,7 @@ use crate::{
     sync::{
         Body, Verdict,
         engine::{
-            self, Acknowledged, Device, Entry, Held, Parked, Store, keys,
+            self, Acknowledged, Device, Entry, Freshness, Held, Parked, Store, keys,
             sound::{self, Aside},
         },
         json,
@@ -296,7 +296,7 @@ fn status(
         has_catalogue: device.shown().is_some(),
         persistent: before.persistent,
         last_contact_ms: meta.contact.server_ms,
-        upgrade_needed: meta.upgrade,
+        upgrade_needed: meta.upgrade || meta.freshness == Freshness::Behind,
         storage_problem: before.storage_problem,
     }
 }

@@ -11,6 +11,7 @@ use super::{
     handle::StorageProblem,
     platform::{self, Signal, now_ms, steady_ms},
     shelf::Shelf,
+    update,
 };
 use crate::{
     api,
@@ -55,6 +56,8 @@ struct Inner {
     wake: Signal,
     /// An urgent push: a pull under way gives way to it, and the next one does not.
     hurry: Signal,
+    /// Hears whether what was received is on the disk.
+    stored: Box<dyn Fn(Result<(), StorageProblem>)>,
     /// The lock or the epoch was lost: nothing more is sent or written.
     stopped: RefCell<bool>,
 }
@@ -81,7 +84,11 @@ impl From<StorageProblem> for Failed {
 
 impl Sender {
     /// Takes over sending: from here on nobody with an older epoch can write.
-    pub async fn take_over(shelf: Shelf) -> Result<Self, StorageProblem> {
+    /// `stored` hears, of all that is received then, whether it is on the disk.
+    pub async fn take_over(
+        shelf: Shelf,
+        stored: impl Fn(Result<(), StorageProblem>) + 'static,
+    ) -> Result<Self, StorageProblem> {
         let epoch = shelf
             .carry_out(|device| {
                 let (tx, epoch) = engine::new_epoch(device);
@@ -102,6 +109,7 @@ impl Sender {
             heard_ms: Cell::default(),
             wake: Signal::default(),
             hurry: Signal::default(),
+            stored: Box::new(stored),
             stopped: RefCell::new(false),
         })))
     }
@@ -214,6 +222,9 @@ impl Sender {
                     leptos::logging::error!("the end of the session could not be stored: {problem:?}");
                 }
                 failed(self);
+                if error == CallError::Upgrade {
+                    update::look();
+                }
                 if session.is_none() {
                     // Unless something was heard since it was sent.
                     if self.0.heard_ms.get() < began_ms {
@@ -325,7 +336,13 @@ impl Sender {
             }
             Ok(Some(decide(device)))
         });
-        done.await?.ok_or(Failed::Fenced)
+        let done = done.await;
+        match &done {
+            Ok(Some(_)) => (self.0.stored)(Ok(())),
+            Err(Failed::Storage(problem)) => (self.0.stored)(Err(*problem)),
+            Ok(None) | Err(_) => {}
+        }
+        done?.ok_or(Failed::Fenced)
     }
 }
 

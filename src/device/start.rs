@@ -13,6 +13,7 @@ use super::{
     shelf::Shelf,
     storage::Storage,
     tabs::{HEARD_WITHIN_MS, Message, SenderLock, Tabs},
+    update,
 };
 use crate::{domain::Key, part::part, sync::engine::Trigger};
 use futures::{StreamExt, channel::mpsc::UnboundedReceiver};
@@ -79,6 +80,14 @@ fn report(till: Till, problem: StorageProblem) {
 fn recovered(till: Till, from: StorageProblem) {
     if till.status.with_untracked(|status| status.storage_problem == Some(from)) {
         till.status.update(|status| status.storage_problem = None);
+    }
+}
+
+/// What was received is on the disk, or is not: then this page does not show what the server has.
+fn stored(till: Till, result: Result<(), StorageProblem>) {
+    let problem = result.err();
+    if till.status.with_untracked(|status| status.storage_problem != problem) {
+        till.status.update(|status| status.storage_problem = problem);
     }
 }
 
@@ -265,8 +274,9 @@ impl Shared {
 
     async fn send(self: Rc<Self>, lock: SenderLock) -> Result<(), StorageProblem> {
         use futures::future::{Either, select};
-        let sender = Sender::take_over(self.shelf.clone()).await?;
-        recovered(self.till, StorageProblem::Full);
+        let till = self.till;
+        let sender = Sender::take_over(self.shelf.clone(), move |result| stored(till, result)).await?;
+        stored(till, Ok(()));
         *self.sender.borrow_mut() = Some(sender.clone());
         sender.trigger(Trigger::Wake);
         let ends = select(Box::pin(lock.lost()), Box::pin(self.let_go.wait()));
@@ -319,7 +329,11 @@ impl Shared {
         });
         notify::look(self.till);
         install::watch(self.till);
-        register_service_worker(self.till);
+        let till = self.till;
+        spawn_local(async move {
+            ask_to_persist(till).await;
+            update::watch(till).await;
+        });
     }
 }
 
@@ -334,45 +348,4 @@ pub async fn ask_to_persist(till: Till) {
     };
     let persistent = asked.await.ok().and_then(|answer: JsValue| answer.as_bool()).unwrap_or(false);
     till.status.update(|status| status.persistent = Some(persistent));
-}
-
-/// The app's shell in the cache, and word of a newer version.
-fn register_service_worker(till: Till) {
-    let Some(window) = web_sys::window() else { return };
-    let container = window.navigator().service_worker();
-    if JsValue::from(container.clone()).is_undefined() {
-        return; // no secure origin: the app works, but does not open without network
-    }
-    spawn_local(async move {
-        ask_to_persist(till).await;
-        let registered = JsFuture::from(container.register("/sw.js")).await;
-        let Ok(registration) = registered.and_then(|it| it.dyn_into::<web_sys::ServiceWorkerRegistration>()) else {
-            return leptos::logging::warn!("the service worker could not be registered");
-        };
-        let had_one = container.controller().is_some();
-        till.update_ready.set(had_one && registration.waiting().is_some());
-        let found = registration.clone();
-        platform::listen(&registration, "updatefound", move |_| {
-            let (Some(worker), registration) = (found.installing(), found.clone()) else { return };
-            platform::listen(&worker, "statechange", move |_| {
-                till.update_ready.set(had_one && registration.waiting().is_some());
-            });
-        });
-    });
-}
-
-/// Lets the waiting service worker take over, and opens the new version.
-pub fn take_update() {
-    spawn_local(async move {
-        let Some(window) = web_sys::window() else { return };
-        let container = window.navigator().service_worker();
-        let Ok(registration) = JsFuture::from(container.get_registration()).await else { return };
-        let Ok(registration) = registration.dyn_into::<web_sys::ServiceWorkerRegistration>() else { return };
-        let reload = window.clone();
-        platform::listen(&container, "controllerchange", move |_| drop(reload.location().reload()));
-        match registration.waiting() {
-            Some(worker) => drop(worker.post_message(&"skip-waiting".into())),
-            None => drop(window.location().reload()),
-        }
-    });
 }

@@ -22,6 +22,8 @@ pub enum Freshness {
     Current,
     /// The last request was answered by nobody.
     Silent,
+    /// The server speaks another version than this app.
+    Behind,
 }
 
 /// The server answered, and this came of it. A page that did not fit, or told of more, follows at once.
@@ -44,6 +46,7 @@ pub(super) fn begins(tx: &mut LocalTx, device: &Device) {
 pub fn unanswered(device: &Device, epoch: u64, error: &CallError) -> Option<LocalTx> {
     let says = match error {
         CallError::NotReached { .. } | CallError::TryLater => Freshness::Silent,
+        CallError::Upgrade => Freshness::Behind,
         _ => Freshness::Unknown, // there is a server, and it does not say what was asked
     };
     let mut tx = LocalTx::sender(epoch);
@@ -56,7 +59,7 @@ pub fn lapsed(device: &Device, epoch: u64, asks: bool, heard_ms: i64) -> Option<
     let holds = match device.meta.freshness {
         Freshness::Unknown => true,
         Freshness::Current => asks && heard_ms < LAPSES_MS,
-        Freshness::Silent => asks,
+        Freshness::Silent | Freshness::Behind => asks,
     };
     let mut tx = LocalTx::sender(epoch);
     begins(&mut tx, device);
@@ -113,7 +116,12 @@ mod tests {
         assert_eq!(till.device().meta.freshness, Freshness::Unknown, "not silent, and not all");
         till.pull(page(11, 12, false));
         assert_eq!(till.device().meta.freshness, Freshness::Current);
+        till.commit(&unanswered(&till.device(), epoch, &CallError::bad_request("no")).unwrap());
+        assert_eq!(till.device().meta.freshness, Freshness::Unknown, "there is a server");
         till.commit(&unanswered(&till.device(), epoch, &CallError::Upgrade).unwrap());
-        assert_eq!(till.device().meta.freshness, Freshness::Unknown);
+        assert_eq!(till.device().meta.freshness, Freshness::Behind);
+        assert_eq!(lapsed(&till.device(), epoch, true, i64::MAX), None);
+        till.pull(page(12, 12, false));
+        assert_eq!(till.device().meta.freshness, Freshness::Current, "the app is as new as the server");
     }
 }

@@ -70,7 +70,7 @@ fn heads() -> AnyView {
     erase(view! {
         <div class="btns">
             {chip(Till::new())} {stand(true, 0, 0)} {stand(true, 3, 0)} {stand(false, 0, 0)} {stand(false, 12, 0)} {stand(true, 1, 1)}
-            {standing(true, 0, 0, Freshness::Unknown)} {standing(true, 0, 0, Freshness::Silent)}
+            {standing(true, 0, 0, Freshness::Unknown)} {standing(true, 0, 0, Freshness::Silent)} {standing(true, 0, 0, Freshness::Behind)}
         </div>
         {top(Some(("/style", "Retour")), erase(view! { <span>"Boutique Kaloum"</span><small>"Mariama Diallo"</small> }), stand(true, 0, 0), ().into_any())}
         {search("/style", RwSignal::new("riz".to_owned()), || (), beside)}

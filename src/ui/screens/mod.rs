@@ -253,6 +253,7 @@ fn stands(status: &Status) -> (&'static str, String, &'static str) {
             ("wait", t!("Réception…").into(), "/parametres")
         }
         Status { freshness: Freshness::Unknown, .. } => ("wait", t!("Connexion…").into(), "/parametres"),
+        Status { freshness: Freshness::Behind, .. } => ("wait", t!("Mise à jour").into(), "/parametres"),
         _ => ("ok", t!("À jour").into(), "/parametres"),
     }
 }
@@ -318,6 +319,7 @@ mod tests {
         assert_eq!(stands(&Status { freshness: Freshness::Unknown, ..of(true, 0, 0) }).1, "Connexion…");
         assert_eq!(stands(&Status { freshness: Freshness::Silent, ..of(true, 0, 0) }).1, "Pas de réponse");
         assert_eq!(stands(&Status { freshness: Freshness::Silent, ..of(true, 2, 0) }).1, "2 en attente");
+        assert_eq!(stands(&Status { freshness: Freshness::Behind, ..of(true, 0, 0) }).1, "Mise à jour");
         assert_eq!(stands(&Status { session: SessionState::Ended, ..of(true, 0, 0) }).1, "PIN demandé");
         assert_eq!(stands(&Status { session: SessionState::Revoked, ..of(true, 0, 0) }).1, "Téléphone retiré");
         assert_eq!(stands(&Status { loading: Some((1, 2)), ..of(true, 0, 0) }).1, "Réception…");

@@ -35,6 +35,7 @@ pub fn text(status: &Status, seen: &Measures, products: usize, days: i64) -> Str
         Freshness::Current => t!("tout est reçu"),
         Freshness::Unknown => t!("pas encore de réponse"),
         Freshness::Silent => t!("pas de réponse"),
+        Freshness::Behind => t!("d’une autre version"),
     };
     lines.push(t!("Serveur : {server}", server));
     lines.push(t!("En attente d’envoi : {total}", total = dashboard::total(seen)));
