@@ -5,9 +5,13 @@ use comptoir::sync::engine::{
     goods::{self, Goods},
     keys,
     memory::{Memory, Stale},
+    moves,
 };
-use comptoir::sync::wire::Kind;
-use serde::de::DeserializeOwned;
+use comptoir::{
+    domain::ProductId,
+    sync::wire::{Kind, MovementRow},
+};
+use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -75,18 +79,30 @@ impl Disk {
         Goods::of(&self.now, generation).expect("what the engine wrote reads back")
     }
 
-    /// The confirmed rows of a generation, without it: what counts of each product and its stock in rows of their own,
-    /// whichever they were read from.
+    /// What moved a product's stock.
+    ///
+    /// # Panics
+    /// Where a row does not read back: nothing but the engine writes here.
+    pub fn moves(&self, generation: u32, of: ProductId) -> Vec<MovementRow> {
+        moves::of(&self.now, generation, of).expect("what the engine wrote reads back")
+    }
+
+    /// The confirmed rows of a generation, without it: what counts of each product, its stock and what moved it in rows of
+    /// their own, whichever they were read from.
     pub fn confirmed(&self, generation: u32) -> BTreeMap<String, String> {
         let prefix = keys::generation(generation);
         let own = |key: String| key[prefix.len()..].to_owned();
         let Goods { products, stock } = self.goods(generation);
-        let text = |product| serde_json::to_string(product).expect("a product is written");
         let products =
             products.values().map(|product| (keys::row(generation, Kind::Product, product.id), text(product)));
+        let moves = moves::all(&self.now, generation).expect("what the engine wrote reads back").into_values();
+        let moves = moves.map(|row| (keys::movement(generation, row.product, row.change), text(&row)));
         let stock = stock.into_iter().map(|(of, units)| (keys::stock(generation, of), units.to_string()));
-        let others = self.scan(Store::Confirmed, &prefix).into_iter().filter(|(key, _)| !goods::is_place(key));
-        others.chain(products).chain(stock).map(|(key, value)| (own(key), value)).collect()
+        let others = self
+            .scan(Store::Confirmed, &prefix)
+            .into_iter()
+            .filter(|(key, _)| !(goods::is_place(key) || moves::told_of(key).is_some()));
+        others.chain(products).chain(moves).chain(stock).map(|(key, value)| (own(key), value)).collect()
     }
 
     pub fn parked(&self) -> Vec<Parked> {
@@ -96,6 +112,10 @@ impl Disk {
     pub fn acknowledged(&self) -> Vec<Acknowledged> {
         self.rows(Store::Acknowledged, "")
     }
+}
+
+fn text(row: &impl Serialize) -> String {
+    serde_json::to_string(row).expect("a row is written")
 }
 
 pub fn read<T: DeserializeOwned>(text: &str) -> T {

@@ -8,7 +8,7 @@ use comptoir::{
         engine::{Acknowledged, Device, Store, goods::Goods, keys},
         mutation::{Became, RecordSale, SettleRefusal},
         view::{Catalogue, Pending, Shown, corrected_since},
-        wire::{ClashRow, Cursor, CustomerRow, ExpenseRow, Kind, MovementRow, RefusedRow, RepaymentRow, SaleRow},
+        wire::{ClashRow, Cursor, CustomerRow, ExpenseRow, Kind, RefusedRow, RepaymentRow, SaleRow},
     },
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -37,8 +37,7 @@ impl<'a> View<'a> {
         };
         let counted = |of: ProductId, at: Cursor| {
             let Some(shown) = device.shown() else { return 0 };
-            let moves: Vec<MovementRow> = disk.rows(Store::Confirmed, &keys::movements(shown.generation, of));
-            corrected_since(&moves, at, shown.cursor)
+            corrected_since(&disk.moves(shown.generation, of), at, shown.cursor)
         };
         let pending = Pending::of(&device, confirmed, counted);
         Self { disk, device, generation, pending }

@@ -2,6 +2,7 @@
 
 use super::{
     handle::{CommandError, Counted, StorageProblem, Till},
+    moves,
     platform::{self, now_ms},
     read,
     shelf::{STALE_MAX, Shelf},
@@ -10,13 +11,14 @@ use crate::{
     domain::{Cause, ProductId, Units},
     sync::{
         Body,
-        engine::{self, Held, Store, goods, keys, sound},
+        engine::{self, Held, Store, goods, keys, moves::told_of},
+        json,
         view::doubt,
         wire::MovementRow,
     },
 };
 use leptos::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a count is listed.
 const LISTED_MS: i64 = 7 * 86_400_000;
@@ -99,15 +101,13 @@ pub async fn counts(shelf: &Shelf, till: Till) -> Result<Vec<Counted>, StoragePr
 
 /// The movements of each product that has a count among them, or was sold unchecked. Only those are parsed: most rows are sales of others.
 async fn counted_movements(shelf: &Shelf, shown: Held) -> Result<Vec<Vec<MovementRow>>, StorageProblem> {
-    let rows = shelf.storage().scan(Store::Confirmed, &keys::all_movements(shown.generation)).await?;
-    let product = |key: &str| key.rsplit_once('/').map(|(product, _)| product.to_owned()).unwrap_or_default();
-    let mut all = Vec::new();
-    for moves in rows.chunk_by(|(one, _), (other, _)| product(one) == product(other)) {
-        let tells = |text: &str| text.contains("\"count\":") || text.contains("\"unchecked\":");
-        if moves.iter().any(|(_, text)| tells(text)) {
-            let moves = shelf.sound(Store::Confirmed, moves, sound::moved).await.0;
-            all.push(moves.into_iter().filter(|row| row.change <= shown.cursor.change).collect());
-        }
-    }
-    Ok(all)
+    let mut unread = moves::all(shelf, shown).await?;
+    let tells = |text: &&str| text.contains("\"count\":") || text.contains("\"unchecked\":");
+    let telling = unread.iter().flat_map(|(_, text)| text.split('\n').filter(tells));
+    let products: BTreeSet<ProductId> =
+        telling.filter_map(|text| Some(json::read::<MovementRow>(text).ok()?.product)).collect();
+    unread.retain(|(key, _)| told_of(key).is_some_and(|told| products.range(told).next().is_some()));
+    let mut rows = moves::read(shelf, shown, &unread).await;
+    rows.retain(|row| products.contains(&row.product));
+    Ok(rows.chunk_by(|one, other| one.product == other.product).map(<[_]>::to_vec).collect())
 }

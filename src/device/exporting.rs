@@ -6,7 +6,7 @@ mod older;
 use super::{
     counting, credit, files,
     handle::{CutOff, ExportProblem, ExportState, Exporting, Piece, StorageProblem, Till, Wanted, Write},
-    history, platform, read,
+    history, moves, platform, read,
     shelf::Shelf,
 };
 use crate::{
@@ -289,11 +289,10 @@ impl Export<'_> {
         waiting.sort_by_key(|(_, moved)| Reverse(moved.at_ms));
         self.add(None, Piece::Movements(waiting)).await?;
         let Some(shown) = shown else { return Ok(()) };
-        let prefix = keys::rows(shown.generation, Kind::Movement);
-        let unread = self.shelf.storage().scan(Store::Confirmed, &prefix).await?;
-        let mut rows = self.shelf.sound(Store::Confirmed, &unread, sound::moved).await.0;
+        let unread = moves::all(self.shelf, shown).await?;
+        let mut rows = moves::read(self.shelf, shown, &unread).await;
         drop(unread);
-        rows.retain(|row| row.change <= shown.cursor.change && row.at_ms >= since_ms);
+        rows.retain(|row| row.at_ms >= since_ms);
         rows.sort_by_key(|row| (Reverse(row.change), row.product));
         for rows in rows.chunks(MOVES_A_PIECE) {
             self.moves(rows).await?;

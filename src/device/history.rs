@@ -4,6 +4,7 @@
 use super::{
     counting, credit,
     handle::{Expenses, Moves, Reach, Sales, StorageProblem, Till, Today},
+    moves,
     past::{AskedMoves, Months},
     platform::now_ms,
     read,
@@ -162,7 +163,7 @@ pub async fn movements(
     let pending = read::pending(shelf, &device).await?;
     let (rows, stock) = match device.shown() {
         Some(shown) => {
-            let rows = read::movements(shelf, shown, product).await?;
+            let rows = moves::of(shelf, shown, product).await?;
             (rows, counting::confirmed_stock(shelf, shown, product).await?)
         }
         None => (Vec::new(), 0),

@@ -40,6 +40,8 @@ mod measure;
 #[cfg(feature = "hydrate")]
 mod mirror;
 #[cfg(feature = "hydrate")]
+mod moves;
+#[cfg(feature = "hydrate")]
 mod notify;
 #[cfg(feature = "hydrate")]
 mod past;

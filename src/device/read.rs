@@ -6,15 +6,15 @@ use super::{
         CutOff, Damaged, Decided, Decision, ImportStatus, InstallationStatus, Receipt, ReceiptState, Status,
         StorageProblem, Till, Undecided, VoidedBy,
     },
-    platform,
+    moves, platform,
     shelf::Shelf,
 };
 use crate::{
-    domain::{Label, ProductId, Role, Sale, SaleId, Shop, UserId, import::Column},
+    domain::{Label, Role, Sale, SaleId, Shop, UserId, import::Column},
     sync::{
         Body, Verdict,
         engine::{
-            self, Acknowledged, Device, Entry, Freshness, Held, Parked, Store, keys,
+            self, Acknowledged, Device, Entry, Freshness, Parked, Store, keys,
             sound::{self, Aside},
         },
         json,
@@ -93,18 +93,10 @@ async fn counted(shelf: &Shelf, device: &Device) -> Result<Vec<MovementRow>, Sto
         if let Ok(Body::CountStock(count)) = entry.mutation.read()
             && products.insert(count.product)
         {
-            rows.extend(movements(shelf, shown, count.product).await?);
+            rows.extend(moves::of(shelf, shown, count.product).await?);
         }
     }
     Ok(rows)
-}
-
-/// What moved a product's stock, up to what is shown.
-pub async fn movements(shelf: &Shelf, shown: Held, of: ProductId) -> Result<Vec<MovementRow>, StorageProblem> {
-    let prefix = keys::movements(shown.generation, of);
-    let rows = shelf.storage().scan(Store::Confirmed, &prefix).await?;
-    let rows = shelf.sound(Store::Confirmed, &rows, sound::moved).await.0;
-    Ok(rows.into_iter().filter(|row| row.change <= shown.cursor.change).collect())
 }
 
 /// The sale a pending void is of: confirmed, or acknowledged and missing from the page that counted it, because its row

@@ -11,7 +11,7 @@ use comptoir::{
             goods::{self, Goods},
             keys,
             memory::Memory,
-            sound,
+            moves, sound,
         },
         mutation::{CreateProduct, RecordSale},
         view::{Account, Catalogue, Pending, accounts},
@@ -129,6 +129,7 @@ impl Disk {
         judge(Store::Confirmed, &|key, text| match key.split('/').nth(1) {
             _ if generation.as_ref().is_none_or(|shown| !key.starts_with(shown)) => Ok(()),
             Some("goods" | "product" | "stock") => goods::read(key, text).1,
+            Some("moves" | "movement") => moves::read(key, text).1,
             Some("sale") => sound::confirmed(key, text, |row: &SaleRow| row.sale.id.0).map(drop),
             Some("person") => sound::confirmed(key, text, |row: &PersonRow| row.id.0).map(drop),
             Some("customer") => sound::customer(key, text).map(drop),

@@ -7,7 +7,7 @@ use comptoir::{
         Answer, Body, Mutation, Verdict,
         engine::{
             self, Applied, Contact, Device, Installation, Lane, Queueing, SessionState, Settled, Store, goods::Goods,
-            memory,
+            memory, moves,
         },
         merge,
         mutation::*,
@@ -265,8 +265,7 @@ impl Phone {
     }
 
     pub fn movements(&self, of: ProductId) -> Vec<MovementRow> {
-        let prefix = engine::keys::movements(self.device().shown().unwrap().generation, of);
-        self.memory.scan(Store::Confirmed, &prefix).iter().map(|(_, row)| serde_json::from_str(row).unwrap()).collect()
+        moves::of(&self.memory, self.device().shown().unwrap().generation, of).unwrap()
     }
 
     /// What the server said of a kind.

@@ -9,7 +9,7 @@ use crate::{
         platform::{self, now_ms},
     },
     sync::{
-        engine::{self, Device, Store, keys},
+        engine::{self, Device, Store},
         wire::ForkRequest,
     },
 };
@@ -52,11 +52,8 @@ impl Sender {
     pub(super) async fn forget_history(&self, device: &Device) -> Result<(), StorageProblem> {
         let Some(shown) = device.shown() else { return Ok(()) };
         let mut rows = Vec::new();
-        for kind in engine::AGEING {
-            rows.push((
-                kind,
-                self.0.shelf.storage().scan(Store::Confirmed, &keys::rows(shown.generation, kind)).await?,
-            ));
+        for (kind, place) in engine::ageing(shown.generation) {
+            rows.push((kind, self.0.shelf.storage().scan(Store::Confirmed, &place).await?));
         }
         self.0.shelf.commit(engine::forget_history(device, self.0.epoch, &rows)).await?; // stale: the next answer asks again
         exporting::forget_stale(&self.0.shelf).await

@@ -1,8 +1,9 @@
 //! What a device lets go in time: acknowledged mutations, and history older than it is to hold.
 
 use super::{
+    moves,
     state::{Acknowledged, Device},
-    storage::{LocalTx, Store, json, keys},
+    storage::{LocalTx, Store, Write, json, keys},
 };
 use crate::{
     domain::{Day, Key, day::DAY_MS},
@@ -34,8 +35,12 @@ pub fn forget_old(device: &Device, epoch: u64, acknowledged: &[(Key, Acknowledge
     (!tx.is_empty()).then_some(tx)
 }
 
-/// The kinds of confirmed rows that grow old.
-pub const AGEING: [Kind; 6] = [Kind::Sale, Kind::Expense, Kind::Repayment, Kind::Movement, Kind::Refused, Kind::Clash];
+/// Where a generation's confirmed rows lie that grow old, and their kinds.
+pub fn ageing(generation: u32) -> Vec<(Kind, String)> {
+    let kinds = [Kind::Sale, Kind::Expense, Kind::Repayment, Kind::Refused, Kind::Clash];
+    let rows = kinds.into_iter().map(|kind| (kind, keys::rows(generation, kind)));
+    rows.chain(moves::places(generation).map(|place| (Kind::Movement, place))).collect()
+}
 
 /// Whether a day has gone by, on the server's clock, since old history was let go. A device's own clock may be wrong
 /// by years.
@@ -57,7 +62,7 @@ struct Aged {
 }
 
 /// Lets go history older than [`HISTORY_DAYS`], as a first sync would not bring it. `rows` are the confirmed rows of
-/// the [`AGEING`] kinds, with their keys. A sale or repayment that the outbox voids stays: what it gives back is read from
+/// the [`ageing`] kinds, with their keys. A sale or repayment that the outbox voids stays: what it gives back is read from
 /// it (G2).
 pub fn forget_history(device: &Device, epoch: u64, rows: &[(Kind, Vec<(String, String)>)]) -> LocalTx {
     let now_ms = device.meta.contact.server_ms;
@@ -80,7 +85,13 @@ pub fn forget_history(device: &Device, epoch: u64, rows: &[(Kind, Vec<(String, S
         rows.iter().flat_map(|(kind, rows)| rows.iter().map(move |(key, value)| (*kind, key, value)))
     {
         // What does not read is kept, and told where it is used.
-        let Some(row) = from_json::read::<Aged>(value).ok().filter(|row| !stays(kind, key, row)) else { continue };
+        let old = |line: &&str| from_json::read::<Aged>(line).ok().filter(|row| !stays(kind, key, row));
+        let (gone, kept): (Vec<&str>, Vec<&str>) = value.split('\n').partition(|line| old(line).is_some());
+        let Some(row) = gone.first().and_then(old) else { continue };
+        if !kept.is_empty() {
+            tx.writes.push(Write::Put { store: Store::Confirmed, key: key.clone(), value: kept.join("\n") });
+            continue;
+        }
         tx.delete(Store::Confirmed, key.clone());
         if let Some(sold) = row.day.filter(|_| kind == Kind::Sale).and_then(|day| keys::sold_of(key, day)) {
             tx.delete(Store::Confirmed, sold);

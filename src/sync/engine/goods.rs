@@ -77,17 +77,9 @@ pub fn read(key: &str, text: &str) -> (Vec<Said>, Result<(), String>) {
 }
 
 fn lines(key: &str, text: &str) -> (Vec<Said>, Result<(), String>) {
-    let (mut said, mut sound) = (Vec::new(), Ok(()));
-    for text in text.split('\n') {
-        match line(key, text) {
-            Ok((product, units)) => {
-                said.push(Said::Stock(product.id, units));
-                said.push(Said::Product(product));
-            }
-            Err(problem) => sound = Err(problem),
-        }
-    }
-    (said, sound)
+    let (goods, sound) = sound::lines(text, |text| line(key, text));
+    let said = goods.into_iter().flat_map(|(product, units)| [Said::Stock(product.id, units), Said::Product(product)]);
+    (said.collect(), sound)
 }
 
 fn line(key: &str, text: &str) -> Result<(Product, i64), String> {
@@ -102,9 +94,8 @@ fn line(key: &str, text: &str) -> Result<(Product, i64), String> {
 
 /// A row of many without the lines that do not read.
 pub(super) fn mended(key: &str, text: &str) -> Option<String> {
-    let goods = key.split('/').nth(1) == Some("goods");
-    let sound: Vec<&str> = text.split('\n').filter(|text| goods && line(key, text).is_ok()).collect();
-    (!sound.is_empty()).then(|| sound.join("\n"))
+    let is_of_many = key.split('/').nth(1) == Some("goods");
+    is_of_many.then(|| sound::sound_lines(text, |text| line(key, text))).flatten()
 }
 
 fn stock(key: &str, text: &str) -> Result<(ProductId, i64), String> {

@@ -18,6 +18,7 @@ mod import;
 mod loading;
 mod measured;
 pub mod memory;
+pub mod moves;
 mod outcome;
 mod pull;
 mod push;
@@ -38,7 +39,7 @@ pub use account::{
 };
 pub use cart::InHand;
 pub use export::{Export, end_export, keep_export};
-pub use forget::{AGEING, forget_history, forget_old, history_is_due};
+pub use forget::{ageing, forget_history, forget_old, history_is_due};
 pub use fork::{begin_fork, fork};
 pub use freshness::{Freshness, lapsed, unanswered};
 pub use import::{

@@ -4,6 +4,7 @@ use super::{
     account::hear_of_itself,
     freshness, goods,
     loading::{finish_loading, flip, may_finish, wait_for_all},
+    moves,
     push::{Said, heard, judge},
     state::{Acknowledged, Anew, Device, Entry, Held, Loading, SessionState, Standing},
     storage::{LocalTx, Store, Write, json, keys},
@@ -246,6 +247,7 @@ fn start_page(
         tx.put(Store::Meta, keys::SOLD_KNOWN, &true); // no earlier version read anything here
     }
     goods::write(tx, loading.generation, &page.rows);
+    moves::write(tx, loading.generation, &page.rows.movements);
     write_rows(tx, loading.generation, &page.rows);
     // Where it changed while this was read, the shop is read once more.
     hear_of_itself(tx, device, &page.rows);
@@ -324,6 +326,7 @@ fn write_changed(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     // In the order of their changes: the last one of a product leaves its stock as it is at the page's end.
     for movement in &rows.movements {
         tx.put(Store::Confirmed, keys::stock(generation, movement.product), &movement.stock_after);
+        tx.put(Store::Confirmed, keys::movement(generation, movement.product, movement.change), movement);
     }
 }
 
@@ -362,10 +365,6 @@ fn write_rows(tx: &mut LocalTx, generation: u32, rows: &Rows) {
     }
     for expense in &rows.expenses {
         tx.put(Store::Confirmed, keys::row(generation, Kind::Expense, expense.expense.id), expense);
-    }
-    for movement in &rows.movements {
-        let key = keys::movement(generation, movement.product, movement.change);
-        tx.put(Store::Confirmed, key, movement);
     }
     for gone in &rows.gone {
         tx.delete(Store::Confirmed, keys::row(generation, gone.kind, gone.id));

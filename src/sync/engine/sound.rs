@@ -7,6 +7,7 @@
 use super::{
     goods,
     import::IMPORT_COLUMNS_MAX,
+    moves,
     pull::restart,
     state::{Acknowledged, Device, Entry, Held, Loading, Meta, Parked, Unreadable},
     storage::{LocalTx, Store, Write, json, keys},
@@ -53,6 +54,24 @@ pub struct Aside {
 
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     from_json::read(text).map_err(|error| error.to_string())
+}
+
+/// What the lines of a row of many say, as far as they read; then why the rest do not.
+pub(super) fn lines<T>(text: &str, line: impl Fn(&str) -> Result<T, String>) -> (Vec<T>, Result<(), String>) {
+    let (mut said, mut sound) = (Vec::new(), Ok(()));
+    for text in text.split('\n') {
+        match line(text) {
+            Ok(one) => said.push(one),
+            Err(problem) => sound = Err(problem),
+        }
+    }
+    (said, sound)
+}
+
+/// A row of many without the lines that do not read; `None` where none does.
+pub(super) fn sound_lines<T>(text: &str, line: impl Fn(&str) -> Result<T, String>) -> Option<String> {
+    let sound: Vec<&str> = text.split('\n').filter(|text| line(text).is_ok()).collect();
+    (!sound.is_empty()).then(|| sound.join("\n"))
 }
 
 /// A row under another row's key could never be written or taken away again: transactions expect it under its own.
@@ -279,7 +298,7 @@ fn same_value(one: &str, other: &str) -> bool {
 /// What can be known of what a row said.
 fn mended(device: &Device, row: &Unreadable, traces: &Traces) -> Option<String> {
     if row.store == Store::Confirmed {
-        return goods::mended(&row.key, &row.text);
+        return goods::mended(&row.key, &row.text).or_else(|| moves::mended(&row.key, &row.text));
     }
     if row.store != Store::Meta {
         return None;

@@ -220,7 +220,16 @@ pub mod keys {
         format!("{}{change:016}", movements(generation, product))
     }
 
-    /// All that moved a product's stock, by change number.
+    /// Movements as they were read from the start: of the products from `first` to `last`; `change` is the first one's.
+    pub fn moves(generation: u32, first: impl Display, last: impl Display, change: u64) -> String {
+        format!("{}{first}/{last}/{change:016}", all_moves(generation))
+    }
+
+    pub fn all_moves(generation: u32) -> String {
+        format!("{generation}/moves/")
+    }
+
+    /// All that moved a product's stock since, by change number.
     pub fn movements(generation: u32, product: impl Display) -> String {
         format!("{generation}/movement/{product}/")
     }

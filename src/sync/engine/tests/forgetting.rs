@@ -44,8 +44,8 @@ impl Till {
     /// As the sender does.
     fn forget_history(&mut self) {
         let device = self.device();
-        let read = |kind| (kind, self.0.scan(Store::Confirmed, &keys::rows(device.shown().unwrap().generation, kind)));
-        let rows: Vec<_> = AGEING.into_iter().map(read).collect();
+        let rows = |(kind, place): (Kind, String)| (kind, self.0.scan(Store::Confirmed, &place));
+        let rows: Vec<_> = ageing(device.shown().unwrap().generation).into_iter().map(rows).collect();
         self.commit(&forget_history(&device, device.meta.epoch, &rows));
     }
 }
@@ -61,7 +61,7 @@ fn a_device_holds_ninety_days_and_what_is_still_open() {
             refused_sale(5, SINCE_MS - 1, Became::Parked),
             refused_sale(6, SINCE_MS, Became::Cancelled),
         ],
-        movements: vec![moved(1, SINCE_MS - 1), moved(2, SINCE_MS)],
+        movements: (1..=51).map(|change| moved(change, SINCE_MS - 1)).chain([moved(52, SINCE_MS)]).collect(),
         ..Rows::default()
     };
     let Pulled::Start(page) = start(HISTORY, 10, &[]) else { unreachable!() };
@@ -72,12 +72,14 @@ fn a_device_holds_ninety_days_and_what_is_still_open() {
     till.forget_history();
     let gone: Vec<_> = before.into_iter().filter(|key| !till.confirmed().contains(key)).collect();
     let expected = [
-        keys::movement(0, product(1), 1),
+        keys::moves(0, product(1), product(1), 1),
         keys::row(0, Kind::Refused, key(4)),
         keys::row(0, Kind::Sale, samples::sale_id(1)),
         keys::sold(0, Day::of_ms(SINCE_MS - 1), samples::sale_id(1)),
     ];
     assert_eq!(gone, expected, "the sale a pending void gives back stays, and so does what is to be decided");
+    let moves = moves::of(&till.0, 0, product(1)).unwrap();
+    assert_eq!(moves, [moved(52, SINCE_MS)], "of a row of many only what is old");
     assert!(!history_is_due(&till.device()), "once a day");
 }
 
