@@ -38,11 +38,12 @@ pub fn told_of(key: &str) -> Option<RangeInclusive<ProductId>> {
     let mut parts = key.split('/').skip(1);
     let kind = parts.next()?;
     let first: ProductId = parts.next()?.parse().ok()?;
-    match kind {
-        "moves" => Some(first..=parts.next()?.parse().ok()?),
-        "movement" => Some(first..=first),
-        _ => None,
-    }
+    let last = match kind {
+        "moves" => parts.next()?.parse().ok()?,
+        "movement" => first,
+        _ => return None,
+    };
+    (first <= last).then_some(first..=last)
 }
 
 /// What a row says, as far as it reads; then why the rest does not.
@@ -129,6 +130,7 @@ mod tests {
         });
         assert_eq!(told.count(), 4);
         assert_eq!(told_of(&keys::goods(3, product(2))), None);
+        assert_eq!(told_of(&keys::moves(3, product(2), product(1), 1)), None, "no range goes back");
     }
 
     #[test]
