@@ -65,6 +65,26 @@ test("a day has its sums, and a sale is found by receipt, name without accents, 
   await looksRight(one, "Ventes, nothing found");
 });
 
+test("of a busy day a screenful is drawn first, then all of it", async ({ shop, browser }) => {
+  const { page, context } = await shop.phone(browser, "Un");
+  await context.setOffline(true);
+  for (let n = 0; n < 15; n++) {
+    await add(page, "Biscuits secs 150 g").click();
+    await sellExact(page);
+    await page.getByRole("link", { name: "Nouvelle vente" }).click();
+  }
+  await page.evaluate(() => {
+    const drawn: number[] = ((window as any).drawn = []);
+    new MutationObserver(() => drawn.push(document.querySelectorAll(".day li").length)).observe(document.body, { childList: true, subtree: true });
+  });
+  await page.getByRole("link", { name: "Accueil" }).first().click();
+  await page.getByRole("link", { name: /Ventes/ }).first().click();
+  await expect(today(page)).toContainText("15 ventes");
+  await expect(today(page).getByRole("listitem")).toHaveCount(15);
+  const drawn: number[] = await page.evaluate(() => (window as any).drawn);
+  expect(drawn.find((count) => count > 0)).toBe(12);
+});
+
 test("without network a sale waits, is voided with a reason, and its goods are back on both phones", async ({ shop, browser }) => {
   const { context, page: one } = await shop.phone(browser, "Un");
   const { page: two } = await shop.phone(browser, "Deux");

@@ -29,6 +29,8 @@ pub use sale::SaleCard;
 /// How many sales are listed at first, and how many more each time somebody wants to see older ones. Whole days are, so
 /// it may be some more.
 const STEP: usize = 60;
+/// Of a day, how many are drawn before the first frame: more than a phone shows.
+const SCREENFUL: usize = 12;
 
 /// What the screen is at.
 #[derive(Clone, Copy)]
@@ -39,6 +41,8 @@ struct Listing {
     past: Past,
     found: RwSignal<Option<Found>>,
     error: RwSignal<Option<String>>,
+    /// All that is listed is drawn.
+    whole: RwSignal<bool>,
 }
 
 #[component]
@@ -57,6 +61,7 @@ pub fn Sales() -> impl IntoView {
         past: Past::new(till, Older::Sales, error),
         found: RwSignal::default(),
         error,
+        whole: RwSignal::new(left.is_some()),
     };
     follow(
         till,
@@ -66,7 +71,7 @@ pub fn Sales() -> impl IntoView {
         },
         |commands, (typed, at_least)| commands.sales(typed, at_least),
         move |read| match read {
-            Ok(found) => drop(listing.found.try_set(Some(found))),
+            Ok(found) => listing.show(found),
             Err(problem) => drop(listing.error.try_set(Some(text::storage_problem(problem).to_owned()))),
         },
     );
@@ -102,6 +107,18 @@ pub fn Sales() -> impl IntoView {
 }
 
 impl Listing {
+    /// A day of a busy shop has more sales than a screen, and those in sight are not to wait for the others.
+    fn show(self, found: Found) {
+        // The screen may have been left meanwhile.
+        drop(self.found.try_set(Some(found)));
+        if self.whole.try_get_untracked() == Some(false) {
+            let draw = move || {
+                self.whole.try_set(true);
+            };
+            request_animation_frame(move || request_animation_frame(draw));
+        }
+    }
+
     fn days(self) -> AnyView {
         let searched = Memo::new(move |_| self.query.with(|typed| !typed.trim().is_empty()));
         let list = move || {
@@ -152,7 +169,8 @@ impl Listing {
                 let key = format!("{}/{}/{}/{}", listed.sale.id, listed.waiting, listed.voided, listed.at_ms);
                 Row::new(key, move || self.row(listed))
             };
-            sales.into_iter().map(row).collect()
+            let drawn = if self.whole.get() { sales.len() } else { SCREENFUL };
+            sales.into_iter().take(drawn).map(row).collect()
         };
         let name = format::day(day, today);
         let label = name.clone();
