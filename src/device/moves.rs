@@ -28,6 +28,7 @@ pub async fn of(shelf: &Shelf, shown: Held, product: ProductId) -> Result<Vec<Mo
     Ok(rows)
 }
 
+/// All that this device holds, not read yet.
 pub async fn all(shelf: &Shelf, shown: Held) -> Result<Unread, StorageProblem> {
     let [first, since] = moves::places(shown.generation);
     let [mut unread, since] =

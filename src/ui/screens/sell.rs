@@ -30,7 +30,7 @@ pub fn Sell() -> impl IntoView {
     let asked = use_query_map().with_untracked(|query| query.get("q").unwrap_or_default());
     let query = RwSignal::new(asked);
     let camera = Camera::new(till, query);
-    // A scanner types a code and sends Enter: exactly one product of that code goes into the cart.
+    // A scanner types a code and sends Enter.
     let take = once_read(till, query, move || add_the_one(till, query).map(|name| t!("{name} : ajouté.", name)));
     let submit = take.clone();
     let search = search("/vente", query, move || drop(submit()), camera.button());
@@ -46,7 +46,7 @@ pub fn Sell() -> impl IntoView {
     })
 }
 
-/// Answers its name.
+/// The one product that stands in the search goes into the cart. Answers its name.
 fn add_the_one(till: Till, query: RwSignal<String>) -> Option<String> {
     let one = query.with_untracked(|typed| the_one(till, typed))?;
     add(till, &one);
